@@ -2,6 +2,8 @@
 //! `LonLat` and `Bbox` in degrees, `Envelope` in Web Mercator metres,
 //! `GridPoint` and `GridBox` on the fixed-point grid that snapshots and tiles share.
 
+use std::f64::consts::PI;
+
 use serde::{Deserialize, Serialize};
 
 /// Half the side of the Web Mercator square, in metres (EPSG:3857).
@@ -79,6 +81,13 @@ impl GridPoint {
         let metres = |steps: u32| f64::from(steps) / 4_294_967_296.0 * 2.0 * MERCATOR_HALF_SIDE;
         (metres(self.x) - MERCATOR_HALF_SIDE, MERCATOR_HALF_SIDE - metres(self.y))
     }
+
+    /// The position in degrees (the spherical formulas of EPSG:3857).
+    pub fn to_lonlat(self) -> LonLat {
+        let (x, y) = self.to_mercator();
+        let radius = MERCATOR_HALF_SIDE / PI;
+        LonLat { lon: (x / radius).to_degrees(), lat: (y / radius).sinh().atan().to_degrees() }
+    }
 }
 
 impl GridBox {
@@ -91,6 +100,17 @@ impl GridBox {
                 max: GridPoint { x: b.max.x.max(p.x), y: b.max.y.max(p.y) },
             })
         })
+    }
+
+    /// The box around both; either may be missing.
+    pub fn union(a: Option<Self>, b: Option<Self>) -> Option<Self> {
+        Self::around([a, b].into_iter().flatten().flat_map(|b| [b.min, b.max]))
+    }
+
+    /// The box in degrees.
+    pub fn to_bbox(self) -> Bbox {
+        let (north_west, south_east) = (self.min.to_lonlat(), self.max.to_lonlat());
+        Bbox { west: north_west.lon, south: south_east.lat, east: south_east.lon, north: north_west.lat }
     }
 
     /// Whether the boxes share at least a point.
@@ -113,6 +133,14 @@ mod tests {
         let (x, y) = (539_000.123, 5_742_000.456);
         let (back_x, back_y) = GridPoint::from_mercator(x, y).unwrap().to_mercator();
         assert!((x - back_x).abs() < 0.005 && (y - back_y).abs() < 0.005);
+    }
+
+    #[test]
+    fn a_grid_point_is_where_it_was_in_degrees() {
+        let bellecour = LonLat { lon: 4.832, lat: 45.757 };
+        let (x, y) = crate::from_lonlat(bellecour, crate::Crs::WebMercator).unwrap();
+        let back = GridPoint::from_mercator(x, y).unwrap().to_lonlat();
+        assert!((back.lon - bellecour.lon).abs() < 1e-7 && (back.lat - bellecour.lat).abs() < 1e-7, "{back:?}");
     }
 
     #[test]

@@ -3,6 +3,8 @@
 
 use std::{fmt, str::FromStr, sync::LazyLock};
 
+use geo::MapCoords;
+use geo_types::{Coord, Geometry};
 use proj4rs::Proj;
 use serde::{Deserialize, Serialize};
 
@@ -58,14 +60,21 @@ impl Crs {
 
     fn proj(self) -> &'static Proj {
         static LAMBERT_93: LazyLock<Proj> = LazyLock::new(|| {
-            proj("+proj=lcc +lat_0=46.5 +lon_0=3 +lat_1=49 +lat_2=44 +x_0=700000 +y_0=6600000 +ellps=GRS80 +units=m +no_defs")
+            proj(
+                "+proj=lcc +lat_0=46.5 +lon_0=3 +lat_1=49 +lat_2=44 +x_0=700000 +y_0=6600000 +ellps=GRS80 +units=m +no_defs",
+            )
         });
         static CC46: LazyLock<Proj> = LazyLock::new(|| {
-            proj("+proj=lcc +lat_0=46 +lon_0=3 +lat_1=45.25 +lat_2=46.75 +x_0=1700000 +y_0=5200000 +ellps=GRS80 +units=m +no_defs")
+            proj(
+                "+proj=lcc +lat_0=46 +lon_0=3 +lat_1=45.25 +lat_2=46.75 +x_0=1700000 +y_0=5200000 +ellps=GRS80 +units=m +no_defs",
+            )
         });
         static GEOGRAPHIC: LazyLock<Proj> = LazyLock::new(|| proj("+proj=longlat +ellps=GRS80 +no_defs"));
-        static MERCATOR: LazyLock<Proj> =
-            LazyLock::new(|| proj("+proj=merc +a=6378137 +b=6378137 +lat_ts=0 +lon_0=0 +x_0=0 +y_0=0 +k=1 +units=m +nadgrids=@null +no_defs"));
+        static MERCATOR: LazyLock<Proj> = LazyLock::new(|| {
+            proj(
+                "+proj=merc +a=6378137 +b=6378137 +lat_ts=0 +lon_0=0 +x_0=0 +y_0=0 +k=1 +units=m +nadgrids=@null +no_defs",
+            )
+        });
         match self {
             Self::Lambert93 => &LAMBERT_93,
             Self::Cc46 => &CC46,
@@ -116,6 +125,11 @@ pub fn to_mercator(crs: Crs, x: f64, y: f64) -> Result<(f64, f64), OutOfDomain> 
     let (mx, my) = if crs == Crs::WebMercator { (x, y) } else { from_lonlat(to_lonlat(crs, x, y)?, Crs::WebMercator)? };
     let inside = mx.abs() <= MERCATOR_HALF_SIDE && my.abs() <= MERCATOR_HALF_SIDE;
     if inside { Ok((mx, my)) } else { Err(OutOfDomain(x, y, crs)) }
+}
+
+/// A geometry in degrees of a geometry in `crs`; refused whole when one position is.
+pub(crate) fn to_degrees(geometry: &Geometry<f64>, crs: Crs) -> Result<Geometry<f64>, OutOfDomain> {
+    geometry.try_map_coords(|at| to_lonlat(crs, at.x, at.y).map(|p| Coord { x: p.lon, y: p.lat }))
 }
 
 impl TryFrom<u32> for Crs {

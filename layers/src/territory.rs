@@ -29,9 +29,9 @@ impl Territory {
     pub fn opens(&self, communes: &[CommuneCode]) -> bool {
         match self {
             Self::Whole => true,
-            Self::Communes(open) => {
-                communes.iter().any(|code| open.contains(code) || code.parent().is_some_and(|parent| open.contains(&parent)))
-            }
+            Self::Communes(open) => communes
+                .iter()
+                .any(|code| open.contains(code) || code.parent().is_some_and(|parent| open.contains(&parent))),
         }
     }
 }

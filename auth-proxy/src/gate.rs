@@ -1,0 +1,274 @@
+//! The door every request comes through: shape, then credentials, then a `Principal` or a refusal.
+//! Read `guard.rs` before. Which paths are open is decided here, on the path alone: no header, no
+//! query and no user agent opens anything.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::{
+    Router,
+    extract::{ConnectInfo, Request, State},
+    http::{HeaderMap, Method, StatusCode, Uri, header, request::Parts, uri::PathAndQuery},
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse, Redirect, Response},
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+
+use crate::{
+    Auth, ReturnPath,
+    audit::AuditEvent,
+    cookie,
+    directory::Scope,
+    guard::{self, Flaw, without_trailing_slash},
+    principal::{Credential, Principal},
+    problem::Problem,
+};
+
+/// Puts every route of `router` behind the gate, unknown paths included. Handlers find a
+/// [`Principal`] in the request's extensions; on the open paths it may be absent.
+///
+/// The gate stands before routing (the router becomes a fallback), so that what it refuses or
+/// rewrites is never seen by a route.
+pub fn protect(router: Router, auth: Auth) -> Router {
+    Router::new().fallback_service(router).layer(from_fn_with_state(auth, gate))
+}
+
+async fn gate(State(auth): State<Auth>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let path = without_trailing_slash(parts.uri.path()).to_owned();
+    match admit(&auth, &mut parts, &path) {
+        Ok(()) => next.run(Request::from_parts(parts, body)).await,
+        Err(Refusal::Problem(problem)) => problem.at(&path).into_response(),
+        Err(Refusal::Login(location)) => ([(header::CACHE_CONTROL, "no-store")], Redirect::to(&location)).into_response(),
+    }
+}
+
+enum Refusal {
+    Problem(Problem),
+    Login(String),
+}
+
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+/// Checks a request and leaves it with a principal, a canonical path, and no claim of its own.
+fn admit(auth: &Auth, parts: &mut Parts, path: &str) -> Result<(), Refusal> {
+    guard::check(parts).map_err(flaw)?;
+    let peer = peer_of(auth, parts);
+    guard::strip(&mut parts.headers);
+    refuse_secret_in_url(parts, path)?;
+    remove_trailing_slash(parts, path);
+    let principal = identify(auth, &parts.headers, peer)?;
+    match principal {
+        Some(principal) => {
+            check_scope(auth, &principal, path)?;
+            check_origin(auth, &principal, parts, path)?;
+            parts.extensions.insert(principal);
+        }
+        None if is_open(path) => {}
+        None => return Err(unauthenticated(auth, parts, path, peer)),
+    }
+    parts.extensions.insert(Peer(peer));
+    Ok(())
+}
+
+/// Where a request came from, in the extensions of every request that passed the gate; none when it
+/// came through no socket.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer(pub Option<IpAddr>);
+
+/// The paths that need nobody: those of the login itself, the page's own files, and one health answer.
+fn is_open(path: &str) -> bool {
+    const OPEN: [&str; 5] = ["/auth/login", "/auth/callback", "/auth/logout", "/photon/status", "/favicon.ico"];
+    OPEN.contains(&path) || path.starts_with("/assets/")
+}
+
+fn flaw(flaw: Flaw) -> Problem {
+    match flaw {
+        Flaw::Target => Problem::new(StatusCode::BAD_REQUEST, "target", "Adresse non canonique", "L’adresse demandée n’est pas écrite sous sa forme unique."),
+        Flaw::Method => Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", "Méthode refusée", "Seules les méthodes GET, HEAD et POST sont acceptées.")
+            .with(header::ALLOW, "GET, HEAD, POST"),
+        Flaw::TooLong => Problem::new(StatusCode::URI_TOO_LONG, "target_too_long", "Adresse trop longue", "L’adresse demandée dépasse 4096 caractères."),
+        Flaw::Headers => Problem::new(
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            "headers_too_large",
+            "En-têtes trop volumineux",
+            "Les en-têtes de la requête dépassent 16 Kio.",
+        ),
+        Flaw::Body => Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "Corps trop volumineux", "Le corps de la requête dépasse 1 Mio."),
+    }
+}
+
+/// The address of the socket; or, behind a proxy that the configuration trusts, the last address it did not vouch for.
+fn peer_of(auth: &Auth, parts: &Parts) -> Option<IpAddr> {
+    let socket = parts.extensions.get::<ConnectInfo<SocketAddr>>()?.0.ip().to_canonical();
+    let trusted = |ip: IpAddr| auth.options().trusted_proxies.iter().any(|network| network.contains(ip));
+    if !trusted(socket) {
+        return Some(socket);
+    }
+    let lines: Vec<&str> = parts.headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok()).collect();
+    let chain: Vec<Option<IpAddr>> = lines.iter().flat_map(|line| line.split(',')).map(|hop| hop.trim().parse().ok()).collect();
+    let first_stranger = chain.into_iter().rev().find(|hop| hop.is_none_or(|ip| !trusted(ip)));
+    first_stranger.map_or(Some(socket), |hop| hop.map(|ip| ip.to_canonical()))
+}
+
+/// A secret in a URL ends in logs and histories: refused, even when it is right, so that nobody builds on it.
+fn refuse_secret_in_url(parts: &Parts, path: &str) -> Result<(), Problem> {
+    const NAMES: [&str; 8] = ["token", "access_token", "auth_token", "id_token", "api_key", "apikey", "authorization", "secret"];
+    let named = |query: &str| query.split('&').any(|pair| NAMES.contains(&pair.split('=').next().unwrap_or_default().to_ascii_lowercase().as_str()));
+    if path != "/auth/callback" && parts.uri.query().is_some_and(named) {
+        let detail = "Un jeton se transmet dans l’en-tête Authorization, jamais dans l’adresse. S’il vient d’y être écrit, révoquez-le.";
+        return Err(Problem::new(StatusCode::BAD_REQUEST, "token_in_url", "Jeton dans l’adresse", detail));
+    }
+    Ok(())
+}
+
+fn remove_trailing_slash(parts: &mut Parts, path: &str) {
+    if path.len() == parts.uri.path().len() {
+        return;
+    }
+    let target = parts.uri.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
+    let mut uri = parts.uri.clone().into_parts();
+    uri.path_and_query = Some(PathAndQuery::try_from(target).expect("it is a part of a target that was already read"));
+    parts.uri = Uri::from_parts(uri).expect("only the path of a valid target was shortened");
+}
+
+/// The principal of the request's credentials, none without any. A token that does not hold is a refusal, not an absence.
+fn identify(auth: &Auth, headers: &HeaderMap, peer: Option<IpAddr>) -> Result<Option<Principal>, Problem> {
+    let mut lines = headers.get_all(header::AUTHORIZATION).iter();
+    let Some(line) = lines.next() else {
+        let cookie = cookie::only(headers, auth.jar().session());
+        return Ok(cookie.and_then(|cookie| auth.session_principal(cookie, peer)));
+    };
+    let credentials = line.to_str().ok().filter(|_| lines.next().is_none()).and_then(credentials);
+    let principal = credentials.and_then(|(id, secret)| auth.token_principal(&id, &secret, peer));
+    if principal.is_none() {
+        auth.record_refusal(AuditEvent { reason: Some("token".to_owned()), peer, ..AuditEvent::act("anonymous", "refused", "service") });
+        let detail = "Ce jeton est inconnu, révoqué, expiré, ou utilisé hors de son réseau.";
+        let problem = Problem::new(StatusCode::UNAUTHORIZED, "token", "Jeton refusé", detail);
+        return Err(if is_browser(headers) { problem } else { problem.with(header::WWW_AUTHENTICATE, BASIC) });
+    }
+    Ok(principal)
+}
+
+/// The identifier and secret of `Basic` (as `id:secret` in base64) or `Bearer id:secret`.
+fn credentials(line: &str) -> Option<(String, String)> {
+    let (scheme, value) = line.split_once(' ')?;
+    let pair = match scheme.to_ascii_lowercase().as_str() {
+        "basic" => String::from_utf8(STANDARD.decode(value.trim()).ok()?).ok()?,
+        "bearer" => value.trim().to_owned(),
+        _ => return None,
+    };
+    pair.split_once(':').map(|(id, secret)| (id.to_owned(), secret.to_owned()))
+}
+
+/// What a token's scopes open; everything else stays for people.
+fn check_scope(auth: &Auth, principal: &Principal, path: &str) -> Result<(), Problem> {
+    let Credential::Token { scopes, .. } = &principal.credential else { return Ok(()) };
+    let needed = scope_of(path);
+    if is_open(path) && !path.starts_with("/auth/") || needed.is_some_and(|scope| scopes.0.contains(&scope)) {
+        return Ok(());
+    }
+    let organisation = principal.organisation_id().map(ToString::to_string);
+    let event = AuditEvent::act(&principal.actor(), "refused", first_segment(path));
+    auth.record_refusal(AuditEvent { organisation, reason: Some("scope".to_owned()), peer: principal.peer, ..event });
+    Err(Problem::new(StatusCode::FORBIDDEN, "scope", "Portée insuffisante", "Ce jeton n’a pas la portée que demande cette adresse."))
+}
+
+fn scope_of(path: &str) -> Option<Scope> {
+    let mut segments = path.split('/').skip(1);
+    match (segments.next()?, segments.next(), segments.next(), segments.next()) {
+        ("tiles" | "styles" | "sprites" | "fonts", ..) => Some(Scope::Tiles),
+        ("photon", ..) => Some(Scope::Search),
+        ("api", Some("layers"), Some(_), Some("features")) => Some(Scope::Features),
+        ("api", Some("layers" | "catalogue"), ..) => Some(Scope::Tiles),
+        _ => None,
+    }
+}
+
+/// A browser sends its cookie along with what other sites make it send: only our own pages may POST.
+fn check_origin(auth: &Auth, principal: &Principal, parts: &Parts, path: &str) -> Result<(), Problem> {
+    let by_cookie = matches!(principal.credential, Credential::Session { .. });
+    if !by_cookie || parts.method != Method::POST || is_same_origin(auth, &parts.headers) {
+        return Ok(());
+    }
+    let event = AuditEvent::act(&principal.actor(), "refused", first_segment(path));
+    auth.record_refusal(AuditEvent { reason: Some("cross_site".to_owned()), peer: principal.peer, ..event });
+    Err(Problem::new(StatusCode::FORBIDDEN, "cross_site", "Requête d’un autre site", "Cette requête ne vient pas d’une page de ce service."))
+}
+
+/// Whether a browser says that one of our own pages sent the request.
+pub(crate) fn is_same_origin(auth: &Auth, headers: &HeaderMap) -> bool {
+    match headers.get("sec-fetch-site") {
+        Some(site) => site == "same-origin",
+        None => headers.get(header::ORIGIN).is_some_and(|origin| origin == auth.origin()),
+    }
+}
+
+const BASIC: &str = "Basic realm=\"traboule\", charset=\"UTF-8\"";
+
+/// Browsers that matter send `Sec-Fetch-*`; they must not be asked for a password in a window of theirs.
+fn is_browser(headers: &HeaderMap) -> bool {
+    headers.keys().any(|name| name.as_str().starts_with("sec-fetch-"))
+}
+
+/// Nobody: the page leads to the login, everything else says 401.
+fn unauthenticated(auth: &Auth, parts: &Parts, path: &str, peer: Option<IpAddr>) -> Refusal {
+    let navigates = parts.headers.get("sec-fetch-mode").is_none_or(|mode| mode == "navigate");
+    if path == "/" && parts.method != Method::POST && navigates {
+        let target = parts.uri.path_and_query().map(PathAndQuery::as_str);
+        let place = ReturnPath::parse_or_home(target);
+        return Refusal::Login(format!("/auth/login?return={}", encode(place.as_str())));
+    }
+    let event = AuditEvent::act("anonymous", "refused", first_segment(path));
+    let problem = Problem::new(StatusCode::UNAUTHORIZED, "unauthenticated", "Connexion requise", "Connectez-vous, ou utilisez un jeton, pour accéder à cette adresse.");
+    auth.record_refusal(AuditEvent { reason: Some(problem.reason().to_owned()), peer, ..event });
+    Refusal::Problem(if is_browser(&parts.headers) { problem } else { problem.with(header::WWW_AUTHENTICATE, BASIC) })
+}
+
+/// What a path may leave in the audit trail: its first segment, when it is one of ours.
+fn first_segment(path: &str) -> &str {
+    const OURS: [&str; 8] = ["tiles", "styles", "photon", "api", "auth", "assets", "sprites", "fonts"];
+    let first = path.split('/').nth(1).unwrap_or_default();
+    if OURS.contains(&first) { first } else { "other" }
+}
+
+/// A return path as the value of a query: its grammar leaves few characters to write otherwise.
+fn encode(place: &str) -> String {
+    place.replace('?', "%3F").replace('&', "%26").replace('=', "%3D").replace('+', "%2B")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_are_read_from_basic_and_bearer_only() {
+        let pair = Some(("tk1".to_owned(), "s:x".to_owned()));
+        assert_eq!(credentials(&format!("Basic {}", STANDARD.encode("tk1:s:x"))), pair);
+        assert_eq!(credentials("bearer tk1:s:x"), pair);
+        for bad in ["", "Basic", "Basic ???", "Basic dGsx", "Bearer tk1", "Digest tk1:s", "eyJhbGciOiJub25lIn0.e30."] {
+            assert_eq!(credentials(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn every_path_of_machines_has_a_scope_and_no_other() {
+        for (path, scope) in [
+            ("/tiles/parcelles", Some(Scope::Tiles)),
+            ("/styles/plan", Some(Scope::Tiles)),
+            ("/api/catalogue", Some(Scope::Tiles)),
+            ("/api/layers/rues", Some(Scope::Tiles)),
+            ("/api/layers/rues/features/1", Some(Scope::Features)),
+            ("/photon/api", Some(Scope::Search)),
+            ("/", None),
+            ("/auth/me", None),
+            ("/auth/logout", None),
+            ("/api/other", None),
+        ] {
+            assert_eq!(scope_of(path), scope, "{path}");
+        }
+    }
+}

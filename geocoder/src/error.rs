@@ -1,0 +1,110 @@
+//! What can go wrong while building, opening or asking the index.
+//! No message carries a typed text: an address somebody looks for is personal data.
+
+use std::{io, path::PathBuf};
+
+/// An error of this crate, with what an operator needs to act on it.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A source file that cannot be opened or read to its end.
+    #[error("{path}: cannot be read: {source}", path = path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A source file in another encoding than UTF-8.
+    #[error(
+        "{path}, line {line}: not UTF-8. The file looks like Windows-1252 (or Latin-1); a BAL is UTF-8: convert it, \
+         for instance with `iconv -f WINDOWS-1252 -t UTF-8`",
+        path = path.display()
+    )]
+    NotUtf8 {
+        /// The file.
+        path: PathBuf,
+        /// Line of the first bad byte, the header being line 1.
+        line: u64,
+    },
+    /// A source file whose header lacks columns.
+    #[error("{path}: not a BAL file: no column {missing} in the header (the separator is « ; »). It has: {found}", path = path.display())]
+    MissingColumns {
+        /// The file.
+        path: PathBuf,
+        /// The missing columns, joined.
+        missing: String,
+        /// The beginning of the header found.
+        found: String,
+    },
+    /// A postcode table that cannot be used.
+    #[error("{path}: not a postcode table: {why}", path = path.display())]
+    Postcodes {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        why: String,
+    },
+    /// Sources in which no row was accepted.
+    #[error("no address accepted in {files} file(s), {rows} row(s) read: the index is left as it was")]
+    NothingAccepted {
+        /// Files read.
+        files: usize,
+        /// Rows read.
+        rows: u64,
+    },
+    /// More addresses than the packed tables can point at.
+    #[error("more than {limit} {what}: split the sources")]
+    TooMany {
+        /// What there is too much of.
+        what: &'static str,
+        /// How many fit.
+        limit: u64,
+    },
+    /// A file of the index that cannot be written or put in place.
+    #[error("{path}: cannot be written: {source}", path = path.display())]
+    Write {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A folder in which no index has been built.
+    #[error("{folder}: no address index here yet: run `traboule index`", folder = folder.display())]
+    NoIndex {
+        /// The folder looked into.
+        folder: PathBuf,
+    },
+    /// An index made by another version of the program.
+    #[error(
+        "{folder}: this address index has format {found}, this program reads format {expected}: run `traboule index` again",
+        folder = folder.display()
+    )]
+    OtherSchema {
+        /// The revision's folder.
+        folder: PathBuf,
+        /// Format found.
+        found: u32,
+        /// Format this program reads.
+        expected: u32,
+    },
+    /// An index whose files are not those that were written.
+    #[error("{folder}: damaged address index ({what}): run `traboule index` again", folder = folder.display())]
+    Damaged {
+        /// The revision's folder.
+        folder: PathBuf,
+        /// Which file, and how.
+        what: String,
+    },
+    /// The full-text engine failed.
+    #[error("the full-text engine failed: {0}")]
+    Engine(#[from] tantivy::TantivyError),
+    /// A query without a single letter or digit.
+    #[error("empty query")]
+    EmptyQuery,
+    /// A query longer than [`MAX_QUERY_CHARS`](crate::MAX_QUERY_CHARS).
+    #[error("query of {chars} characters, more than the {limit} allowed", limit = crate::MAX_QUERY_CHARS)]
+    QueryTooLong {
+        /// Its length in characters.
+        chars: usize,
+    },
+}

@@ -1,0 +1,210 @@
+//! The index on disk: one immutable folder a revision, a manifest with a format stamp and checksums,
+//! and a small `current` file naming the revision to read, replaced by rename.
+//! Killed at any point, a build leaves the live index untouched; the next one sweeps what it left.
+
+use std::{
+    collections::BTreeMap,
+    fs::{self, File},
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::{Error, packed, report::Report, schema::VERSION};
+
+/// Sub-folder of the full-text index.
+pub(crate) const WORDS: &str = "words";
+const MANIFEST: &str = "manifest.json";
+const CURRENT: &str = "current";
+const UNFINISHED: &str = ".building";
+
+/// What a revision is made of.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Format of the files; see [`Error::OtherSchema`].
+    pub schema: u32,
+    /// Name of the revision, its own for every build.
+    pub revision: String,
+    /// When it was built.
+    pub built: jiff::Timestamp,
+    /// Streets, lieux-dits and towns.
+    pub places: u32,
+    /// House numbers.
+    pub addresses: u32,
+    /// Every file, by path inside the revision.
+    pub files: BTreeMap<String, FileStamp>,
+    /// What became of the rows.
+    pub report: Report,
+}
+
+/// Size and checksum of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileStamp {
+    /// Length in bytes.
+    pub bytes: u64,
+    /// SHA-256, lower case hexadecimal.
+    pub sha256: String,
+}
+
+/// A store folder while a build holds it: no other build enters.
+#[derive(Debug)]
+pub(crate) struct Store {
+    folder: PathBuf,
+    /// The lock is the open file; the system frees it when the process ends, however it ends.
+    _lock: File,
+}
+
+impl Store {
+    /// Creates the folder if needed and waits for other builds to end; sweeps what a killed one left.
+    pub(crate) fn lock(folder: &Path) -> Result<Self, Error> {
+        let failed = |source| Error::Write { path: folder.to_owned(), source };
+        fs::create_dir_all(folder).map_err(failed)?;
+        let lock = File::create(folder.join(".lock")).map_err(failed)?;
+        lock.lock().map_err(failed)?;
+        let store = Self { folder: folder.to_owned(), _lock: lock };
+        store.remove_folders(|name| name.starts_with(UNFINISHED)).map_err(failed)?;
+        Ok(store)
+    }
+
+    /// An empty folder to build in.
+    pub(crate) fn new_folder(&self) -> Result<PathBuf, Error> {
+        let folder = self.folder.join(UNFINISHED);
+        fs::create_dir(&folder).map_err(|source| Error::Write { path: folder.clone(), source })?;
+        Ok(folder)
+    }
+
+    /// Writes the manifest, puts the folder in place, makes it current, forgets all but the former current one.
+    pub(crate) fn publish(&self, built: &Path, manifest: &Manifest) -> Result<String, Error> {
+        let failed = |source| Error::Write { path: self.folder.clone(), source };
+        let json = serde_json::to_vec_pretty(manifest).map_err(|e| failed(e.into()))?;
+        packed::write_synced(&built.join(MANIFEST), |out| out.write_all(&json))?;
+        packed::sync_folder(built)?;
+        let before = read_current(&self.folder).ok();
+        let place = self.folder.join(&manifest.revision);
+        fs::rename(built, &place).map_err(failed)?;
+        packed::sync_folder(&self.folder)?;
+        let next = self.folder.join(format!("{CURRENT}.next"));
+        packed::write_synced(&next, |out| out.write_all(manifest.revision.as_bytes()))?;
+        fs::rename(&next, self.folder.join(CURRENT)).map_err(failed)?;
+        packed::sync_folder(&self.folder)?;
+        let kept = [Some(manifest.revision.as_str()), before.as_deref()];
+        self.remove_folders(|name| !kept.contains(&Some(name))).map_err(failed)?;
+        Ok(manifest.revision.clone())
+    }
+
+    fn remove_folders(&self, doomed: impl Fn(&str) -> bool) -> io::Result<()> {
+        for entry in fs::read_dir(&self.folder)? {
+            let entry = entry?;
+            if entry.file_type()?.is_dir() && entry.file_name().to_str().is_some_and(&doomed) {
+                fs::remove_dir_all(entry.path())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Manifest {
+    /// Stamps every file of a folder just written.
+    pub(crate) fn of(folder: &Path, places: u32, addresses: u32, report: Report) -> Result<Self, Error> {
+        let mut files = BTreeMap::new();
+        for name in file_names(folder)? {
+            let path = folder.join(&name);
+            let stamp = stamp(&path)?;
+            File::open(&path).and_then(|f| f.sync_all()).map_err(|source| Error::Write { path, source })?;
+            files.insert(name, stamp);
+        }
+        // The time is part of the name: a revision built again of the same files has its own report,
+        // and must never have to take the place of a folder that is being read.
+        let built = jiff::Timestamp::now();
+        let mut identity = Sha256::new();
+        identity.update(built.as_nanosecond().to_le_bytes());
+        for name in ["places.bin", "numbers.bin"] {
+            identity.update(files.get(name).map(|stamp| stamp.sha256.as_str()).unwrap_or_default());
+        }
+        let revision = hex(&identity.finalize()[..6]);
+        Ok(Self { schema: VERSION, revision, built, places, addresses, files, report })
+    }
+
+    /// Name of a store's current revision, read without opening it; none before the first build.
+    pub(crate) fn current_revision(store: &Path) -> Result<Option<String>, Error> {
+        match read_current(store) {
+            Ok(revision) => Ok(Some(revision)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(_) => Err(Error::NoIndex { folder: store.to_owned() }),
+        }
+    }
+
+    /// Reads the manifest of a store's current revision and checks every file against it.
+    pub(crate) fn open_current(store: &Path) -> Result<(PathBuf, Self), Error> {
+        let revision = read_current(store).map_err(|_| Error::NoIndex { folder: store.to_owned() })?;
+        let folder = store.join(&revision);
+        let damaged = |what: String| Error::Damaged { folder: folder.clone(), what };
+        let json = fs::read(folder.join(MANIFEST)).map_err(|e| damaged(format!("{MANIFEST}: {e}")))?;
+        // The format stamp is read alone first: another version's manifest may have other fields.
+        let stamp: SchemaStamp = serde_json::from_slice(&json).map_err(|e| damaged(format!("{MANIFEST}: {e}")))?;
+        if stamp.schema != VERSION {
+            return Err(Error::OtherSchema { folder, found: stamp.schema, expected: VERSION });
+        }
+        let manifest: Self = serde_json::from_slice(&json).map_err(|e| damaged(format!("{MANIFEST}: {e}")))?;
+        manifest.check_files(&folder)?;
+        Ok((folder, manifest))
+    }
+
+    fn check_files(&self, folder: &Path) -> Result<(), Error> {
+        for (name, expected) in &self.files {
+            let damaged = |what: &str| Error::Damaged { folder: folder.to_owned(), what: format!("{name} {what}") };
+            let path = folder.join(name);
+            let length = fs::metadata(&path).map_err(|_| damaged("is missing"))?.len();
+            if length != expected.bytes {
+                return Err(damaged("has another length"));
+            }
+            if stamp(&path)? != *expected {
+                return Err(damaged("has other contents"));
+            }
+        }
+        Ok(())
+    }
+}
+
+#[derive(Deserialize)]
+struct SchemaStamp {
+    schema: u32,
+}
+
+fn read_current(store: &Path) -> io::Result<String> {
+    let revision = fs::read_to_string(store.join(CURRENT))?;
+    let is_name = !revision.is_empty() && revision.bytes().all(|b| b.is_ascii_alphanumeric());
+    if is_name { Ok(revision) } else { Err(io::Error::other("not the name of a revision")) }
+}
+
+/// Files of a revision, by path inside it; lock files of the full-text engine are not part of it.
+fn file_names(folder: &Path) -> Result<Vec<String>, Error> {
+    let list = |folder: &Path| -> io::Result<Vec<String>> {
+        let mut names = Vec::new();
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if entry.file_type()?.is_file() && !name.ends_with(".lock") && name != MANIFEST {
+                names.push(name);
+            }
+        }
+        Ok(names)
+    };
+    let failed = |source| Error::Read { path: folder.to_owned(), source };
+    let mut names = list(folder).map_err(failed)?;
+    names.extend(list(&folder.join(WORDS)).map_err(failed)?.into_iter().map(|name| format!("{WORDS}/{name}")));
+    Ok(names)
+}
+
+fn stamp(path: &Path) -> Result<FileStamp, Error> {
+    let failed = |source| Error::Read { path: path.to_owned(), source };
+    let mut digest = Sha256::new();
+    let bytes = io::copy(&mut File::open(path).map_err(failed)?, &mut digest).map_err(failed)?;
+    Ok(FileStamp { bytes, sha256: hex(&digest.finalize()) })
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}

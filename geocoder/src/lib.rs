@@ -1,0 +1,39 @@
+//! From text to places, and from a point to the nearest address; no network, no HTTP.
+//!
+//! Reading order: `search` (one search, in order), `parse`, `candidates`, `rank`; then `build` and `collect`
+//! for where the index comes from, `places` and `numbers` for what lies beside the full-text index.
+
+mod address;
+mod bal;
+mod build;
+mod candidates;
+mod collect;
+mod error;
+mod gazetteer;
+mod geocoder;
+mod house_number;
+mod index;
+mod normalize;
+mod numbers;
+mod packed;
+mod parse;
+pub mod photon;
+mod places;
+mod postcodes;
+mod rank;
+mod report;
+mod reverse;
+mod schema;
+mod search;
+mod suggestion;
+
+pub use address::{Kind, Position, PositionKind, ground_distance_m};
+pub use build::{BuildOptions, Built, Progress, build};
+pub use error::Error;
+pub use geocoder::Geocoder;
+pub use house_number::{HouseNumber, NotAHouseNumber};
+pub use index::{FileStamp, Manifest};
+pub use parse::MAX_QUERY_CHARS;
+pub use report::{FileReport, LISTED, Reason, Rejected, Report};
+pub use reverse::MAX_RADIUS_M;
+pub use suggestion::{MAX_LIMIT, Request, Score, Suggestion};

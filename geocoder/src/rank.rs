@@ -1,0 +1,278 @@
+//! Candidates and what was typed → answers in order, each with the score that put it there. Pure: no index, no I/O.
+
+use std::collections::HashMap;
+
+use layers::LonLat;
+
+use crate::{
+    address::{Kind, ground_distance_m},
+    normalize::{self, Word},
+    parse::Query,
+    places::Place,
+    suggestion::Score,
+};
+
+/// Likeness of an unfinished word to the word it begins.
+const BEGUN: f32 = 0.95;
+/// Most taken off for distance, reached at [`FARTHEST_M`].
+const FAR: f32 = 0.15;
+const FARTHEST_M: f64 = 50_000.0;
+/// Within this distance a metre more hardly counts.
+const NEAR_M: f64 = 200.0;
+/// Most taken off for being small.
+const SMALL: f32 = 0.03;
+/// Addresses of the largest town that still gains by size.
+const LARGEST: f32 = 200_000.0;
+/// How much of the likeness is lost when nothing of the name was typed but one small word.
+const COMPLETENESS: f32 = 0.25;
+/// The same while the last word is being typed: the rest of the name is on its way, and nearness should decide.
+const COMPLETENESS_UNFINISHED: f32 = 0.1;
+/// Likeness of an abbreviation to what it stands for: a name spelt as typed comes first.
+pub(crate) const MEANT: f32 = 0.99;
+
+/// A word typed, and how it may be found in a name.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct QueryWord {
+    /// Spellings and their likeness, 0 to 1.
+    pub forms: Vec<(String, f32)>,
+    /// When it may be unfinished: the beginning typed.
+    pub beginning: Option<String>,
+    /// How telling it is; see [`weight`].
+    pub weight: f32,
+    /// An article: never required.
+    pub article: bool,
+}
+
+/// What became of the house number asked for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum House {
+    /// None was asked for.
+    NotAsked,
+    /// It is there, at this entry and position.
+    Found(u32, LonLat),
+    /// Only the number without the suffix asked is there.
+    WithoutSuffix(u32, LonLat),
+    /// The street has no such number.
+    Unknown,
+}
+
+/// A place that may be the answer to one reading.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Candidate<'a> {
+    pub place: Place<'a>,
+    pub house: House,
+    /// Whether it lies in a town named to its end; none when none was.
+    pub inside: Option<bool>,
+}
+
+/// A candidate with its score.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Answer<'a> {
+    pub place: Place<'a>,
+    pub house: House,
+    pub score: Score,
+}
+
+/// Scores the candidates of one reading. A candidate outside a town named to its end stays only if the town's
+/// name is part of its own (« rue de Lyon »): a named commune is a promise. A town is no answer to what was
+/// looked for inside it.
+pub(crate) fn rank<'a>(
+    candidates: impl Iterator<Item = Candidate<'a>>,
+    query: &Query,
+    words: &[QueryWord],
+    near: Option<LonLat>,
+) -> Vec<Answer<'a>> {
+    let scored = candidates.filter_map(|candidate| {
+        let likeness = if words.is_empty() { Likeness::WHOLE } else { likeness(candidate.place.folded(), words) };
+        let is_town = matches!(candidate.place.kind(), Kind::City | Kind::District);
+        let is_broken_promise = candidate.inside == Some(false) || (candidate.inside.is_some() && is_town);
+        if is_broken_promise && likeness.weakest < MEANT * MEANT {
+            return None;
+        }
+        let score = score(candidate, query, likeness.text, near);
+        Some(Answer { place: candidate.place, house: candidate.house, score })
+    });
+    scored.collect()
+}
+
+/// Merges the answers of every reading: each place once, at its best, the best first.
+pub(crate) fn order(answers: Vec<Answer<'_>>) -> Vec<Answer<'_>> {
+    let mut best: HashMap<u32, Answer<'_>> = HashMap::with_capacity(answers.len());
+    for answer in answers {
+        let known = best.entry(answer.place.index).or_insert(answer);
+        if answer.score.total() > known.score.total() {
+            *known = answer;
+        }
+    }
+    let mut ordered: Vec<_> = best.into_values().collect();
+    ordered.sort_by(|a, b| b.score.total().total_cmp(&a.score.total()).then_with(|| a.place.index.cmp(&b.place.index)));
+    ordered
+}
+
+fn score(candidate: Candidate<'_>, query: &Query, text: f32, near: Option<LonLat>) -> Score {
+    let number = match candidate.house {
+        House::NotAsked | House::Found(..) => 0.0,
+        House::WithoutSuffix(..) => 0.04,
+        // A town has no number of its own: then the number was for something else.
+        House::Unknown if matches!(candidate.place.kind(), Kind::City | Kind::District) => 0.3,
+        House::Unknown => 0.1,
+    };
+    let far = match (near, candidate.house) {
+        (Some(near), House::Found(_, at) | House::WithoutSuffix(_, at)) => fading(ground_distance_m(near, at)),
+        (Some(near), _) => far(candidate.place, near),
+        (None, _) => 0.0,
+    };
+    let commune = if query.contradicts { 0.15 } else { 0.0 };
+    Score { text, number, commune, far, small: SMALL * (1.0 - importance(candidate.place)) }
+}
+
+/// A word and its meanings, each with its likeness.
+pub(crate) fn forms(word: &Word) -> Vec<(String, f32)> {
+    let likeness = |form: &str| if form == word.typed { 1.0 } else { MEANT };
+    word.forms().map(|form| (form.to_owned(), likeness(form))).collect()
+}
+
+/// How telling a word is: a street type half of a name's word, an article a tenth.
+pub(crate) fn weight(word: &str) -> f32 {
+    if normalize::is_article(word) {
+        0.1
+    } else if normalize::is_street_type(word) {
+        0.5
+    } else {
+        1.0
+    }
+}
+
+/// What distance takes off: half of it within a few kilometres, so that nearness decides between streets of one name.
+/// A street is as near as the middle between its nearest corner and its point: neither alone says where a long one is.
+pub(crate) fn far(place: Place<'_>, near: LonLat) -> f32 {
+    let b = place.bbox();
+    let corner =
+        LonLat { lon: near.lon.clamp(b.west, b.east.max(b.west)), lat: near.lat.clamp(b.south, b.north.max(b.south)) };
+    fading((ground_distance_m(near, corner) + ground_distance_m(near, place.position())) / 2.0)
+}
+
+#[allow(clippy::cast_possible_truncation)] // a ratio between 0 and 1
+fn fading(metres: f64) -> f32 {
+    FAR * (((1.0 + metres / NEAR_M).ln() / (1.0 + FARTHEST_M / NEAR_M).ln()).min(1.0) as f32)
+}
+
+/// 0 for a place without address, 1 for the largest town.
+pub(crate) fn importance(place: Place<'_>) -> f32 {
+    #[allow(clippy::cast_precision_loss)] // a count of addresses, for its logarithm
+    let addresses = place.weight() as f32;
+    ((1.0 + addresses).ln() / (1.0 + LARGEST).ln()).min(1.0)
+}
+
+/// How alike the words typed and a name are.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Likeness {
+    /// 0 to 1.
+    text: f32,
+    /// That of the typed word found worst, articles apart.
+    weakest: f32,
+}
+
+impl Likeness {
+    const WHOLE: Self = Self { text: 1.0, weakest: 1.0 };
+}
+
+/// Pairs each word typed with the best word of the name not yet taken. What was typed and is not in the name
+/// counts fully, what is in the name and was not typed by a quarter: people leave words out, they seldom add any.
+fn likeness(name: &str, words: &[QueryWord]) -> Likeness {
+    let names: Vec<&str> = name.split(' ').take(64).collect();
+    let (mut taken, mut previous) = (0u64, None);
+    let (mut typed, mut found, mut met) = (0.0, 0.0, 0.0);
+    let (mut weakest, mut disorder) = (1.0f32, 0.0);
+    for word in words {
+        let free = names.iter().enumerate().filter(|(at, _)| taken & (1 << at) == 0);
+        let best =
+            free.map(|(at, name)| (at, word.similarity(name))).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
+        typed += word.weight;
+        let (at, similarity) = best.unwrap_or((0, 0.0));
+        if !word.article {
+            weakest = weakest.min(similarity);
+        }
+        if similarity > 0.0 {
+            taken |= 1 << at;
+            found += word.weight * similarity;
+            met += weight(normalize::street_type_of(names[at]).unwrap_or(names[at])) * similarity;
+            disorder += if previous.is_some_and(|previous| at < previous) && !word.article { 0.02 } else { 0.0 };
+            previous = Some(at);
+        }
+    }
+    let whole: f32 = names.iter().map(|name| weight(normalize::street_type_of(name).unwrap_or(name))).sum();
+    let (found, met) = (found / typed.max(0.1), (met / whole.max(0.1)).min(1.0));
+    let unfinished = words.last().is_some_and(|word| word.beginning.is_some());
+    let completeness = if unfinished { COMPLETENESS_UNFINISHED } else { COMPLETENESS };
+    Likeness { text: (found * (1.0 - completeness * (1.0 - met)) - disorder).max(0.0), weakest }
+}
+
+impl QueryWord {
+    /// 0 to 1: how well this word is found in a word of a name.
+    fn similarity(&self, name: &str) -> f32 {
+        let of = |name: &str| {
+            let exact = self.forms.iter().find(|(form, _)| form == name).map(|&(_, likeness)| likeness);
+            let begun = self.beginning.as_deref().is_some_and(|beginning| name.starts_with(beginning)).then_some(BEGUN);
+            exact.into_iter().chain(begun).fold(0.0, f32::max)
+        };
+        let direct = of(name);
+        if direct >= MEANT {
+            return direct;
+        }
+        normalize::meanings(name).iter().map(|meaning| MEANT * of(meaning)).fold(direct, f32::max)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<QueryWord> {
+        let unfinished = text.ends_with('…');
+        let all = normalize::normalize(text.trim_end_matches('…'));
+        let last = all.len() - 1;
+        let word = |(at, word): (usize, normalize::Word)| QueryWord {
+            forms: forms(&word),
+            beginning: (unfinished && at == last).then(|| word.typed.clone()),
+            weight: weight(word.canonical()),
+            article: normalize::is_article(&word.typed),
+        };
+        all.into_iter().enumerate().map(word).collect()
+    }
+
+    fn check(typed: &str, better: &str, worse: &str) {
+        let of = |name: &str| likeness(&normalize::fold(name), &words(typed)).text;
+        assert!(of(better) > of(worse), "{typed}: {better} {} ≤ {worse} {}", of(better), of(worse));
+    }
+
+    #[test]
+    fn the_name_typed_whole_is_the_likest() {
+        assert_eq!(likeness("rue garibaldi", &words("rue garibaldi")), Likeness::WHOLE);
+        assert!(likeness("rue du dr calmette", &words("r du docteur calmette")).text > 0.98);
+        check("rd 2e", "RD 2E", "RD 2");
+        check("rue victor hugo", "Rue Victor Hugo", "Rue Victor Hugo Prolongée");
+        check("rue de la gare", "Rue de la Gare", "Place de la Gare");
+        check("avenue marechal de saxe", "Avenue du Maréchal de Saxe", "Rue de Saxe");
+    }
+
+    #[test]
+    fn words_left_out_cost_less_than_words_not_found() {
+        check("jean jaures", "Avenue Jean Jaurès", "Rue Jean Moulin");
+        check("rue garibaldi bron", "Rue de Bron Garibaldi", "Rue Garibaldi");
+    }
+
+    #[test]
+    fn an_unfinished_word_begins_a_word_of_the_name() {
+        check("rue gar…", "Rue Garibaldi", "Rue de la Margarine");
+        assert!(likeness("rue garibaldi", &words("rue gar…")).text > 0.9);
+        assert!(likeness("rue garibaldi", &words("rue gar")).text < 0.5);
+    }
+
+    #[test]
+    fn distance_costs_little_near_and_never_more_than_its_share() {
+        assert!(fading(0.0).abs() < 1e-6);
+        assert!(fading(300.0) < fading(1_000.0) && fading(1_000.0) < fading(10_000.0));
+        assert!((fading(1e9) - FAR).abs() < 1e-6);
+    }
+}

@@ -1,0 +1,125 @@
+//! What is asked and what is answered: a request, suggestions, and the score that says why.
+
+use std::fmt;
+
+use layers::{Bbox, LonLat};
+use serde::Serialize;
+
+use crate::address::{Kind, Position};
+
+/// Most suggestions given to one request.
+pub const MAX_LIMIT: usize = 50;
+
+/// A search as the command hands it over.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// What was typed; at most [`MAX_QUERY_CHARS`](crate::MAX_QUERY_CHARS) characters.
+    pub text: String,
+    /// Centre of the asker's map, in degrees: what is near comes first.
+    pub near: Option<LonLat>,
+    /// How many suggestions at most; capped at [`MAX_LIMIT`].
+    pub limit: usize,
+    /// Only answers whose position lies in this box, in degrees.
+    pub bbox: Option<Bbox>,
+    /// Only these kinds. See [`photon::kinds`](crate::photon::kinds) for Photon's `osm_tag`.
+    pub kinds: Option<Vec<Kind>>,
+}
+
+/// One answer.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Suggestion {
+    /// House, street, locality, district or city.
+    pub kind: Kind,
+    /// Identifier in the national base: `69383_3300_00012_bis`, `69383_3300`, `69029`.
+    pub id: String,
+    /// Name of the street for a house, of the place itself otherwise.
+    pub name: String,
+    /// `12bis`, for a house only.
+    pub house_number: Option<String>,
+    /// Five digits; none where a commune has several and nothing decides.
+    pub postcode: Option<String>,
+    /// Arrondissement or former commune it lies in.
+    pub district: Option<String>,
+    /// Commune: `Lyon`, never `Lyon 3e Arrondissement`.
+    pub city: String,
+    /// INSEE code of the commune, or of the arrondissement in Lyon.
+    pub insee: String,
+    /// Whether that commune is of the Métropole.
+    pub metropole: bool,
+    /// Degrees, and what the point is.
+    pub position: Position,
+    /// Extent of a street or a town, in degrees; none for a house or a single point.
+    pub bbox: Option<Bbox>,
+    /// Whether the commune certified this address.
+    pub certified: bool,
+    /// Metres from the centre given, or from the point reversed.
+    pub distance_m: Option<f64>,
+    /// Why it is where it is in the list.
+    pub score: Score,
+}
+
+/// How good an answer is: the likeness of its name, less what speaks against it. The total lies between 0 and 1.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+pub struct Score {
+    /// Likeness of the words typed and the name, 0 to 1.
+    pub text: f32,
+    /// Taken off when the number asked is not in the street.
+    pub number: f32,
+    /// Taken off when the commune or postcode named is not the answer's.
+    pub commune: f32,
+    /// Taken off for distance to the map's centre.
+    pub far: f32,
+    /// Taken off for small streets and towns: it only parts equals.
+    pub small: f32,
+}
+
+impl Score {
+    /// The sum, between 0 and 1.
+    pub fn total(&self) -> f32 {
+        (self.text - self.number - self.commune - self.far - self.small).clamp(0.0, 1.0)
+    }
+}
+
+impl fmt::Display for Score {
+    /// One line for a terminal: `0.871 = text 1.000 − number 0.100 − commune 0.000 − far 0.021 − small 0.008`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { text, number, commune, far, small } = self;
+        write!(
+            f,
+            "{:.3} = text {text:.3} − number {number:.3} − commune {commune:.3} − far {far:.3} − small {small:.3}",
+            self.total()
+        )
+    }
+}
+
+impl Suggestion {
+    /// One line for people: `12bis Rue Garibaldi, 69003 Lyon 3e Arrondissement`.
+    pub fn label(&self) -> String {
+        let street = match &self.house_number {
+            Some(number) => format!("{number} {}", self.name),
+            None => self.name.clone(),
+        };
+        let town = match &self.district {
+            Some(district) if self.kind != Kind::District => district,
+            _ => &self.city,
+        };
+        match (&self.postcode, self.kind) {
+            (_, Kind::City) | (None, Kind::District) => street,
+            (Some(postcode), Kind::District) => format!("{street}, {postcode}"),
+            (Some(postcode), _) => format!("{street}, {postcode} {town}"),
+            (None, _) => format!("{street}, {town}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_score_shows_its_parts_and_never_leaves_zero_to_one() {
+        let score = Score { text: 1.0, number: 0.1, commune: 0.0, far: 0.02, small: 0.01 };
+        assert_eq!(score.to_string(), "0.870 = text 1.000 − number 0.100 − commune 0.000 − far 0.020 − small 0.010");
+        assert!(Score { text: 0.1, commune: 0.3, ..Score::default() }.total().abs() < 1e-9);
+    }
+}

@@ -1,0 +1,65 @@
+//! `traboule adhesion`: organisations and their access, from the terminal.
+//! A running server shows the effect within two seconds.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Context, Result};
+use auth_proxy::{
+    Database, today,
+    directory::{self, Adhesion as State, Adhesions, Organisation, OrganisationKind},
+};
+
+use super::{directory_state, operator, say};
+use crate::cli::Adhesion;
+
+pub(super) fn run(action: Adhesion) -> Result<()> {
+    super::runtime()?.block_on(async {
+        match action {
+            Adhesion::List(flag) => list(&directory_state(&flag.config).await?).await,
+            Adhesion::Organisation { config, id, kind, name, siret, commune } => {
+                let kind: OrganisationKind = kind.parse()?;
+                let communes = territory(&id, kind, commune)?;
+                let organisation =
+                    Organisation { id: id.parse()?, kind, name, sirets: siret.into_iter().collect(), communes };
+                directory::save_organisation(&directory_state(&config.config).await?, &organisation, &operator()).await?;
+                say::line(&format!("organisation {} recorded", organisation.id));
+                Ok(())
+            }
+            Adhesion::Set { config, id, status, from, until, reason } => {
+                let from = from.unwrap_or_else(today);
+                let state = State { organisation: id.parse()?, status: status.parse()?, from, until, reason, by: operator(), at: 0 };
+                directory::change_adhesion(&directory_state(&config.config).await?, &state).await?;
+                say::line(&format!("adhesion of {} is now {}", state.organisation, state.status));
+                Ok(())
+            }
+        }
+    })
+}
+
+/// A commune's territory is itself unless others are named.
+fn territory(id: &str, kind: OrganisationKind, named: Vec<layers::CommuneCode>) -> Result<BTreeSet<layers::CommuneCode>> {
+    if named.is_empty() && kind == OrganisationKind::Commune {
+        let own = id.parse().with_context(|| format!("`{id}` is no INSEE code: say its territory with --commune"))?;
+        return Ok(BTreeSet::from([own]));
+    }
+    Ok(named.into_iter().collect())
+}
+
+async fn list(state: &Database) -> Result<()> {
+    let adhesions: Adhesions = directory::adhesion_history(state, None).await?.into_iter().collect();
+    let mut rows = vec![["ORGANISATION", "NAME", "KIND", "ADHESION", "FROM", "UNTIL", "REASON"].map(String::from).to_vec()];
+    for organisation in directory::organisations(state).await? {
+        let adhesion = adhesions.iter().find(|adhesion| adhesion.organisation == organisation.id);
+        rows.push(vec![
+            organisation.id.to_string(),
+            organisation.name.clone(),
+            organisation.kind.to_string(),
+            adhesions.state(&organisation.id, today()).as_str().to_owned(),
+            adhesion.map(|adhesion| adhesion.from.to_string()).unwrap_or_default(),
+            adhesion.and_then(|adhesion| adhesion.until).map(|day| day.to_string()).unwrap_or_default(),
+            adhesion.and_then(|adhesion| adhesion.reason.clone()).unwrap_or_default(),
+        ]);
+    }
+    say::table(&rows);
+    Ok(())
+}

@@ -1,0 +1,29 @@
+//! `traboule find`: what an agent would type, and what they would see.
+
+use anyhow::{Context, Result};
+use geocoder::{Geocoder, Request, Suggestion};
+
+use super::say;
+use crate::{cli::Find, config::Config};
+
+pub(super) fn run(options: &Find) -> Result<()> {
+    let config = Config::load(&options.config.config)?;
+    let geocoder = Geocoder::open(&config.geocoder.index).context("no address index to search: run `traboule index`")?;
+    let request = Request { text: options.text.join(" "), near: options.near, limit: options.limit, ..Request::default() };
+    let suggestions = geocoder.search(&request)?;
+    if suggestions.is_empty() {
+        say::line("Aucune adresse trouvée.");
+    }
+    for suggestion in &suggestions {
+        print(suggestion, options.explain);
+    }
+    Ok(())
+}
+
+fn print(suggestion: &Suggestion, explain: bool) {
+    let at = suggestion.position.at;
+    say::line(&format!("{:.2}  {}  ({:.6}, {:.6})", suggestion.score.total(), suggestion.label(), at.lon, at.lat));
+    if explain {
+        say::line(&format!("      {}", suggestion.score));
+    }
+}

@@ -1,0 +1,493 @@
+//! `traboule.toml` as it is typed: every key, its default, and errors that say where and what to write.
+//! What it means for the running service is in `app.rs`.
+
+use std::path::{Path, PathBuf};
+
+use jiff::SignedDuration;
+use layers::{Access, Attribute, CommuneRule, Crs, Layer, LayerId, SourceFormat, SourceSpec, Theme};
+use serde::Deserialize;
+
+/// The whole file. Unknown keys are refused.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Listeners and state.
+    #[serde(default)]
+    pub server: Server,
+    /// The tile cache.
+    #[serde(default)]
+    pub tiles: Tiles,
+    /// The address index.
+    #[serde(default)]
+    pub geocoder: Geocoder,
+    /// How long a login lasts.
+    #[serde(default)]
+    pub session: Session,
+    /// Which layer draws the communes.
+    pub territory: Territory,
+    /// The base map.
+    pub map: Map,
+    /// Where agents sign in. `traboule demo` brings its own.
+    #[serde(default)]
+    pub identity: Vec<Identity>,
+    /// The headings of the catalogue, in the order agents see.
+    #[serde(default, rename = "theme")]
+    pub themes: Vec<Theme>,
+    /// The layers, in the order agents see.
+    #[serde(default, rename = "layer")]
+    pub layers: Vec<LayerConfig>,
+}
+
+/// `[server]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Server {
+    /// Address of the public listener.
+    pub listen: String,
+    /// Address of the operations listener: health and metrics. Keep it on loopback.
+    pub admin: String,
+    /// What agents type in their browser, without a trailing slash.
+    pub public_url: String,
+    /// `sqlite:` and a file.
+    pub state: String,
+    /// Folder of the layers' snapshots.
+    pub snapshots: PathBuf,
+    /// Whom an agent without access should ask, shown in refusals.
+    pub contact: String,
+    /// Reverse proxies whose `X-Forwarded-For` is believed, as CIDR ranges.
+    pub trusted_proxies: Vec<String>,
+}
+
+/// `[tiles]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Tiles {
+    /// Memory for finished tiles, in MiB.
+    pub cache_mib: u64,
+}
+
+/// `[geocoder]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Geocoder {
+    /// Folder of the index.
+    pub index: PathBuf,
+    /// BAL files; the name of a file may hold one `*`.
+    pub addresses: Vec<PathBuf>,
+    /// CSV of postcodes by commune: `code_commune_insee;nom_de_la_commune;code_postal`.
+    pub postcodes: Option<PathBuf>,
+    /// Who may search: `agents` (with an active adhesion, or a token with the scope `search`) or `open`.
+    pub access: Access,
+}
+
+/// `[session]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Session {
+    /// A session unused this long ends.
+    pub idle: SignedDuration,
+    /// A session older than this ends.
+    pub max_age: SignedDuration,
+}
+
+/// `[territory]`: the layer whose polygons are the communes.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Territory {
+    /// Identifier of the layer.
+    pub layer: LayerId,
+    /// Attribute with the INSEE code.
+    pub code: String,
+    /// Attribute with the name.
+    pub name: String,
+}
+
+/// `[map]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Map {
+    /// MapLibre style of the base map.
+    pub base: PathBuf,
+}
+
+/// `[[identity]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Identity {
+    /// The protocol.
+    pub kind: IdentityKind,
+    /// Issuer URL, as its discovery document says it.
+    pub issuer: String,
+    /// Our identifier there.
+    pub client_id: String,
+    /// Our secret there, by the name of a file or an environment variable.
+    pub client_secret: SecretRef,
+    /// The one signature algorithm accepted.
+    #[serde(default = "default_algorithm")]
+    pub algorithm: String,
+    /// Claim that holds the SIRET of the agent's organisation.
+    #[serde(default = "default_claim")]
+    pub organisation_claim: String,
+    /// Scopes asked beside `openid`.
+    #[serde(default = "default_scopes")]
+    pub scopes: Vec<String>,
+    /// Whether a userinfo answer that is not signed is refused, as ProConnect promises.
+    #[serde(default)]
+    pub signed_userinfo: bool,
+}
+
+/// Protocols of `[[identity]]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum IdentityKind {
+    /// OpenID Connect, code flow with PKCE.
+    Oidc,
+}
+
+/// A secret by name, never inline.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SecretRef {
+    /// Content of a file, white space at its ends removed.
+    File(PathBuf),
+    /// Content of an environment variable.
+    Env(String),
+}
+
+/// `[[layer]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LayerConfig {
+    id: LayerId,
+    theme: String,
+    title: String,
+    #[serde(default)]
+    summary: String,
+    source: SourceConfig,
+    key: Option<String>,
+    #[serde(default)]
+    attributes: Vec<String>,
+    #[serde(default)]
+    labels: std::collections::BTreeMap<String, String>,
+    zooms: (u8, u8),
+    access: Access,
+    commune: Option<CommuneConfig>,
+    /// MapLibre style of this layer alone; a plain one is made when absent.
+    pub style: Option<PathBuf>,
+    producer: String,
+    licence: String,
+    frequency: String,
+    date: Option<jiff::civil::Date>,
+    /// How often `serve` reads the source again; never when absent.
+    pub refresh: Option<SignedDuration>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SourceConfig {
+    flatgeobuf: Option<PathBuf>,
+    geojson: Option<PathBuf>,
+    crs: Option<Crs>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+enum CommuneConfig {
+    Attribute(String),
+    List { list: String },
+    Geometry { by: ByGeometry, #[serde(default)] margin_m: f64 },
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum ByGeometry {
+    Geometry,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            listen: "127.0.0.1:8080".into(),
+            admin: "127.0.0.1:8081".into(),
+            public_url: "http://127.0.0.1:8080".into(),
+            state: "sqlite:var/traboule.db".into(),
+            snapshots: "var/layers".into(),
+            contact: "le référent SIG de votre commune".into(),
+            trusted_proxies: Vec::new(),
+        }
+    }
+}
+
+impl Default for Tiles {
+    fn default() -> Self {
+        Self { cache_mib: 256 }
+    }
+}
+
+impl Default for Geocoder {
+    fn default() -> Self {
+        Self { index: "var/geocoder".into(), addresses: Vec::new(), postcodes: None, access: Access::Agents }
+    }
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Self { idle: SignedDuration::from_mins(30), max_age: SignedDuration::from_hours(10) }
+    }
+}
+
+fn default_algorithm() -> String {
+    "ES256".into()
+}
+
+fn default_claim() -> String {
+    "siret".into()
+}
+
+fn default_scopes() -> Vec<String> {
+    ["given_name", "usual_name", "siret"].map(String::from).to_vec()
+}
+
+/// A configuration that cannot be used. Each message says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file is not there or not readable.
+    #[error("{0}: {1}")]
+    Unreadable(PathBuf, std::io::Error),
+    /// It is not TOML, or a key or a value is wrong.
+    #[error("{path}: line {line}, column {column}: {message}")]
+    Invalid {
+        /// The file.
+        path: PathBuf,
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+        /// What is wrong, and the nearest key when one is unknown.
+        message: String,
+    },
+    /// Everything reads, but it does not hold together: every problem, one a line.
+    #[error("{0}:\n  - {list}", list = .1.join("\n  - "))]
+    Inconsistent(PathBuf, Vec<String>),
+}
+
+impl Config {
+    /// Reads a file. Relative paths in it start at the file.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path).map_err(|e| ConfigError::Unreadable(path.to_owned(), e))?;
+        let mut config: Self = toml::from_str(&text).map_err(|e| invalid(path, &text, &e))?;
+        config.anchor(path.parent().unwrap_or(Path::new("")));
+        let problems = config.problems();
+        if problems.is_empty() { Ok(config) } else { Err(ConfigError::Inconsistent(path.to_owned(), problems)) }
+    }
+
+    /// The layers as the rest of the house knows them, in order. Only after `load`, which has checked them.
+    pub fn layers(&self) -> impl Iterator<Item = Layer> + '_ {
+        self.layers.iter().map(LayerConfig::layer)
+    }
+
+    /// The SQLite file of the state.
+    pub fn state_file(&self) -> PathBuf {
+        PathBuf::from(self.server.state.strip_prefix("sqlite:").unwrap_or(&self.server.state))
+    }
+
+    fn anchor(&mut self, folder: &Path) {
+        let at = |path: &mut PathBuf| *path = folder.join(&path);
+        self.server.state = format!("sqlite:{}", folder.join(self.state_file()).display());
+        at(&mut self.server.snapshots);
+        at(&mut self.geocoder.index);
+        at(&mut self.map.base);
+        self.geocoder.addresses.iter_mut().for_each(at);
+        self.geocoder.postcodes.iter_mut().for_each(at);
+        for identity in &mut self.identity {
+            if let SecretRef::File(path) = &mut identity.client_secret {
+                at(path);
+            }
+        }
+        for layer in &mut self.layers {
+            layer.style.iter_mut().for_each(at);
+            layer.source.flatgeobuf.iter_mut().chain(&mut layer.source.geojson).for_each(at);
+        }
+    }
+
+    fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        for (i, layer) in self.layers.iter().enumerate() {
+            let mut say = |what: String| problems.push(format!("layer `{}`: {what}", layer.id));
+            if self.layers[..i].iter().any(|other| other.id == layer.id) {
+                say("this id is used twice".into());
+            }
+            if !self.themes.iter().any(|theme| theme.id == layer.theme) {
+                say(format!("theme `{}` is not declared; add a [[theme]] with this id", layer.theme));
+            }
+            if layer.source.flatgeobuf.is_some() == layer.source.geojson.is_some() {
+                say("source needs exactly one of flatgeobuf, geojson".into());
+            }
+            if layer.access == Access::Commune && layer.commune.is_none() {
+                say("access = \"commune\" needs `commune`: an attribute, { list = … } or { by = \"geometry\" }".into());
+            }
+            if layer.zooms.0 > layer.zooms.1 || layer.zooms.1 > 22 {
+                say(format!("zooms = [{}, {}] must rise and end at 22 at most", layer.zooms.0, layer.zooms.1));
+            }
+            for name in layer.labels.keys().filter(|name| !layer.attributes.contains(name)) {
+                say(format!("label for `{name}`, which is not among its attributes"));
+            }
+        }
+        if !self.layers.iter().any(|layer| layer.id == self.territory.layer) {
+            problems.push(format!("territory: layer `{}` is not declared", self.territory.layer));
+        }
+        if self.server.public_url.ends_with('/') {
+            problems.push("server: public_url must not end with /".into());
+        }
+        if !self.server.state.starts_with("sqlite:") {
+            problems.push("server: state must be sqlite: and a file".into());
+        }
+        if !matches!(self.geocoder.access, Access::Agents | Access::Open) {
+            problems.push("geocoder: access must be \"agents\" or \"open\": an address has no audience of its own".into());
+        }
+        if self.identity.len() > 1 {
+            problems.push("identity: one provider at most for now".into());
+        }
+        problems
+    }
+}
+
+impl LayerConfig {
+    fn layer(&self) -> Layer {
+        let format = match (&self.source.flatgeobuf, &self.source.geojson) {
+            (Some(path), _) => SourceFormat::FlatGeobuf(path.clone()),
+            (None, path) => SourceFormat::GeoJson(path.clone().unwrap_or_default()),
+        };
+        let attribute = |name: &String| Attribute {
+            name: name.clone(),
+            label: self.labels.get(name).unwrap_or(name).clone(),
+        };
+        Layer {
+            id: self.id.clone(),
+            theme: self.theme.clone(),
+            title: self.title.clone(),
+            summary: self.summary.clone(),
+            source: SourceSpec { format, crs: self.source.crs },
+            key: self.key.clone(),
+            attributes: self.attributes.iter().map(attribute).collect(),
+            zooms: self.zooms,
+            access: self.access,
+            commune: self.commune.as_ref().map(CommuneConfig::rule),
+            producer: self.producer.clone(),
+            licence: self.licence.clone(),
+            frequency: self.frequency.clone(),
+            date: self.date,
+        }
+    }
+
+    /// Identifier of the layer.
+    pub fn id(&self) -> &LayerId {
+        &self.id
+    }
+}
+
+impl CommuneConfig {
+    fn rule(&self) -> CommuneRule {
+        match self {
+            Self::Attribute(name) => CommuneRule::Attribute(name.clone()),
+            Self::List { list } => CommuneRule::List(list.clone()),
+            Self::Geometry { by: ByGeometry::Geometry, margin_m } => CommuneRule::Geometry { margin_m: *margin_m },
+        }
+    }
+}
+
+fn invalid(path: &Path, text: &str, error: &toml::de::Error) -> ConfigError {
+    let start = error.span().map_or(0, |span| span.start.min(text.len()));
+    let before = &text[..start];
+    ConfigError::Invalid {
+        path: path.to_owned(),
+        line: before.matches('\n').count() + 1,
+        column: before.chars().rev().take_while(|c| *c != '\n').count() + 1,
+        message: with_nearest_key(error.message()),
+    }
+}
+
+/// Adds the nearest known key to serde's « unknown field `x`, expected one of `a`, `b` ».
+fn with_nearest_key(message: &str) -> String {
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    let unknown = match quoted.next() {
+        Some(name) if message.starts_with("unknown ") => name,
+        _ => return message.to_owned(),
+    };
+    let distance = |known: &&str| (1000.0 * strsim::jaro_winkler(unknown, known)) as u32;
+    match quoted.max_by_key(distance) {
+        Some(nearest) => format!("unknown key `{unknown}`; the nearest known one is `{nearest}`"),
+        None => format!("unknown key `{unknown}`"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINIMAL: &str = r#"
+[territory]
+layer = "communes"
+code = "insee"
+name = "nom"
+[map]
+base = "plan.json"
+[[theme]]
+id = "limites"
+title = "Limites"
+[[layer]]
+id = "communes"
+theme = "limites"
+title = "Communes"
+source = { flatgeobuf = "communes.fgb" }
+zooms = [8, 16]
+access = "agents"
+producer = "x"
+licence = "LO-2.0"
+frequency = "annuelle"
+"#;
+
+    fn load(text: &str) -> Result<Config, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("traboule.toml");
+        std::fs::write(&path, text).unwrap();
+        Config::load(&path).map_err(|e| e.to_string().replace(&path.display().to_string(), "FILE"))
+    }
+
+    fn check(edit: (&str, &str), expected: &str) {
+        assert!(MINIMAL.contains(edit.0));
+        let error = load(&MINIMAL.replacen(edit.0, edit.1, 1)).unwrap_err();
+        assert!(error.contains(expected), "{error}");
+    }
+
+    #[test]
+    fn a_minimal_configuration_is_complete_with_defaults() {
+        let config = load(MINIMAL).unwrap();
+        assert_eq!(config.session.idle, SignedDuration::from_mins(30));
+        assert_eq!(config.layers().next().unwrap().zooms, (8, 16));
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_with_its_line_and_the_nearest_one() {
+        check(("access = ", "acess = "), "FILE: line 17, column 1: unknown key `acess`; the nearest known one is `access`");
+        check(("[map]", "[tile]\ncache_mib = 3\n[map]"), "unknown key `tile`; the nearest known one is `tiles`");
+    }
+
+    #[test]
+    fn values_that_do_not_hold_together_are_all_reported() {
+        check(("theme = \"limites\"", "theme = \"voirie\""), "theme `voirie` is not declared");
+        check(("\"agents\"", "\"commune\""), "needs `commune`");
+        check(("[8, 16]", "[16, 8]"), "must rise");
+        check(("layer = \"communes\"", "layer = \"comunes\""), "layer `comunes` is not declared");
+    }
+
+    #[test]
+    fn relative_paths_start_at_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("traboule.toml");
+        std::fs::write(&path, MINIMAL).unwrap();
+        let config = Config::load(&path).unwrap();
+        assert_eq!(config.map.base, folder.path().join("plan.json"));
+        assert_eq!(config.state_file(), folder.path().join("var/traboule.db"));
+    }
+}

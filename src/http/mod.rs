@@ -1,0 +1,74 @@
+//! Every route, in reading order, on one screen.
+
+pub mod admin;
+pub mod assets;
+pub mod catalogue;
+pub mod features;
+pub mod observe;
+pub mod photon;
+pub mod problem;
+pub mod reply;
+pub mod rights;
+pub mod session;
+pub mod styles;
+pub mod tiles;
+
+use std::time::Duration;
+
+use axum::{
+    Router,
+    http::StatusCode,
+    middleware::{from_fn, from_fn_with_state},
+    routing::get,
+};
+use tower_http::{
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer,
+};
+
+use crate::app::App;
+
+/// Nothing here takes longer when all is well; a stuck request must not hold its connection.
+const DEADLINE: Duration = Duration::from_secs(30);
+/// The largest body any route reads is a search form.
+const BODY_LIMIT: usize = 16 * 1024;
+
+/// The public listener.
+pub fn router(app: App) -> Router {
+    let auth = app.auth().clone();
+    let policy = observe::content_security_policy(auth.identity_origin());
+    let routes = Router::new()
+        .route("/", get(assets::page))
+        .route("/assets/{*path}", get(assets::asset))
+        .route("/auth/login", get(auth_proxy::login))
+        .route("/auth/callback", get(auth_proxy::callback))
+        .route("/auth/logout", get(auth_proxy::signed_out).post(auth_proxy::logout))
+        .route("/auth/me", get(session::me))
+        .route("/api/catalogue", get(catalogue::catalogue))
+        .route("/api/layers/{id}", get(catalogue::layer))
+        .route("/api/layers/{id}/features/{fid}", get(features::feature))
+        .route("/tiles/{layers}", get(tiles::tilejson))
+        .route("/tiles/{layers}/{z}/{x}/{y}", get(tiles::get_tile))
+        .route("/styles/{id}", get(styles::style))
+        .route("/photon/api", get(photon::search).post(photon::search_form))
+        .route("/photon/reverse", get(photon::reverse).post(photon::reverse_form))
+        .route("/photon/status", get(photon::status))
+        .fallback(async || problem::Problem::NotFound)
+        .method_not_allowed_fallback(async || StatusCode::METHOD_NOT_ALLOWED)
+        .layer(from_fn(observe::name_route))
+        .with_state(app);
+    auth_proxy::protect(routes, auth)
+        .layer(CompressionLayer::new()) // leaves alone what is compressed already: tiles
+        .layer(from_fn_with_state(policy, observe::observe))
+        .layer(CatchPanicLayer::custom(observe::panicked))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, DEADLINE))
+        .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
+}
+
+/// The operations listener: keep it on loopback.
+pub fn admin_router(app: App, metrics: metrics_exporter_prometheus::PrometheusHandle) -> Router {
+    Router::new()
+        .route("/health/live", get(admin::live))
+        .route("/health/ready", get(admin::ready))
+        .route("/metrics", get(move || admin::metrics(metrics.clone())))
+        .with_state(app)
+}

@@ -1,0 +1,123 @@
+//! Causes → status and problem document (RFC 9457). The only place that knows both an
+//! error and a status. Titles are French: agents read them.
+
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+
+/// Why a request is not answered with data.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Problem {
+    /// The request itself is wrong: what to write instead.
+    BadRequest(String),
+    /// Nobody is signed in, and no token was given.
+    SignInNeeded,
+    /// A layer that agents know of, without the right to it.
+    Forbidden {
+        /// Why, in one sentence.
+        reason: String,
+        /// Whom to ask.
+        contact: String,
+    },
+    /// Unknown, or hidden from this person: the answer is the same.
+    NotFound,
+    /// The layer or the index is not loaded yet, or the queue is full.
+    Unavailable,
+    /// Anything else; the cause is in the log under the request id.
+    Internal,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    title: &'a str,
+    status: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contact: Option<&'a str>,
+    /// What Photon's clients read.
+    message: &'a str,
+}
+
+impl Problem {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::SignInNeeded => StatusCode::UNAUTHORIZED,
+            Self::Forbidden { .. } => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn title(&self) -> &'static str {
+        match self {
+            Self::BadRequest(_) => "Demande incorrecte",
+            Self::SignInNeeded => "Connexion nécessaire",
+            Self::Forbidden { .. } => "Accès refusé",
+            Self::NotFound => "Introuvable",
+            Self::Unavailable => "Service momentanément indisponible",
+            Self::Internal => "Erreur du service",
+        }
+    }
+
+    /// The same answer to all who waited for one computation.
+    pub fn shared(problem: std::sync::Arc<Self>) -> Self {
+        (*problem).clone()
+    }
+
+    /// Logs `cause` and answers 500 without it.
+    pub fn internal(cause: &dyn std::error::Error) -> Self {
+        tracing::error!(error = %with_causes(cause), "request failed");
+        Self::Internal
+    }
+}
+
+/// An error and its causes on one line.
+pub fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut line = error.to_string();
+    let mut cause = error.source();
+    while let Some(deeper) = cause {
+        line = format!("{line}: {deeper}");
+        cause = deeper.source();
+    }
+    line
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let (detail, reason, contact) = match &self {
+            Self::BadRequest(detail) => (Some(detail.as_str()), None, None),
+            Self::SignInNeeded => (Some("Ouvrez une session, ou présentez un jeton d'accès."), None, None),
+            Self::Forbidden { reason, contact } => (None, Some(reason.as_str()), Some(contact.as_str())),
+            Self::Unavailable => (Some("Réessayez dans quelques secondes."), None, None),
+            Self::NotFound | Self::Internal => (None, None, None),
+        };
+        let message = detail.or(reason).unwrap_or(self.title());
+        let document =
+            Document { title: self.title(), status: self.status().as_u16(), detail, reason, contact, message };
+        let body = serde_json::to_vec(&document).expect("a document of plain strings is always JSON");
+        let mut response = (self.status(), body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if self == Self::Unavailable {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        }
+        response
+    }
+}
+
+impl From<crate::compute::ComputeError> for Problem {
+    fn from(error: crate::compute::ComputeError) -> Self {
+        match error {
+            crate::compute::ComputeError::Busy => Self::Unavailable,
+            crate::compute::ComputeError::Panicked => Self::internal(&error),
+        }
+    }
+}

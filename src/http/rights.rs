@@ -1,0 +1,74 @@
+//! From the names in a path to layers this person may see, or the refusal they get.
+//! Every route that shows anything of a layer starts here.
+
+use std::sync::Arc;
+
+use auth_proxy::{Decision, Principal, decide, today};
+use layers::{Entry, Layer, LayerId, Snapshot, Territory};
+
+use super::problem::Problem;
+use crate::app::{App, Generation};
+
+/// A layer with what this person may see of it.
+pub struct Granted {
+    /// Its description.
+    pub layer: Arc<Layer>,
+    /// Its data.
+    pub snapshot: Arc<Snapshot>,
+    /// The part that is open.
+    pub territory: Territory,
+}
+
+impl Granted {
+    /// What a cached tile must be told apart by.
+    pub fn key(&self) -> (LayerId, String, Territory) {
+        (self.layer.id.clone(), self.snapshot.revision().to_owned(), self.territory.clone())
+    }
+}
+
+/// The layers of `a,b,c`, each decided on its own. One refusal refuses the whole, and a layer
+/// that does not exist for this person (404) is said before one that is closed to them (403).
+pub fn granted(app: &App, generation: &Generation, principal: &Principal, names: &str) -> Result<Vec<Granted>, Problem> {
+    let mut entries: Vec<&Entry> = Vec::new();
+    for name in names.split(',') {
+        let entry = generation.catalogue.get(name).ok_or(Problem::NotFound)?;
+        if entries.iter().any(|other| other.layer.id == entry.layer.id) {
+            return Err(Problem::BadRequest(format!("La couche « {name} » est demandée deux fois.")));
+        }
+        entries.push(entry);
+    }
+    let decisions: Vec<_> = entries.into_iter().map(|entry| (entry, asked(app, principal, &entry.layer))).collect();
+    if decisions.iter().any(|(_, decision)| matches!(decision, Decision::Denied(reason) if reason.hides())) {
+        return Err(Problem::NotFound);
+    }
+    decisions
+        .into_iter()
+        .map(|(entry, decision)| match decision {
+            Decision::Denied(reason) => Err(forbidden(app, &reason)),
+            Decision::Granted(territory) => Ok(Granted {
+                layer: Arc::clone(&entry.layer),
+                snapshot: entry.snapshot.clone().ok_or(Problem::Unavailable)?,
+                territory,
+            }),
+        })
+        .collect()
+}
+
+/// One decision, today.
+pub fn decision(app: &App, principal: &Principal, layer: &Layer) -> Decision {
+    decide(principal, layer, &app.auth().adhesions(), today())
+}
+
+/// The same for a request that names the layer: a refusal is audited.
+pub fn asked(app: &App, principal: &Principal, layer: &Layer) -> Decision {
+    let decision = decision(app, principal, layer);
+    if let Decision::Denied(reason) = &decision {
+        app.auth().refused(principal, &format!("layer {}", layer.id), reason);
+    }
+    decision
+}
+
+/// A refusal that may be shown, with whom to ask.
+pub fn forbidden(app: &App, reason: &auth_proxy::Reason) -> Problem {
+    Problem::Forbidden { reason: reason.sentence(), contact: app.auth().contact().to_owned() }
+}

@@ -1,0 +1,93 @@
+//! `GET /tiles/{layers}/{z}/{x}/{y}`: one layer, or several with commas, in one tile.
+//! The body of `get_tile` is the route of a tile as ARCHITECTURE.md tells it.
+
+use axum::{
+    Extension,
+    extract::{Path, RawQuery, State},
+    http::HeaderMap,
+    response::Response,
+};
+use auth_proxy::Principal;
+use tiles::{CutLayer, CutOptions, Tile, TileCoord, TileJsonLayer, TileKey};
+
+use super::{
+    problem::Problem,
+    reply,
+    rights::{self, Granted},
+};
+use crate::app::App;
+
+/// One tile.
+pub async fn get_tile(
+    State(app): State<App>,
+    Extension(principal): Extension<Principal>,
+    Path((names, z, x, y)): Path<(String, String, String, String)>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    no_parameter(query)?;
+    let coord = TileCoord::parse(&z, &x, without_extension(&y))?;
+    let generation = app.generation();
+    let granted = rights::granted(&app, &generation, &principal, &names)?;
+    if !granted.iter().any(|layer| layer.layer.has_zoom(coord.z())) {
+        return Err(Problem::NotFound);
+    }
+    let drawn: Vec<Granted> = granted.into_iter().filter(|layer| layer.layer.has_zoom(coord.z())).collect();
+    let key = TileKey { coord, layers: drawn.iter().map(Granted::key).collect() };
+    let compute = app.compute().clone();
+    let tile = app.tiles().get_or_cut(key, async move { compute.run(move || cut(coord, &drawn)).await? });
+    Ok(reply::tile(&*tile.await.map_err(Problem::shared)?, &headers))
+}
+
+/// TileJSON 3 of one or several layers.
+pub async fn tilejson(
+    State(app): State<App>,
+    Extension(principal): Extension<Principal>,
+    Path(names): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    no_parameter(query)?;
+    let generation = app.generation();
+    let granted = rights::granted(&app, &generation, &principal, &names)?;
+    let url = format!("{}/tiles/{names}/{{z}}/{{x}}/{{y}}", generation.config.server.public_url);
+    let described: Vec<TileJsonLayer<'_>> = granted
+        .iter()
+        .map(|g| TileJsonLayer { layer: &g.layer, snapshot: &g.snapshot, territory: &g.territory })
+        .collect();
+    Ok(reply::json(&tiles::tilejson(&described, url)))
+}
+
+/// Cuts on the compute pool, once for all who wait for this tile.
+fn cut(coord: TileCoord, granted: &[Granted]) -> Result<Tile, Problem> {
+    let layers: Vec<CutLayer<'_>> = granted
+        .iter()
+        .map(|g| CutLayer { name: g.layer.id.as_str(), snapshot: &g.snapshot, territory: &g.territory })
+        .collect();
+    let tile = tiles::cut(coord, &layers, &CutOptions::default())?;
+    metrics::counter!("traboule_tiles_cut_total").increment(1);
+    metrics::counter!("traboule_tile_features_dropped_total").increment(u64::from(tile.dropped));
+    Ok(tile)
+}
+
+impl From<tiles::Error> for Problem {
+    fn from(error: tiles::Error) -> Self {
+        match error {
+            tiles::Error::NotANumber(_) | tiles::Error::Zoom(_) | tiles::Error::OutsideZoom { .. } => {
+                Self::BadRequest("Une tuile s'écrit z/x/y : z de 0 à 30, x et y inférieurs à 2^z, en chiffres.".into())
+            }
+            tiles::Error::LayerTwice(_) => Self::internal(&error),
+        }
+    }
+}
+
+fn without_extension(y: &str) -> &str {
+    y.strip_suffix(".mvt").or_else(|| y.strip_suffix(".pbf")).unwrap_or(y)
+}
+
+/// A parameter nobody reads is a misunderstanding: better said than ignored.
+pub fn no_parameter(query: Option<String>) -> Result<(), Problem> {
+    match query {
+        None => Ok(()),
+        Some(_) => Err(Problem::BadRequest("Cette adresse ne prend aucun paramètre.".into())),
+    }
+}

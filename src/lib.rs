@@ -1,0 +1,13 @@
+//! The command and its service: composes the crates; the only code that knows them all.
+//! A library so that tests and benches can run the house in-process.
+
+pub mod app;
+pub mod cli;
+pub mod commands;
+pub mod compute;
+pub mod config;
+pub mod files;
+pub mod http;
+pub mod refresh;
+pub mod service;
+pub mod styles;
