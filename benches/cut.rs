@@ -5,12 +5,7 @@
 //! features are (every n-th feature names its tile), so medians are those of urban tiles.
 #![allow(clippy::print_stdout, clippy::unwrap_used)] // a bench prints, and stops at the first surprise
 
-use std::{
-    collections::BTreeSet,
-    path::Path,
-    process::Command,
-    time::Duration,
-};
+use std::{collections::BTreeSet, path::Path, process::Command, time::Duration};
 
 use layers::{Layer, Snapshot, Territory};
 use rustix::time::{ClockId, clock_gettime};
@@ -35,7 +30,9 @@ fn main() {
     for (layer, snapshot) in &layers {
         println!("{}: {} features", layer.id, snapshot.len());
     }
-    println!("\n| layer | zoom | tiles | features p50 | cut p50 ms | cut p99 ms | gzip KB p50 | gzip KB max | dropped |");
+    println!(
+        "\n| layer | zoom | tiles | features p50 | cut p50 ms | cut p99 ms | gzip KB p50 | gzip KB max | dropped |"
+    );
     println!("|---|---|---|---|---|---|---|---|---|");
     for (layer, snapshot) in &layers {
         for zoom in ZOOMS.filter(|zoom| layer.has_zoom(*zoom)) {
@@ -67,9 +64,7 @@ fn generated() -> Config {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(root.join("traboule.toml")).unwrap();
     let styles = root.join("data-samples/styles");
-    let text = text
-        .replace("data-samples/styles", styles.to_str().unwrap())
-        .replace("data-samples/", "");
+    let text = text.replace("data-samples/styles", styles.to_str().unwrap()).replace("data-samples/", "");
     let file = folder.join("traboule.toml");
     std::fs::write(&file, text).unwrap();
     Config::load(&file).unwrap()
@@ -77,7 +72,7 @@ fn generated() -> Config {
 
 fn up_to_date(config: &Config, layer: &Layer) -> Snapshot {
     let current = Snapshot::open_current(&config.server.snapshots, &layer.id).unwrap();
-    if refresh::is_outdated(layer, current.as_ref()) {
+    if refresh::is_outdated(layer, current.as_ref(), None) {
         return refresh::import_layer(config, layer).unwrap().snapshot;
     }
     current.unwrap()
@@ -144,7 +139,10 @@ fn cached((layer, snapshot): (&Layer, &Snapshot), tiles: &[TileCoord]) {
         let before = thread_time();
         for _ in 0..ROUNDS {
             for coord in tiles {
-                cache.get_or_cut::<tiles::Error>(key(*coord), async { unreachable!("it is in the cache") }).await.unwrap();
+                cache
+                    .get_or_cut::<tiles::Error>(key(*coord), async { unreachable!("it is in the cache") })
+                    .await
+                    .unwrap();
             }
         }
         let each = (thread_time() - before) / (ROUNDS * u32::try_from(tiles.len()).unwrap());

@@ -194,8 +194,14 @@ struct SourceConfig {
 #[serde(untagged)]
 enum CommuneConfig {
     Attribute(String),
-    List { list: String },
-    Geometry { by: ByGeometry, #[serde(default)] margin_m: f64 },
+    List {
+        list: String,
+    },
+    Geometry {
+        by: ByGeometry,
+        #[serde(default)]
+        margin_m: f64,
+    },
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -343,7 +349,8 @@ impl Config {
             problems.push("server: state must be sqlite: and a file".into());
         }
         if !matches!(self.geocoder.access, Access::Agents | Access::Open) {
-            problems.push("geocoder: access must be \"agents\" or \"open\": an address has no audience of its own".into());
+            problems
+                .push("geocoder: access must be \"agents\" or \"open\": an address has no audience of its own".into());
         }
         if self.identity.len() > 1 {
             problems.push("identity: one provider at most for now".into());
@@ -358,10 +365,8 @@ impl LayerConfig {
             (Some(path), _) => SourceFormat::FlatGeobuf(path.clone()),
             (None, path) => SourceFormat::GeoJson(path.clone().unwrap_or_default()),
         };
-        let attribute = |name: &String| Attribute {
-            name: name.clone(),
-            label: self.labels.get(name).unwrap_or(name).clone(),
-        };
+        let attribute =
+            |name: &String| Attribute { name: name.clone(), label: self.labels.get(name).unwrap_or(name).clone() };
         Layer {
             id: self.id.clone(),
             theme: self.theme.clone(),
@@ -469,7 +474,10 @@ frequency = "annuelle"
 
     #[test]
     fn an_unknown_key_is_refused_with_its_line_and_the_nearest_one() {
-        check(("access = ", "acess = "), "FILE: line 17, column 1: unknown key `acess`; the nearest known one is `access`");
+        check(
+            ("access = ", "acess = "),
+            "FILE: line 17, column 1: unknown key `acess`; the nearest known one is `access`",
+        );
         check(("[map]", "[tile]\ncache_mib = 3\n[map]"), "unknown key `tile`; the nearest known one is `tiles`");
     }
 

@@ -46,9 +46,7 @@ mod tests {
         for name in ["69029.csv", "69266.csv", "lisez-moi.txt"] {
             std::fs::write(folder.path().join(name), "").unwrap();
         }
-        let names = |pattern: &str| {
-            matching(&[folder.path().join(pattern)]).map(|files| files.len())
-        };
+        let names = |pattern: &str| matching(&[folder.path().join(pattern)]).map(|files| files.len());
         assert_eq!(names("*.csv").unwrap(), 2);
         assert_eq!(names("69029.csv").unwrap(), 1);
         assert!(names("*.gz").unwrap_err().to_string().contains("no file matches"));

@@ -53,11 +53,15 @@ pub fn build_index(config: &Config, progress: &mut dyn FnMut(Progress)) -> anyho
     Ok(geocoder::build(&sources, &config.geocoder.index, &options, progress)?)
 }
 
-/// Whether a layer has no snapshot yet, or its source file is newer than its snapshot.
-pub fn is_outdated(layer: &Layer, snapshot: Option<&Snapshot>) -> bool {
+/// Whether a layer has no snapshot yet, or one made from another description of it, or its source
+/// file is newer than its snapshot, or it is placed by communes that were imported after it.
+pub fn is_outdated(layer: &Layer, snapshot: Option<&Snapshot>, communes: Option<jiff::Timestamp>) -> bool {
+    let placed_by_geometry = matches!(layer.commune, Some(CommuneRule::Geometry { .. }));
     let changed = std::fs::metadata(layer.source.format.path()).and_then(|file| file.modified()).ok();
     match (snapshot, changed) {
         (None, _) => true,
+        (Some(snapshot), _) if !snapshot.is_of(layer) => true,
+        (Some(snapshot), _) if placed_by_geometry && communes > Some(snapshot.imported()) => true,
         (Some(snapshot), Some(changed)) => changed > SystemTime::from(snapshot.imported()),
         (Some(_), None) => false, // the source is away: what we have is better than nothing
     }
@@ -66,16 +70,20 @@ pub fn is_outdated(layer: &Layer, snapshot: Option<&Snapshot>) -> bool {
 /// Makes what is missing, or older than its source, before anything is served: snapshots, then
 /// the index. `watch` is told what is being done. A snapshot that cannot be opened is made again.
 pub fn prepare(config: &Config, watch: &dyn Fn(&str)) -> anyhow::Result<()> {
-    let mut changed = false;
+    let (mut changed, mut communes) = (false, None);
     for layer in import_order(config) {
-        let snapshot = Snapshot::open_current(&config.server.snapshots, &layer.id).unwrap_or_else(|error| {
+        let mut snapshot = Snapshot::open_current(&config.server.snapshots, &layer.id).unwrap_or_else(|error| {
             log(&layer, &error);
             None
         });
-        if is_outdated(&layer, snapshot.as_ref()) {
+        if is_outdated(&layer, snapshot.as_ref(), communes) {
             watch(&format!("importing {}", layer.id));
-            import_layer(config, &layer).with_context(|| format!("cannot import {}", layer.id))?;
+            let imported = import_layer(config, &layer).with_context(|| format!("cannot import {}", layer.id))?;
+            snapshot = Some(imported.snapshot);
             changed = true;
+        }
+        if layer.id == config.territory.layer {
+            communes = snapshot.map(|snapshot| snapshot.imported());
         }
     }
     if changed || Geocoder::open(&config.geocoder.index).is_err() {
@@ -135,9 +143,9 @@ fn pick_up_snapshot(app: &App, layer: &Layer) {
     let generation = app.generation();
     let store = &generation.config.server.snapshots;
     let served = generation.catalogue.get(layer.id.as_str()).and_then(|entry| entry.snapshot.as_ref());
-    match Snapshot::current_revision(store, &layer.id) {
+    match Snapshot::current_revision(store, layer) {
         Ok(current) if current.as_deref() == served.map(|snapshot| snapshot.revision()) => return,
-        Ok(None) => return, // nothing imported yet, or swept by hand: keep what is open
+        Ok(None) => return, // nothing imported as the layer is described now: keep what is open
         Ok(Some(_)) => {}
         Err(error) => return log(layer, &error),
     }
@@ -153,13 +161,16 @@ fn pick_up_snapshot(app: &App, layer: &Layer) {
 
 fn is_due(app: &App, generation: &Generation, layer: &Layer) -> bool {
     let now = app.generation();
-    let snapshot = now.catalogue.get(layer.id.as_str()).and_then(|entry| entry.snapshot.as_deref());
-    let schedule = generation.config.layers.iter().find(|config| *config.id() == layer.id).and_then(|config| config.refresh);
+    let snapshot_of = |id: &LayerId| now.catalogue.get(id.as_str()).and_then(|entry| entry.snapshot.as_deref());
+    let snapshot = snapshot_of(&layer.id);
+    let communes = snapshot_of(&generation.config.territory.layer).map(Snapshot::imported);
+    let schedule =
+        generation.config.layers.iter().find(|config| *config.id() == layer.id).and_then(|config| config.refresh);
     let late = match (snapshot, schedule) {
         (Some(snapshot), Some(every)) => jiff::Timestamp::now().duration_since(snapshot.imported()) > every,
         _ => false,
     };
-    late || is_outdated(layer, snapshot)
+    late || is_outdated(layer, snapshot, communes)
 }
 
 fn import_now(app: &App, generation: &Generation, layer: &Layer) {

@@ -5,6 +5,7 @@ use std::{fs::File, path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::{Context, Result, bail};
 use auth_proxy::{Auth, AuthOptions, OidcOptions, Secret};
+use layers::Layer;
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -51,7 +52,9 @@ pub fn lock_state(config: &Config) -> Result<File> {
         Err(std::fs::TryLockError::WouldBlock) => {
             bail!("another traboule already serves this state ({}); stop it first", config.server.state)
         }
-        Err(std::fs::TryLockError::Error(error)) => Err(error).with_context(|| format!("cannot lock {}", path.display())),
+        Err(std::fs::TryLockError::Error(error)) => {
+            Err(error).with_context(|| format!("cannot lock {}", path.display()))
+        }
     }
 }
 
@@ -70,7 +73,8 @@ pub async fn serve(app: App, listeners: Listeners, reload: Option<PathBuf>) -> R
     let (stop, stopping) = watch::channel(false);
     let public = http::router(app.clone());
     let admin = http::admin_router(app.clone(), metrics.clone());
-    let peers = axum::ServiceExt::<axum::extract::Request>::into_make_service_with_connect_info::<std::net::SocketAddr>(public);
+    let peers =
+        axum::ServiceExt::<axum::extract::Request>::into_make_service_with_connect_info::<std::net::SocketAddr>(public);
     let serving = axum::serve(listeners.public, peers).with_graceful_shutdown(told(stopping.clone()));
     let operating = axum::serve(listeners.admin, admin).with_graceful_shutdown(told(stopping.clone()));
     let watching = tokio::spawn(refresh::watch(app.clone()));
@@ -132,7 +136,9 @@ fn reload_from(app: &App, path: &std::path::Path) {
             app.set_generation(generation);
             tracing::info!(config = %path.display(), "configuration read again");
         }
-        Err(error) => tracing::error!(error = %format!("{error:#}"), "the configuration is broken; the former one stays"),
+        Err(error) => {
+            tracing::error!(error = %format!("{error:#}"), "the configuration is broken; the former one stays")
+        }
     }
 }
 
@@ -148,6 +154,7 @@ pub fn auth_options(config: &Config) -> Result<AuthOptions> {
         contact: config.server.contact.clone(),
         stylesheet: Some("/assets/index.css".into()),
         trusted_proxies: config.server.trusted_proxies.iter().map(|range| range.parse()).collect::<Result<_, _>>()?,
+        open_search: config.geocoder.access == layers::Access::Open,
         demo: false,
     })
 }
@@ -176,17 +183,17 @@ pub async fn open_for(config: Config) -> Result<App> {
     open(config, options).await
 }
 
-/// Shares ownership of the generation in place; used when a reload must keep what is open.
 impl Generation {
+    /// The same with what is open already. A snapshot made from another description of its layer is
+    /// left out: it may show what the new one withdrew. Its layer is loading until it is imported again.
     fn keeping_snapshots_of(self, former: &Arc<Self>) -> Self {
-        let unchanged = |entry: &&layers::Entry| self.config.layers().any(|layer| layer == *entry.layer);
-        let kept: Vec<_> = former
-            .catalogue
-            .entries()
-            .iter()
-            .filter(unchanged)
-            .filter_map(|entry| Some((entry.layer.id.clone(), entry.snapshot.clone()?)))
-            .collect();
-        kept.into_iter().fold(self, |generation, (id, snapshot)| generation.with_snapshot(&id, snapshot))
+        let open: Vec<Layer> = self.config.layers().collect();
+        open.iter().fold(self, |generation, layer| {
+            let snapshot = former.catalogue.get(layer.id.as_str()).and_then(|entry| entry.snapshot.clone());
+            match snapshot.filter(|snapshot| snapshot.is_of(layer)) {
+                Some(snapshot) => generation.with_snapshot(&layer.id, snapshot),
+                None => generation,
+            }
+        })
     }
 }

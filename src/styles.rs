@@ -104,7 +104,8 @@ mod tests {
 
     #[test]
     fn urls_of_sources_and_fonts_become_whole() {
-        let style = json!({ "sources": { "a": { "url": "/tiles/a" } }, "font-faces": { "N": [{ "url": "/assets/n.woff2" }] } });
+        let style =
+            json!({ "sources": { "a": { "url": "/tiles/a" } }, "font-faces": { "N": [{ "url": "/assets/n.woff2" }] } });
         let sent = absolute(&style, "https://cartes.example.fr");
         assert_eq!(sent["sources"]["a"]["url"], "https://cartes.example.fr/tiles/a");
         assert_eq!(sent["font-faces"]["N"][0]["url"], "https://cartes.example.fr/assets/n.woff2");

@@ -15,16 +15,16 @@ fn gdal_reads_a_tile() {
     site.member("69029", "commune", "Bron");
     let token = site.token("69029");
     let server = site.serve();
-    let reply = server.get("/tiles/rues,batiments/14/8415/5848.mvt", Some(&token));
+    let reply = server.get("/tiles/rues,batiments/14/8415/5845.mvt", Some(&token));
     assert_eq!(reply.status, 200);
-    std::fs::write(site.folder.path().join("5848.mvt"), &reply.body).unwrap();
+    std::fs::write(site.folder.path().join("5845.mvt"), &reply.body).unwrap();
     let strict = support::mvt_strict::validate(&reply.body).unwrap();
     for layer in &strict.layers {
-        let told = program("ogrinfo", &["-ro", "-al", "5848.mvt", &layer.name], site.folder.path());
+        let told = program("ogrinfo", &["-ro", "-al", "5845.mvt", &layer.name], site.folder.path());
         assert!(told.contains(&format!("Feature Count: {}", layer.features.len())), "{}: {told}", layer.name);
     }
     let street = strict.layer("rues").unwrap().features[0].property("nom").unwrap();
-    let told = program("ogrinfo", &["-ro", "-al", "5848.mvt", "rues"], site.folder.path());
+    let told = program("ogrinfo", &["-ro", "-al", "5845.mvt", "rues"], site.folder.path());
     let support::mvt_strict::Value::Text(street) = street else { panic!("a street's name is text") };
     assert!(told.contains(&format!("nom (String) = {street}")), "{street}: {told}");
 }
@@ -43,7 +43,9 @@ fn gdal_reads_the_file_of_record_of_a_snapshot() {
 
 #[test]
 fn geopy_s_photon_client_finds_and_reverses_an_address() {
-    let site = Site::new(|text| text.replacen("[geocoder]", "[geocoder]\naccess = \"open\"", 1).replacen("access = \"agents\"\n", "", 1));
+    let site = Site::new(|text| {
+        text.replacen("[geocoder]", "[geocoder]\naccess = \"open\"", 1).replacen("access = \"agents\"\n", "", 1)
+    });
     let server = site.serve();
     let bal = std::fs::read_to_string(root().join("data-samples/bal/69029.csv")).unwrap();
     std::fs::write(site.folder.path().join("bal.csv"), bal.trim_start_matches('\u{feff}')).unwrap();

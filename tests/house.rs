@@ -16,15 +16,47 @@ const WEB: [&str; 8] = ["axum", "axum-extra", "http", "hyper", "tower", "tower-h
 
 const WALLS: [Wall; 6] = [
     Wall { room: "layers", may_enter: &[], never: &WEB },
-    Wall { room: "tiles", may_enter: &["layers"], never: &[
-        "axum", "axum-extra", "http", "hyper", "tower", "tower-http", "tower-service", "reqwest", "sqlx", "tokio", "mvt", "fast-mvt",
-    ] },
-    Wall { room: "geocoder", may_enter: &["layers"], never: &[
-        "axum", "axum-extra", "http", "hyper", "tower", "tower-http", "tower-service", "reqwest", "sqlx", "tokio",
-    ] },
+    Wall {
+        room: "tiles",
+        may_enter: &["layers"],
+        never: &[
+            "axum",
+            "axum-extra",
+            "http",
+            "hyper",
+            "tower",
+            "tower-http",
+            "tower-service",
+            "reqwest",
+            "sqlx",
+            "tokio",
+            "mvt",
+            "fast-mvt",
+        ],
+    },
+    Wall {
+        room: "geocoder",
+        may_enter: &["layers"],
+        never: &[
+            "axum",
+            "axum-extra",
+            "http",
+            "hyper",
+            "tower",
+            "tower-http",
+            "tower-service",
+            "reqwest",
+            "sqlx",
+            "tokio",
+        ],
+    },
     Wall { room: "auth-proxy", may_enter: &["layers"], never: &["tantivy", "moka", "geo"] },
     Wall { room: "data-samples", may_enter: &["layers"], never: &WEB },
-    Wall { room: "traboule", may_enter: &["layers", "tiles", "geocoder", "auth-proxy"], never: &["tantivy", "geo", "flatgeobuf", "sqlx"] },
+    Wall {
+        room: "traboule",
+        may_enter: &["layers", "tiles", "geocoder", "auth-proxy"],
+        never: &["tantivy", "geo", "flatgeobuf", "sqlx"],
+    },
 ];
 
 /// One direct dependency. Tests and benches may name more than the code they test.

@@ -10,7 +10,7 @@ use support::{House, gunzip, mvt_strict};
 
 const BRON: &str = "69029";
 /// A tile over the centre of Bron.
-const TILE: &str = "/tiles/rues/14/8415/5848";
+const TILE: &str = "/tiles/rues/14/8415/5845";
 
 #[tokio::test]
 async fn a_tile_is_gzipped_once_and_asked_again_for_nothing() {
@@ -48,9 +48,17 @@ async fn a_tile_has_one_address_and_two_optional_endings() {
         assert_eq!(house.get(&bron, &format!("{TILE}{ending}")).await.body, plain.body);
     }
     for wrong in [
-        "/tiles/rues/31/0/0", "/tiles/rues/14/16384/0", "/tiles/rues/14/0/16384", "/tiles/rues/014/8415/5848", "/tiles/rues/14/-1/0",
-        "/tiles/rues/14/8415/5848.png", "/tiles/rues/14/8415.0/5848", "/tiles/rues/a/b/c", "/tiles/rues/14/8415/99999999999999999999",
-        "/tiles/rues/14/8415/5848?layers=dia", "/tiles/rues,rues/14/8415/5848",
+        "/tiles/rues/31/0/0",
+        "/tiles/rues/14/16384/0",
+        "/tiles/rues/14/0/16384",
+        "/tiles/rues/014/8415/5845",
+        "/tiles/rues/14/-1/0",
+        "/tiles/rues/14/8415/5845.png",
+        "/tiles/rues/14/8415.0/5845",
+        "/tiles/rues/a/b/c",
+        "/tiles/rues/14/8415/99999999999999999999",
+        "/tiles/rues/14/8415/5845?layers=dia",
+        "/tiles/rues,rues/14/8415/5845",
     ] {
         let answer = house.get(&bron, wrong).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{wrong}");
@@ -71,7 +79,7 @@ async fn outside_the_layer_s_zooms_there_is_no_tile_and_far_away_nothing_in_it()
 async fn several_layers_come_in_one_tile_in_the_order_asked() {
     let house = House::open().await;
     let bron = house.caller(BRON).await;
-    let tile = house.get(&bron, "/tiles/rues,batiments/14/8415/5848").await.tile();
+    let tile = house.get(&bron, "/tiles/rues,batiments/14/8415/5845").await.tile();
     let names: Vec<&str> = tile.layers.iter().map(|layer| layer.name.as_str()).collect();
     assert_eq!(names, ["rues", "batiments"]);
 }
@@ -102,7 +110,10 @@ async fn the_record_sheet_holds_every_attribute_with_its_label() {
     let drawn = feature.property("nom").unwrap();
     assert_eq!(format!("{drawn:?}"), format!("Text({:?})", name["value"].as_str().unwrap()));
     assert!(name["label"].as_str().is_some_and(|label| !label.is_empty()));
-    assert!(properties.iter().all(|property| property["name"] != "traboule_id"), "our own column is not the producer's");
+    assert!(
+        properties.iter().all(|property| property["name"] != "traboule_id"),
+        "our own column is not the producer's"
+    );
     assert_eq!(house.get(&bron, "/api/layers/rues/features/9007199254740991").await.status, StatusCode::NOT_FOUND);
     assert_eq!(house.get(&bron, "/api/layers/rues/features/01").await.status, StatusCode::BAD_REQUEST);
 }
@@ -133,7 +144,9 @@ async fn the_geocoder_answers_in_photon_s_words() {
     let near = house.get(&bron, "/photon/reverse?lat=45.7385&lon=4.9113&radius=5").await.json();
     assert_eq!(near["features"].as_array().unwrap().len(), 1);
     assert_eq!(near["features"][0]["properties"]["extra"]["metropole"], "true");
-    for wrong in ["/photon/api", "/photon/api?q=", "/photon/api?q=a&x=1", "/photon/reverse", "/photon/reverse?lat=95&lon=4"] {
+    for wrong in
+        ["/photon/api", "/photon/api?q=", "/photon/api?q=a&x=1", "/photon/reverse", "/photon/reverse?lat=95&lon=4"]
+    {
         let refused = house.get(&bron, wrong).await;
         assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{wrong}");
         assert!(refused.json()["message"].as_str().is_some_and(|message| !message.is_empty()));

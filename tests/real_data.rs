@@ -56,7 +56,8 @@ const BAL: (&str, u64, u64) = ("addresses/derive/bal_metropole_lyon_reconstituee
 
 /// The folder, or none when nobody said where it is. A folder without its files is a failure.
 fn real_data() -> Option<PathBuf> {
-    let Some(folder) = std::env::var_os("TRABOULE_REAL_DATA").filter(|value| !value.is_empty()).map(PathBuf::from) else {
+    let Some(folder) = std::env::var_os("TRABOULE_REAL_DATA").filter(|value| !value.is_empty()).map(PathBuf::from)
+    else {
         println!("SKIPPED: TRABOULE_REAL_DATA names no folder: nothing was checked on real data");
         return None;
     };
@@ -115,17 +116,24 @@ fn every_geojson_is_imported_in_its_own_projection_and_every_row_is_accounted_fo
     for path in &files {
         let name = path.strip_prefix(&folder).unwrap().to_str().unwrap();
         let Imported { snapshot, report } = import(path, store.path());
-        println!("{name}: {} rows, {} accepted, {} repaired, {:?}", report.read, report.accepted, report.repaired, report.by_reason);
+        println!(
+            "{name}: {} rows, {} accepted, {} repaired, {:?}",
+            report.read, report.accepted, report.repaired, report.by_reason
+        );
         assert_eq!(report.accepted + report.rejected_rows(), report.read, "{name}");
         assert_eq!(snapshot.len() as u64, report.accepted, "{name}");
         if name.starts_with(CYCLE_ROUTES.0) {
             cycle_rows += report.read;
             continue;
         }
-        let (_, rows, crs) = FILES.iter().find(|(file, ..)| *file == name).unwrap_or_else(|| panic!("{name} is not listed"));
+        let (_, rows, crs) =
+            FILES.iter().find(|(file, ..)| *file == name).unwrap_or_else(|| panic!("{name} is not listed"));
         assert_eq!((report.read, snapshot.crs()), (*rows, *crs), "{name}");
         let bbox = snapshot.extent(&Territory::Whole).bbox.unwrap();
-        assert!(bbox.west > 3.0 && bbox.east < 7.5 && bbox.south > 44.0 && bbox.north < 47.0, "{name} is elsewhere: {bbox:?}");
+        assert!(
+            bbox.west > 3.0 && bbox.east < 7.5 && bbox.south > 44.0 && bbox.north < 47.0,
+            "{name} is elsewhere: {bbox:?}"
+        );
         if let Some((_, [west, south, east, north])) = BOXES.iter().find(|(file, _)| *file == name) {
             let expected = Bbox { west: *west, south: *south, east: *east, north: *north };
             let far = [bbox.west - west, bbox.south - south, bbox.east - east, bbox.north - north];
@@ -172,7 +180,8 @@ fn tiles_of_real_layers_are_strictly_valid() {
                 let cut = [CutLayer { name: "reel", snapshot: &snapshot, territory: &Territory::Whole }];
                 let tile = tiles::cut(coord, &cut, &CutOptions::default()).unwrap();
                 if tile.features > 0 {
-                    let summary = mvt_strict::validate(&gunzip(&tile.bytes)).unwrap_or_else(|v| panic!("{name} {coord}: {v:?}"));
+                    let summary =
+                        mvt_strict::validate(&gunzip(&tile.bytes)).unwrap_or_else(|v| panic!("{name} {coord}: {v:?}"));
                     drawn += summary.feature_count();
                     checked += 1;
                 }

@@ -4,9 +4,12 @@ mod support;
 
 use std::time::{Duration, Instant};
 
-use support::server::{Site, eventually, get, printed, traboule};
+use support::{
+    prepared,
+    server::{Site, eventually, get, printed, traboule},
+};
 
-const TILE: &str = "/tiles/rues/14/8415/5848";
+const TILE: &str = "/tiles/rues/14/8415/5845";
 
 #[test]
 fn it_starts_serves_and_drains() {
@@ -19,7 +22,7 @@ fn it_starts_serves_and_drains() {
     assert_eq!(server.get(TILE, None).status, 401);
     let metrics = get(server.admin, "/metrics", None).unwrap();
     assert!(String::from_utf8_lossy(&metrics.body).contains("traboule_requests_total"));
-    assert_eq!(server.get("/metrics", Some(&token)).status, 404);
+    assert_eq!(server.get("/metrics", Some(&token)).status, 403, "metrics are not on the public listener");
     assert!(server.stop().success());
 }
 
@@ -112,4 +115,28 @@ fn a_typed_address_is_written_nowhere() {
 fn the_demonstration_listens_on_loopback_only() {
     let output = traboule(&["demo", "--listen", "0.0.0.0:0"]);
     assert!(!output.status.success() && printed(&output).contains("loopback only"), "{}", printed(&output));
+}
+
+/// An attribute that an administrator withdraws is gone from tiles as soon as the configuration is read.
+#[test]
+fn an_attribute_withdrawn_by_a_reload_is_never_served_again() {
+    let store = prepared().server.snapshots;
+    let site = Site::new(|text| text.replace(&format!("\"{}\"", store.display()), "\"layers\""));
+    site.must(&["import"]);
+    site.member("69029", "commune", "Bron");
+    let token = site.token("69029");
+    let server = site.serve();
+    let has_attribute = || {
+        let reply = server.get("/tiles/arbres/14/8415/5845", Some(&token));
+        (reply.status == 200).then(|| {
+            let tile = support::mvt_strict::validate(&reply.body).unwrap();
+            tile.layers[0].features[0].property("essence").is_some()
+        })
+    };
+    assert_eq!(has_attribute(), Some(true));
+    site.write(&site.text().replacen("\"essence\", ", "", 1).replacen("essence = \"Essence\", ", "", 1));
+    server.signal("-HUP");
+    eventually("the log says it", || server.log().contains("configuration read again").then_some(()));
+    let seen = eventually("a tile again", has_attribute);
+    assert!(!seen, "withdrawn, and still in a tile");
 }

@@ -29,7 +29,9 @@ fn cut(layer: &Layer, snapshot: &Snapshot, coord: TileCoord) -> Tile {
 
 /// The tiles of a zoom that a layer's features may touch, buffers included.
 fn tiles_of(snapshot: &Snapshot, zoom: u8) -> Vec<TileCoord> {
-    let Some(all) = GridBox::around(snapshot.features().flat_map(|f| [f.bounds().min, f.bounds().max])) else { return Vec::new() };
+    let Some(all) = GridBox::around(snapshot.features().flat_map(|f| [f.bounds().min, f.bounds().max])) else {
+        return Vec::new();
+    };
     let tile = |steps: u32| if zoom == 0 { 0 } else { steps >> (32 - u32::from(zoom)) };
     let last = (1u32 << zoom) - 1;
     let around = |from: u32, to: u32| tile(from).saturating_sub(1)..=(tile(to) + 1).min(last);
@@ -102,12 +104,20 @@ fn at_its_last_zoom_every_feature_of_a_layer_is_in_some_tile() {
         }
         for coord in tiles {
             let tile = cut(&layer, &snapshot, coord);
-            for found in mvt_strict::validate(&gunzip(&tile.bytes)).unwrap().layers.iter().flat_map(|layer| &layer.features) {
+            for found in
+                mvt_strict::validate(&gunzip(&tile.bytes)).unwrap().layers.iter().flat_map(|layer| &layer.features)
+            {
                 missing.remove(&found.id.unwrap());
             }
         }
         let hidden = snapshot.features().filter(|f| f.min_zoom() > zoom).count();
-        assert!(missing.len() <= hidden, "{}: {} of {} never drawn at zoom {zoom}", layer.id, missing.len(), snapshot.len());
+        assert!(
+            missing.len() <= hidden,
+            "{}: {} of {} never drawn at zoom {zoom}",
+            layer.id,
+            missing.len(),
+            snapshot.len()
+        );
     }
 }
 

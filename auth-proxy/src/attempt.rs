@@ -99,7 +99,8 @@ mod tests {
     const JAR: CookieJar = CookieJar { secure: false };
 
     fn header(attempts: &[Attempt], key: &SigningKey) -> HeaderMap {
-        let pairs: Vec<String> = attempts.iter().map(|a| format!("{}={}", a.cookie_name(JAR), a.cookie_value(key))).collect();
+        let pairs: Vec<String> =
+            attempts.iter().map(|a| format!("{}={}", a.cookie_name(JAR), a.cookie_value(key))).collect();
         HeaderMap::from_iter([(axum::http::header::COOKIE, pairs.join("; ").parse().unwrap())])
     }
 

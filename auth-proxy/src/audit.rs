@@ -75,7 +75,8 @@ impl AuditEvent {
 
 /// Adds a line at the end of the chain, in the caller's transaction, which must hold the write lock.
 pub(crate) async fn append(connection: &mut SqliteConnection, event: &AuditEvent) -> Result<(), Error> {
-    let (last, previous): (i64, Vec<u8>) = sqlx::query_as("SELECT seq, hash FROM audit_head").fetch_one(&mut *connection).await?;
+    let (last, previous): (i64, Vec<u8>) =
+        sqlx::query_as("SELECT seq, hash FROM audit_head").fetch_one(&mut *connection).await?;
     let line = AuditLine { seq: last + 1, at: Timestamp::now(), event: event.clone() };
     let text = serde_json::to_string(&line).expect("a line holds strings, numbers and an instant");
     let hash = chain(&previous, &text);
@@ -85,7 +86,11 @@ pub(crate) async fn append(connection: &mut SqliteConnection, event: &AuditEvent
         .bind(hash.as_slice())
         .execute(&mut *connection)
         .await?;
-    sqlx::query("UPDATE audit_head SET seq = ?, hash = ?").bind(line.seq).bind(hash.as_slice()).execute(connection).await?;
+    sqlx::query("UPDATE audit_head SET seq = ?, hash = ?")
+        .bind(line.seq)
+        .bind(hash.as_slice())
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
@@ -226,7 +231,8 @@ async fn write(database: &Database, events: &[AuditEvent], lost: &AtomicU64) -> 
     let untold = lost.load(Ordering::Relaxed);
     let mut tx = database.begin().await?;
     if untold > 0 {
-        append(&mut tx, &AuditEvent { count: Some(untold), ..AuditEvent::act("traboule", "audit.lost", "audit") }).await?;
+        append(&mut tx, &AuditEvent { count: Some(untold), ..AuditEvent::act("traboule", "audit.lost", "audit") })
+            .await?;
     }
     for event in events {
         append(&mut tx, event).await?;

@@ -16,11 +16,7 @@ use axum::{
 pub use seed::seed;
 use tokio::net::TcpListener;
 
-use crate::{
-    Error, OidcOptions, Secret, SigningAlgorithm,
-    directory::Role,
-    secret::random_id,
-};
+use crate::{Error, OidcOptions, Secret, SigningAlgorithm, directory::Role, secret::random_id};
 
 /// Our name at the demonstration provider.
 const CLIENT_ID: &str = "traboule";

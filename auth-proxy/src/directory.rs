@@ -11,10 +11,13 @@ mod token;
 use std::{collections::HashMap, sync::Arc};
 
 pub use account::{
-    Account, AccountId, AccountStatus, NewAccount, Role, Roles, list as accounts, save as save_account, set_roles, set_status,
+    Account, AccountId, AccountStatus, NewAccount, Role, Roles, list as accounts, save as save_account, set_roles,
+    set_status,
 };
 pub(crate) use account::{Identity, sign_in};
-pub use adhesion::{Adhesion, AdhesionState, AdhesionStatus, Adhesions, change as change_adhesion, history as adhesion_history};
+pub use adhesion::{
+    Adhesion, AdhesionState, AdhesionStatus, Adhesions, change as change_adhesion, history as adhesion_history,
+};
 pub use organisation::{
     Organisation, OrganisationId, OrganisationKind, is_siret, list as organisations, save as save_organisation,
 };
@@ -100,7 +103,13 @@ pub(crate) mod tests {
         change_adhesion(&db, &adhesion("69029", AdhesionStatus::Active)).await.unwrap();
         seen.push(db.change_counter().await.unwrap());
         let organisation = bron.id.clone();
-        let new = NewAccount { issuer: "i".into(), subject: "s".into(), name: "n".into(), organisation, roles: Roles::default() };
+        let new = NewAccount {
+            issuer: "i".into(),
+            subject: "s".into(),
+            name: "n".into(),
+            organisation,
+            roles: Roles::default(),
+        };
         let account = save_account(&db, &new, "t").await.unwrap();
         seen.push(db.change_counter().await.unwrap());
         set_status(&db, account, AccountStatus::Disabled, "t").await.unwrap();

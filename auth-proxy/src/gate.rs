@@ -7,7 +7,7 @@ use std::net::{IpAddr, SocketAddr};
 use axum::{
     Router,
     extract::{ConnectInfo, Request, State},
-    http::{HeaderMap, Method, StatusCode, Uri, header, request::Parts, uri::PathAndQuery},
+    http::{HeaderMap, Method, Uri, header, request::Parts, uri::PathAndQuery},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Redirect, Response},
 };
@@ -18,9 +18,9 @@ use crate::{
     audit::AuditEvent,
     cookie,
     directory::Scope,
-    guard::{self, Flaw, without_trailing_slash},
+    guard::{self, without_trailing_slash},
     principal::{Credential, Principal},
-    problem::Problem,
+    problem::Refusal,
 };
 
 /// Puts every route of `router` behind the gate, unknown paths included. Handlers find a
@@ -37,41 +37,40 @@ async fn gate(State(auth): State<Auth>, request: Request, next: Next) -> Respons
     let path = without_trailing_slash(parts.uri.path()).to_owned();
     match admit(&auth, &mut parts, &path) {
         Ok(()) => next.run(Request::from_parts(parts, body)).await,
-        Err(Refusal::Problem(problem)) => problem.at(&path).into_response(),
-        Err(Refusal::Login(location)) => ([(header::CACHE_CONTROL, "no-store")], Redirect::to(&location)).into_response(),
-    }
-}
-
-enum Refusal {
-    Problem(Problem),
-    Login(String),
-}
-
-impl From<Problem> for Refusal {
-    fn from(problem: Problem) -> Self {
-        Self::Problem(problem)
+        Err(Refusal::Unauthenticated) if is_page(&parts, &path) => to_login(&parts),
+        Err(refusal) => refusal.response(&path, &parts.headers),
     }
 }
 
 /// Checks a request and leaves it with a principal, a canonical path, and no claim of its own.
 fn admit(auth: &Auth, parts: &mut Parts, path: &str) -> Result<(), Refusal> {
-    guard::check(parts).map_err(flaw)?;
+    guard::check(parts).map_err(Refusal::Shape)?;
     let peer = peer_of(auth, parts);
     guard::strip(&mut parts.headers);
     refuse_secret_in_url(parts, path)?;
     remove_trailing_slash(parts, path);
-    let principal = identify(auth, &parts.headers, peer)?;
-    match principal {
-        Some(principal) => {
-            check_scope(auth, &principal, path)?;
-            check_origin(auth, &principal, parts, path)?;
+    match identify(auth, &parts.headers, peer) {
+        Ok(Some(principal)) => {
+            check_rights(auth, &principal, parts, path)
+                .map_err(|refusal| told(auth, Some(&principal), refusal, path, peer))?;
             parts.extensions.insert(principal);
         }
-        None if is_open(path) => {}
-        None => return Err(unauthenticated(auth, parts, path, peer)),
+        Ok(None) if is_open(auth, path) => {}
+        Ok(None) if is_page(parts, path) => return Err(Refusal::Unauthenticated),
+        Ok(None) => return Err(told(auth, None, Refusal::Unauthenticated, path, peer)),
+        Err(refusal) => return Err(told(auth, None, refusal, path, peer)),
     }
     parts.extensions.insert(Peer(peer));
     Ok(())
+}
+
+/// Records a refusal on its way out.
+fn told(auth: &Auth, principal: Option<&Principal>, refusal: Refusal, path: &str, peer: Option<IpAddr>) -> Refusal {
+    let actor = principal.map_or_else(|| "anonymous".to_owned(), Principal::actor);
+    let organisation = principal.and_then(Principal::organisation_id).map(ToString::to_string);
+    let event = AuditEvent::act(&actor, "refused", first_segment(path));
+    auth.record_refusal(AuditEvent { organisation, reason: Some(refusal.code().to_owned()), peer, ..event });
+    refusal
 }
 
 /// Where a request came from, in the extensions of every request that passed the gate; none when it
@@ -80,25 +79,10 @@ fn admit(auth: &Auth, parts: &mut Parts, path: &str) -> Result<(), Refusal> {
 pub struct Peer(pub Option<IpAddr>);
 
 /// The paths that need nobody: those of the login itself, the page's own files, and one health answer.
-fn is_open(path: &str) -> bool {
+fn is_open(auth: &Auth, path: &str) -> bool {
     const OPEN: [&str; 5] = ["/auth/login", "/auth/callback", "/auth/logout", "/photon/status", "/favicon.ico"];
-    OPEN.contains(&path) || path.starts_with("/assets/")
-}
-
-fn flaw(flaw: Flaw) -> Problem {
-    match flaw {
-        Flaw::Target => Problem::new(StatusCode::BAD_REQUEST, "target", "Adresse non canonique", "L’adresse demandée n’est pas écrite sous sa forme unique."),
-        Flaw::Method => Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", "Méthode refusée", "Seules les méthodes GET, HEAD et POST sont acceptées.")
-            .with(header::ALLOW, "GET, HEAD, POST"),
-        Flaw::TooLong => Problem::new(StatusCode::URI_TOO_LONG, "target_too_long", "Adresse trop longue", "L’adresse demandée dépasse 4096 caractères."),
-        Flaw::Headers => Problem::new(
-            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
-            "headers_too_large",
-            "En-têtes trop volumineux",
-            "Les en-têtes de la requête dépassent 16 Kio.",
-        ),
-        Flaw::Body => Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "Corps trop volumineux", "Le corps de la requête dépasse 1 Mio."),
-    }
+    let open_search = auth.options().open_search && path.starts_with("/photon/");
+    OPEN.contains(&path) || path.starts_with("/assets/") || open_search
 }
 
 /// The address of the socket; or, behind a proxy that the configuration trusts, the last address it did not vouch for.
@@ -108,21 +92,24 @@ fn peer_of(auth: &Auth, parts: &Parts) -> Option<IpAddr> {
     if !trusted(socket) {
         return Some(socket);
     }
-    let lines: Vec<&str> = parts.headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok()).collect();
-    let chain: Vec<Option<IpAddr>> = lines.iter().flat_map(|line| line.split(',')).map(|hop| hop.trim().parse().ok()).collect();
+    let lines: Vec<&str> =
+        parts.headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok()).collect();
+    let chain: Vec<Option<IpAddr>> =
+        lines.iter().flat_map(|line| line.split(',')).map(|hop| hop.trim().parse().ok()).collect();
     let first_stranger = chain.into_iter().rev().find(|hop| hop.is_none_or(|ip| !trusted(ip)));
     first_stranger.map_or(Some(socket), |hop| hop.map(|ip| ip.to_canonical()))
 }
 
 /// A secret in a URL ends in logs and histories: refused, even when it is right, so that nobody builds on it.
-fn refuse_secret_in_url(parts: &Parts, path: &str) -> Result<(), Problem> {
-    const NAMES: [&str; 8] = ["token", "access_token", "auth_token", "id_token", "api_key", "apikey", "authorization", "secret"];
-    let named = |query: &str| query.split('&').any(|pair| NAMES.contains(&pair.split('=').next().unwrap_or_default().to_ascii_lowercase().as_str()));
-    if path != "/auth/callback" && parts.uri.query().is_some_and(named) {
-        let detail = "Un jeton se transmet dans l’en-tête Authorization, jamais dans l’adresse. S’il vient d’y être écrit, révoquez-le.";
-        return Err(Problem::new(StatusCode::BAD_REQUEST, "token_in_url", "Jeton dans l’adresse", detail));
-    }
-    Ok(())
+fn refuse_secret_in_url(parts: &Parts, path: &str) -> Result<(), Refusal> {
+    const NAMES: [&str; 8] =
+        ["token", "access_token", "auth_token", "id_token", "api_key", "apikey", "authorization", "secret"];
+    let is_secret = |pair: &str| {
+        let name = pair.split('=').next().unwrap_or_default();
+        NAMES.iter().any(|secret| secret.eq_ignore_ascii_case(name))
+    };
+    let named = parts.uri.query().is_some_and(|query| query.split('&').any(is_secret));
+    if named && path != "/auth/callback" { Err(Refusal::TokenInUrl) } else { Ok(()) }
 }
 
 fn remove_trailing_slash(parts: &mut Parts, path: &str) {
@@ -136,7 +123,7 @@ fn remove_trailing_slash(parts: &mut Parts, path: &str) {
 }
 
 /// The principal of the request's credentials, none without any. A token that does not hold is a refusal, not an absence.
-fn identify(auth: &Auth, headers: &HeaderMap, peer: Option<IpAddr>) -> Result<Option<Principal>, Problem> {
+fn identify(auth: &Auth, headers: &HeaderMap, peer: Option<IpAddr>) -> Result<Option<Principal>, Refusal> {
     let mut lines = headers.get_all(header::AUTHORIZATION).iter();
     let Some(line) = lines.next() else {
         let cookie = cookie::only(headers, auth.jar().session());
@@ -144,13 +131,7 @@ fn identify(auth: &Auth, headers: &HeaderMap, peer: Option<IpAddr>) -> Result<Op
     };
     let credentials = line.to_str().ok().filter(|_| lines.next().is_none()).and_then(credentials);
     let principal = credentials.and_then(|(id, secret)| auth.token_principal(&id, &secret, peer));
-    if principal.is_none() {
-        auth.record_refusal(AuditEvent { reason: Some("token".to_owned()), peer, ..AuditEvent::act("anonymous", "refused", "service") });
-        let detail = "Ce jeton est inconnu, révoqué, expiré, ou utilisé hors de son réseau.";
-        let problem = Problem::new(StatusCode::UNAUTHORIZED, "token", "Jeton refusé", detail);
-        return Err(if is_browser(headers) { problem } else { problem.with(header::WWW_AUTHENTICATE, BASIC) });
-    }
-    Ok(principal)
+    principal.map(Some).ok_or(Refusal::Token)
 }
 
 /// The identifier and secret of `Basic` (as `id:secret` in base64) or `Bearer id:secret`.
@@ -164,17 +145,20 @@ fn credentials(line: &str) -> Option<(String, String)> {
     pair.split_once(':').map(|(id, secret)| (id.to_owned(), secret.to_owned()))
 }
 
-/// What a token's scopes open; everything else stays for people.
-fn check_scope(auth: &Auth, principal: &Principal, path: &str) -> Result<(), Problem> {
-    let Credential::Token { scopes, .. } = &principal.credential else { return Ok(()) };
-    let needed = scope_of(path);
-    if is_open(path) && !path.starts_with("/auth/") || needed.is_some_and(|scope| scopes.0.contains(&scope)) {
-        return Ok(());
+/// What its kind of credential lets a principal do here. A token has its scopes; everything else stays for
+/// people. A browser sends its cookie along with what other sites make it send: only our own pages may POST.
+fn check_rights(auth: &Auth, principal: &Principal, parts: &Parts, path: &str) -> Result<(), Refusal> {
+    match &principal.credential {
+        Credential::Token { scopes, .. } => {
+            let in_scope = scope_of(path).is_some_and(|scope| scopes.0.contains(&scope));
+            let open = is_open(auth, path) && !path.starts_with("/auth/");
+            if in_scope || open { Ok(()) } else { Err(Refusal::Scope) }
+        }
+        Credential::Session { .. } if parts.method == Method::POST && !is_same_origin(auth, &parts.headers) => {
+            Err(Refusal::CrossSite)
+        }
+        Credential::Session { .. } => Ok(()),
     }
-    let organisation = principal.organisation_id().map(ToString::to_string);
-    let event = AuditEvent::act(&principal.actor(), "refused", first_segment(path));
-    auth.record_refusal(AuditEvent { organisation, reason: Some("scope".to_owned()), peer: principal.peer, ..event });
-    Err(Problem::new(StatusCode::FORBIDDEN, "scope", "Portée insuffisante", "Ce jeton n’a pas la portée que demande cette adresse."))
 }
 
 fn scope_of(path: &str) -> Option<Scope> {
@@ -188,17 +172,6 @@ fn scope_of(path: &str) -> Option<Scope> {
     }
 }
 
-/// A browser sends its cookie along with what other sites make it send: only our own pages may POST.
-fn check_origin(auth: &Auth, principal: &Principal, parts: &Parts, path: &str) -> Result<(), Problem> {
-    let by_cookie = matches!(principal.credential, Credential::Session { .. });
-    if !by_cookie || parts.method != Method::POST || is_same_origin(auth, &parts.headers) {
-        return Ok(());
-    }
-    let event = AuditEvent::act(&principal.actor(), "refused", first_segment(path));
-    auth.record_refusal(AuditEvent { reason: Some("cross_site".to_owned()), peer: principal.peer, ..event });
-    Err(Problem::new(StatusCode::FORBIDDEN, "cross_site", "Requête d’un autre site", "Cette requête ne vient pas d’une page de ce service."))
-}
-
 /// Whether a browser says that one of our own pages sent the request.
 pub(crate) fn is_same_origin(auth: &Auth, headers: &HeaderMap) -> bool {
     match headers.get("sec-fetch-site") {
@@ -207,25 +180,16 @@ pub(crate) fn is_same_origin(auth: &Auth, headers: &HeaderMap) -> bool {
     }
 }
 
-const BASIC: &str = "Basic realm=\"traboule\", charset=\"UTF-8\"";
-
-/// Browsers that matter send `Sec-Fetch-*`; they must not be asked for a password in a window of theirs.
-fn is_browser(headers: &HeaderMap) -> bool {
-    headers.keys().any(|name| name.as_str().starts_with("sec-fetch-"))
+/// Whether a person is opening the map: the one place from which nobody is sent to the login.
+fn is_page(parts: &Parts, path: &str) -> bool {
+    let navigates = parts.headers.get("sec-fetch-mode").is_none_or(|mode| mode == "navigate");
+    path == "/" && parts.method != Method::POST && navigates
 }
 
-/// Nobody: the page leads to the login, everything else says 401.
-fn unauthenticated(auth: &Auth, parts: &Parts, path: &str, peer: Option<IpAddr>) -> Refusal {
-    let navigates = parts.headers.get("sec-fetch-mode").is_none_or(|mode| mode == "navigate");
-    if path == "/" && parts.method != Method::POST && navigates {
-        let target = parts.uri.path_and_query().map(PathAndQuery::as_str);
-        let place = ReturnPath::parse_or_home(target);
-        return Refusal::Login(format!("/auth/login?return={}", encode(place.as_str())));
-    }
-    let event = AuditEvent::act("anonymous", "refused", first_segment(path));
-    let problem = Problem::new(StatusCode::UNAUTHORIZED, "unauthenticated", "Connexion requise", "Connectez-vous, ou utilisez un jeton, pour accéder à cette adresse.");
-    auth.record_refusal(AuditEvent { reason: Some(problem.reason().to_owned()), peer, ..event });
-    Refusal::Problem(if is_browser(&parts.headers) { problem } else { problem.with(header::WWW_AUTHENTICATE, BASIC) })
+fn to_login(parts: &Parts) -> Response {
+    let place = ReturnPath::parse_or_home(parts.uri.path_and_query().map(PathAndQuery::as_str));
+    let location = format!("/auth/login?return={}", encode(place.as_str()));
+    ([(header::CACHE_CONTROL, "no-store")], Redirect::to(&location)).into_response()
 }
 
 /// What a path may leave in the audit trail: its first segment, when it is one of ours.

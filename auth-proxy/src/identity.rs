@@ -4,6 +4,7 @@
 mod http;
 mod jws;
 mod oidc;
+mod provider;
 
 pub(crate) use oidc::{Answer, Oidc};
 pub use oidc::{OidcOptions, SigningAlgorithm};

@@ -16,6 +16,7 @@ mod gate;
 mod guard;
 mod identity;
 mod login;
+mod origin;
 mod page;
 mod policy;
 mod principal;

@@ -23,7 +23,12 @@ use crate::{
 
 /// `GET /auth/login?return=/…`: to the identity provider, or straight back for someone signed in.
 /// `login_hint` is passed on under demo only, and then always starts a new login.
-pub async fn login(State(auth): State<Auth>, principal: Option<Extension<Principal>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+pub async fn login(
+    State(auth): State<Auth>,
+    principal: Option<Extension<Principal>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
     let parameters = Parameters::read(query.as_deref());
     let return_to = ReturnPath::parse_or_home(parameters.only("return"));
     let hint = parameters.only("login_hint").filter(|hint| auth.options().demo && is_role(hint));
@@ -32,7 +37,8 @@ pub async fn login(State(auth): State<Auth>, principal: Option<Extension<Princip
     }
     let Some(identity) = auth.identity() else { return page::failed(&auth, Failure::NotConfigured) };
     let attempt = Attempt::start(return_to);
-    match identity.authorize_url(&attempt.state, &attempt.nonce(auth.key()), &attempt.verifier(auth.key()), hint).await {
+    match identity.authorize_url(&attempt.state, &attempt.nonce(auth.key()), &attempt.verifier(auth.key()), hint).await
+    {
         Ok(url) => remembering(&auth, &attempt, &headers, to(url.as_str())),
         Err(failure) => page::failed(&auth, failure),
     }
@@ -90,7 +96,13 @@ pub async fn signed_out(State(auth): State<Auth>, principal: Option<Extension<Pr
     if principal.is_some() { page::confirm_sign_out(&auth) } else { page::signed_out(&auth) }
 }
 
-async fn finish(auth: &Auth, attempt: &Attempt, parameters: &Parameters, headers: &HeaderMap, peer: Option<std::net::IpAddr>) -> Result<String, Failure> {
+async fn finish(
+    auth: &Auth,
+    attempt: &Attempt,
+    parameters: &Parameters,
+    headers: &HeaderMap,
+    peer: Option<std::net::IpAddr>,
+) -> Result<String, Failure> {
     let identity = auth.identity().ok_or(Failure::NotConfigured)?;
     let answer = Answer {
         code: parameters.only("code").map(Secret::new),

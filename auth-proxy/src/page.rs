@@ -10,7 +10,11 @@ use crate::{Auth, identity::Failure};
 
 /// A page in French; `body` is HTML, `title` is text.
 fn page(auth: &Auth, status: StatusCode, title: &str, body: &str) -> Response {
-    let stylesheet = auth.options().stylesheet.as_deref().map(|href| format!("<link rel=\"stylesheet\" href=\"{}\">\n", escape(href)));
+    let stylesheet = auth
+        .options()
+        .stylesheet
+        .as_deref()
+        .map(|href| format!("<link rel=\"stylesheet\" href=\"{}\">\n", escape(href)));
     let html = format!(
         "<!doctype html>\n<html lang=\"fr\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n{}</head>\n\
@@ -30,9 +34,15 @@ fn page(auth: &Auth, status: StatusCode, title: &str, body: &str) -> Response {
 pub(crate) fn failed(auth: &Auth, failure: Failure) -> Response {
     let (status, sentence) = match failure {
         Failure::NotConfigured => (StatusCode::SERVICE_UNAVAILABLE, "Aucun fournisseur d’identité n’est configuré."),
-        Failure::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "Le fournisseur d’identité ne répond pas. Réessayez dans un instant."),
-        Failure::Unrecorded => (StatusCode::SERVICE_UNAVAILABLE, "La session n’a pas pu être enregistrée. Réessayez dans un instant."),
-        Failure::State => (StatusCode::BAD_REQUEST, "Cette connexion a expiré, ou n’a pas été commencée dans ce navigateur."),
+        Failure::Unavailable => {
+            (StatusCode::SERVICE_UNAVAILABLE, "Le fournisseur d’identité ne répond pas. Réessayez dans un instant.")
+        }
+        Failure::Unrecorded => {
+            (StatusCode::SERVICE_UNAVAILABLE, "La session n’a pas pu être enregistrée. Réessayez dans un instant.")
+        }
+        Failure::State => {
+            (StatusCode::BAD_REQUEST, "Cette connexion a expiré, ou n’a pas été commencée dans ce navigateur.")
+        }
         Failure::Refused => (StatusCode::FORBIDDEN, "Le fournisseur d’identité n’a pas confirmé votre connexion."),
         Failure::Disabled => (StatusCode::FORBIDDEN, "Votre compte a été désactivé."),
         Failure::Issuer | Failure::Code | Failure::IdToken | Failure::Userinfo => {
@@ -60,7 +70,8 @@ pub(crate) fn confirm_sign_out(auth: &Auth) -> Response {
 
 /// A request that no page of ours sent.
 pub(crate) fn cross_site(auth: &Auth) -> Response {
-    let body = "<p>Cette demande ne vient pas d’une page de ce service.</p>\n<p><a href=\"/\">Revenir à la carte</a></p>";
+    let body =
+        "<p>Cette demande ne vient pas d’une page de ce service.</p>\n<p><a href=\"/\">Revenir à la carte</a></p>";
     page(auth, StatusCode::FORBIDDEN, "Demande refusée", body)
 }
 

@@ -134,11 +134,17 @@ pub fn adhesion_sentence(state: &AdhesionState) -> Option<String> {
     Some(match state {
         AdhesionState::Active => return None,
         AdhesionState::None => "Votre organisation n’a pas adhéré au service.".to_owned(),
-        AdhesionState::Pending { from: Some(day) } => format!("L’adhésion de votre organisation commence le {}.", day.strftime("%d/%m/%Y")),
+        AdhesionState::Pending { from: Some(day) } => {
+            format!("L’adhésion de votre organisation commence le {}.", day.strftime("%d/%m/%Y"))
+        }
         AdhesionState::Pending { from: None } => "L’adhésion de votre organisation n’est pas encore signée.".to_owned(),
-        AdhesionState::Ended { on: Some(day) } => format!("L’adhésion de votre organisation a pris fin le {}.", day.strftime("%d/%m/%Y")),
+        AdhesionState::Ended { on: Some(day) } => {
+            format!("L’adhésion de votre organisation a pris fin le {}.", day.strftime("%d/%m/%Y"))
+        }
         AdhesionState::Ended { on: None } => "L’adhésion de votre organisation a pris fin.".to_owned(),
-        AdhesionState::Suspended { reason: Some(reason) } => format!("L’adhésion de votre organisation est suspendue : {reason}"),
+        AdhesionState::Suspended { reason: Some(reason) } => {
+            format!("L’adhésion de votre organisation est suspendue : {reason}")
+        }
         AdhesionState::Suspended { reason: None } => "L’adhésion de votre organisation est suspendue.".to_owned(),
     })
 }
@@ -153,7 +159,10 @@ mod tests {
 
     use super::*;
     use crate::{
-        directory::{AccountId, Adhesion, AdhesionStatus, OrganisationKind, Roles, tests::{adhesion, organisation}},
+        directory::{
+            AccountId, Adhesion, AdhesionStatus, OrganisationKind, Roles,
+            tests::{adhesion, organisation},
+        },
         principal::Credential,
     };
 
@@ -228,7 +237,8 @@ mod tests {
     #[test]
     fn a_refusal_says_which_adhesion_is_missing_since_when_and_why() {
         let carol = agent(OrganisationKind::Commune, "69259", &["69259"]);
-        let suspended = Adhesion { reason: Some("avenant non signé.".into()), ..adhesion("69259", AdhesionStatus::Suspended) };
+        let suspended =
+            Adhesion { reason: Some("avenant non signé.".into()), ..adhesion("69259", AdhesionStatus::Suspended) };
         let ended = Adhesion { until: Some(date(2026, 6, 30)), ..adhesion("69259", AdhesionStatus::Active) };
         let future = Adhesion { from: date(2027, 1, 1), ..adhesion("69259", AdhesionStatus::Active) };
         for (adhesion, code, word) in [
@@ -239,7 +249,9 @@ mod tests {
             (None, "adhesion_none", "n’a pas adhéré"),
         ] {
             let adhesions: Adhesions = adhesion.into_iter().collect();
-            let Decision::Denied(reason) = decide(&carol, &layer(Access::Agents), &adhesions, TODAY) else { panic!("{code}") };
+            let Decision::Denied(reason) = decide(&carol, &layer(Access::Agents), &adhesions, TODAY) else {
+                panic!("{code}")
+            };
             assert!(reason.code() == code && reason.sentence().contains(word) && !reason.hides(), "{reason:?}");
             assert_eq!(may_search(&carol, Access::Agents, &adhesions, TODAY), Err(reason));
         }
@@ -248,7 +260,12 @@ mod tests {
     #[test]
     fn an_organisation_without_communes_gets_nothing_of_a_commune_layer() {
         let contractor = agent(OrganisationKind::Contractor, "topo-sarl", &[]);
-        check(&contractor, Access::Commune, &[adhesion("topo-sarl", AdhesionStatus::Active)], &Decision::Denied(Reason::NoTerritory));
+        check(
+            &contractor,
+            Access::Commune,
+            &[adhesion("topo-sarl", AdhesionStatus::Active)],
+            &Decision::Denied(Reason::NoTerritory),
+        );
     }
 
     fn any_status() -> impl Strategy<Value = AdhesionStatus> {

@@ -29,7 +29,11 @@ impl Refusals {
     /// The event to record now, if this refusal is the first of its kind in a minute.
     pub(crate) fn notice(&self, event: AuditEvent) -> Option<AuditEvent> {
         let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let event = if seen.len() < MOST || seen.contains_key(&event) { event } else { AuditEvent::act("several", "refused", "several") };
+        let event = if seen.len() < MOST || seen.contains_key(&event) {
+            event
+        } else {
+            AuditEvent::act("several", "refused", "several")
+        };
         if let Some(repeats) = seen.get_mut(&event) {
             repeats.untold += 1;
             return None;

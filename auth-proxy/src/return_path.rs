@@ -25,7 +25,8 @@ impl ReturnPath {
     /// ```
     pub fn parse(text: &str) -> Option<Self> {
         let (path, query) = text.split_once('?').map_or((text, None), |(path, query)| (path, Some(query)));
-        let fits = text.len() <= LONGEST && is_canonical_path(path) && !path.contains('%') && query.is_none_or(is_plain_query);
+        let fits =
+            text.len() <= LONGEST && is_canonical_path(path) && !path.contains('%') && query.is_none_or(is_plain_query);
         // A login that returns to the login would turn in circles.
         let leaves_login = path != "/auth" && !path.starts_with("/auth/");
         (fits && leaves_login).then(|| Self(text.to_owned()))

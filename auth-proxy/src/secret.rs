@@ -103,7 +103,9 @@ mod tests {
         let (a, b) = (random_id(), random_id());
         assert!(is_id(&a) && is_id(&b));
         assert_ne!(a, b);
-        for bad in ["", &a[1..], &format!("{a}a"), &a.replacen(|_: char| true, "=", 1), &a.replacen(|_: char| true, "+", 1)] {
+        for bad in
+            ["", &a[1..], &format!("{a}a"), &a.replacen(|_: char| true, "=", 1), &a.replacen(|_: char| true, "+", 1)]
+        {
             assert!(!is_id(bad), "{bad:?}");
         }
     }

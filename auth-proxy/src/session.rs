@@ -56,7 +56,9 @@ impl Sessions {
         let seconds = |duration: Duration| i64::try_from(duration.as_secs()).unwrap_or(i64::MAX / 4);
         let sessions = Self { live: RwLock::default(), idle: seconds(idle), max_age: seconds(max_age) };
         let rows: Vec<(Vec<u8>, i64, i64, i64, String)> =
-            sqlx::query_as("SELECT key, account, last_seen, until, id_token FROM session").fetch_all(&database.0).await?;
+            sqlx::query_as("SELECT key, account, last_seen, until, id_token FROM session")
+                .fetch_all(&database.0)
+                .await?;
         let read = rows.into_iter().filter_map(|(key, account, last_seen, until, id_token)| {
             let session = Session {
                 account: AccountId(account),
@@ -94,17 +96,25 @@ impl Sessions {
     }
 
     /// Writes a new session in the caller's transaction. It counts once [`Self::admit`] has put it in memory.
-    pub(crate) async fn record(&self, connection: &mut SqliteConnection, key: SessionKey, account: AccountId, id_token: &str) -> Result<Session, Error> {
+    pub(crate) async fn record(
+        &self,
+        connection: &mut SqliteConnection,
+        key: SessionKey,
+        account: AccountId,
+        id_token: &str,
+    ) -> Result<Session, Error> {
         let now = now();
         let until = now + self.max_age;
-        sqlx::query("INSERT INTO session (key, account, created, last_seen, until, id_token) VALUES (?1, ?2, ?3, ?3, ?4, ?5)")
-            .bind(key.as_slice())
-            .bind(account.0)
-            .bind(now)
-            .bind(until)
-            .bind(id_token)
-            .execute(connection)
-            .await?;
+        sqlx::query(
+            "INSERT INTO session (key, account, created, last_seen, until, id_token) VALUES (?1, ?2, ?3, ?3, ?4, ?5)",
+        )
+        .bind(key.as_slice())
+        .bind(account.0)
+        .bind(now)
+        .bind(until)
+        .bind(id_token)
+        .execute(connection)
+        .await?;
         let id_token = id_token.to_owned();
         Ok(Session { account, until, id_token, last_seen: AtomicI64::new(now), touched: AtomicBool::new(false) })
     }
@@ -145,7 +155,11 @@ impl Sessions {
                 .execute(&mut *tx)
                 .await?;
         }
-        sqlx::query("DELETE FROM session WHERE until <= ?1 OR last_seen + ?2 <= ?1").bind(now).bind(self.idle).execute(&mut *tx).await?;
+        sqlx::query("DELETE FROM session WHERE until <= ?1 OR last_seen + ?2 <= ?1")
+            .bind(now)
+            .bind(self.idle)
+            .execute(&mut *tx)
+            .await?;
         tx.commit().await?;
         self.live.write().unwrap_or_else(PoisonError::into_inner).retain(|_, session| !self.is_over(session, now));
         Ok(())
@@ -156,14 +170,23 @@ impl Sessions {
 mod tests {
     use super::*;
     use crate::{
-        directory::{NewAccount, OrganisationKind, Roles, save_account, save_organisation, tests::{database, organisation}},
+        directory::{
+            NewAccount, OrganisationKind, Roles, save_account, save_organisation,
+            tests::{database, organisation},
+        },
         secret::random_id,
     };
 
     async fn signed_in(db: &Database, sessions: &Sessions) -> (String, AccountId) {
         let bron = organisation("69029", OrganisationKind::Commune, &["69029"], &[]);
         save_organisation(db, &bron, "t").await.unwrap();
-        let new = NewAccount { issuer: "i".into(), subject: "s".into(), name: "n".into(), organisation: bron.id, roles: Roles::default() };
+        let new = NewAccount {
+            issuer: "i".into(),
+            subject: "s".into(),
+            name: "n".into(),
+            organisation: bron.id,
+            roles: Roles::default(),
+        };
         let account = save_account(db, &new, "t").await.unwrap();
         let cookie = random_id();
         let key = key_of(&cookie).unwrap();

@@ -162,9 +162,9 @@ impl Cell {
         Some(cell)
     }
 
-    /// The outline with enough points to follow the bend, shared with the neighbours.
-    pub(crate) fn outline(&self) -> Vec<Point> {
-        self.sides().flat_map(|(corner, end)| shared(corner.at, end)).collect()
+    /// The outline with a point every `step` metres, enough to follow the bend, shared with the neighbours.
+    pub(crate) fn outline(&self, step: f64) -> Vec<Point> {
+        self.sides().flat_map(|(corner, end)| shared(corner.at, end, step)).collect()
     }
 
     /// Distance from a point, 0 inside.
@@ -227,11 +227,11 @@ pub(crate) fn densified(line: &[Point], step: f64) -> Vec<Point> {
     points
 }
 
-/// The points from `from` (included) to `to` (not), every 60 m at most: the same ones whichever
+/// The points from `from` (included) to `to` (not), every `step` metres at most: the same ones whichever
 /// end is named first, so that two cells share their side to the last digit.
-pub(crate) fn shared(from: Point, to: Point) -> Vec<Point> {
+pub(crate) fn shared(from: Point, to: Point, step: f64) -> Vec<Point> {
     let onward = (from.x, from.y) <= (to.x, to.y);
-    let mut points = densified(&if onward { [from, to] } else { [to, from] }, 60.0);
+    let mut points = densified(&if onward { [from, to] } else { [to, from] }, step);
     if !onward {
         points.reverse();
     }

@@ -69,7 +69,7 @@ pub(crate) fn expand(context: &mut Context<'_>, query: &Query, tolerance: Tolera
         let unfinished = query.unfinished && at == last;
         let mut forms = rank::forms(word);
         if tolerance > Tolerance::Exact {
-            for (spelling, likeness) in spellings(context, word, unfinished)? {
+            for (spelling, likeness) in spellings(context, at, word, unfinished)? {
                 if forms.iter().all(|(form, _)| *form != spelling) {
                     forms.push((spelling, likeness));
                 }
@@ -78,17 +78,19 @@ pub(crate) fn expand(context: &mut Context<'_>, query: &Query, tolerance: Tolera
         expanded.push(QueryWord {
             forms,
             beginning: unfinished.then(|| word.typed.clone()),
-            weight: rank::weight(word.canonical()),
+            weight: rank::weight(at, word.canonical()),
             article: normalize::is_article(&word.typed) && !unfinished,
         });
     }
     Ok(expanded)
 }
 
-/// Words of the index one letter away (two for long words), with their likeness.
-fn spellings(context: &mut Context<'_>, word: &Word, unfinished: bool) -> Result<Vec<(String, f32)>, Error> {
+/// Words of the index one letter away (two for long words), with their likeness. A word of two or three letters
+/// is near too many others: it is only corrected into a street type, where those stand.
+fn spellings(context: &mut Context<'_>, at: usize, word: &Word, unfinished: bool) -> Result<Vec<(String, f32)>, Error> {
     let typed = word.typed.as_str();
-    if typed.len() < 4 || typed.bytes().any(|b| b.is_ascii_digit()) {
+    let short = typed.len() < 4;
+    if typed.bytes().any(|b| b.is_ascii_digit()) || (short && (unfinished || at > 1 || typed.len() < 2)) {
         return Ok(Vec::new());
     }
     let key = (typed.to_owned(), unfinished);
@@ -107,7 +109,9 @@ fn spellings(context: &mut Context<'_>, word: &Word, unfinished: bool) -> Result
         let index = segment.inverted_index(context.geocoder.fields.word)?;
         let mut terms = index.terms().search(query.automaton()?).into_stream().map_err(tantivy::TantivyError::from)?;
         while terms.advance() {
-            if let Ok(term) = std::str::from_utf8(terms.key()) {
+            if let Ok(term) = std::str::from_utf8(terms.key())
+                && (!short || normalize::is_street_type(term))
+            {
                 found.push((term.to_owned(), likeness(typed, term, unfinished)));
             }
         }

@@ -291,8 +291,7 @@ fn settle(places: &mut [NewPlace], spans: &[Span], metropole: &BTreeSet<CommuneC
         if at < spans.len() {
             place.weight = span.count;
         }
-        let commune = if place.former { spans.get(parent).map(|_| parent) } else { None };
-        let insee = commune.map_or(places[at].insee, |parent| places[parent].insee);
+        let insee = if places[at].former { places[parent].insee } else { places[at].insee };
         places[at].metropole =
             metropole.contains(&insee) || insee.parent().is_some_and(|city| metropole.contains(&city));
     }

@@ -18,7 +18,7 @@ use crate::{Error, packed, report::Report, schema::VERSION};
 pub(crate) const WORDS: &str = "words";
 const MANIFEST: &str = "manifest.json";
 const CURRENT: &str = "current";
-const UNFINISHED: &str = ".building";
+const UNFINISHED: &str = ".geocoder-building";
 
 /// What a revision is made of.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -64,7 +64,7 @@ impl Store {
         let lock = File::create(folder.join(".lock")).map_err(failed)?;
         lock.lock().map_err(failed)?;
         let store = Self { folder: folder.to_owned(), _lock: lock };
-        store.remove_folders(|name| name.starts_with(UNFINISHED)).map_err(failed)?;
+        store.remove_folders(|name| name == UNFINISHED).map_err(failed)?;
         Ok(store)
     }
 
@@ -90,7 +90,8 @@ impl Store {
         fs::rename(&next, self.folder.join(CURRENT)).map_err(failed)?;
         packed::sync_folder(&self.folder)?;
         let kept = [Some(manifest.revision.as_str()), before.as_deref()];
-        self.remove_folders(|name| !kept.contains(&Some(name))).map_err(failed)?;
+        // Only what is named like a revision: other folders here are somebody else's.
+        self.remove_folders(|name| is_revision(name) && !kept.contains(&Some(name))).map_err(failed)?;
         Ok(manifest.revision.clone())
     }
 
@@ -175,8 +176,12 @@ struct SchemaStamp {
 
 fn read_current(store: &Path) -> io::Result<String> {
     let revision = fs::read_to_string(store.join(CURRENT))?;
-    let is_name = !revision.is_empty() && revision.bytes().all(|b| b.is_ascii_alphanumeric());
-    if is_name { Ok(revision) } else { Err(io::Error::other("not the name of a revision")) }
+    if is_revision(&revision) { Ok(revision) } else { Err(io::Error::other("not the name of a revision")) }
+}
+
+/// Twelve hexadecimal digits.
+fn is_revision(name: &str) -> bool {
+    name.len() == 12 && name.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// Files of a revision, by path inside it; lock files of the full-text engine are not part of it.

@@ -53,14 +53,15 @@ pub(crate) fn parse(text: &str, gazetteer: &Gazetteer, places: &Places) -> Resul
         return Err(Error::EmptyQuery);
     }
     words.truncate(MAX_WORDS);
-    let end_dropped = drop_noise(&mut words);
+    let end_dropped = drop_noise(&mut words, gazetteer);
     let unfinished = text.ends_with(char::is_alphanumeric) && !end_dropped;
     let mut queries = Vec::new();
     for reading in town_readings(&words, unfinished, gazetteer, places) {
         for (number, words, unfinished) in number_readings(&reading.words, reading.unfinished) {
             let query =
                 Query { number, words, unfinished, scope: reading.scope.clone(), contradicts: reading.contradicts };
-            if !(query.words.is_empty() && query.scope.is_none()) && !queries.contains(&query) {
+            let says_something = !query.words.is_empty() || query.scope.is_some();
+            if says_something && !queries.contains(&query) {
                 queries.push(query);
             }
         }
@@ -68,11 +69,14 @@ pub(crate) fn parse(text: &str, gazetteer: &Gazetteer, places: &Places) -> Resul
     Ok(queries)
 }
 
-/// Drops what is in nobody's name: `France` at the end, `CEDEX 03`, `N°` and `face au` before a number.
-/// Says whether the end of the text went with it.
-fn drop_noise(words: &mut Vec<Word>) -> bool {
+/// Drops what is in nobody's name: `France` after a town (« rue Anatole France » keeps its own), `CEDEX 03`,
+/// `N°` and `face au` before a number. Says whether the end of the text went with it.
+fn drop_noise(words: &mut Vec<Word>, gazetteer: &Gazetteer) -> bool {
     let before = words.last().cloned();
-    if words.len() > 1 && words.last().is_some_and(|word| word.typed == "france") {
+    if let Some((last, rest)) = words.split_last()
+        && last.typed == "france"
+        && (town_at_end(rest, gazetteer).is_some() || rest.last().is_some_and(is_postcode))
+    {
         words.pop();
     }
     if let Some(cedex) = words.iter().skip(1).position(|word| word.typed == "cedex") {
@@ -87,6 +91,18 @@ fn drop_noise(words: &mut Vec<Word>) -> bool {
         words.drain(..number);
     }
     words.last() != before.as_ref()
+}
+
+fn is_postcode(word: &Word) -> bool {
+    crate::postcodes::parse(&word.typed).is_some()
+}
+
+/// The words before the town a text ends with, and that town: the longest name wins.
+fn town_at_end<'w, 'g>(words: &'w [Word], gazetteer: &'g Gazetteer) -> Option<(&'w [Word], &'g [u32])> {
+    (1..=words.len().min(TOWN_WORDS)).rev().find_map(|len| {
+        let (rest, town) = words.split_at(words.len() - len);
+        Some((rest, gazetteer.named(&key(town))?))
+    })
 }
 
 fn starts_with_digit(word: &Word) -> bool {
@@ -120,7 +136,7 @@ fn town_readings(words: &[Word], unfinished: bool, gazetteer: &Gazetteer, places
             _ => reading.contradicts = true,
         }
     }
-    let scope = (!towns.is_empty()).then(|| Scope { towns, whole: true });
+    let scope = (!towns.is_empty()).then_some(Scope { towns, whole: true });
     let contradicts = scope.is_none();
     // What follows a postcode is the town it serves, however it is spelt.
     if !before.is_empty() && !after.is_empty() && readings.is_empty() {
@@ -132,7 +148,7 @@ fn town_readings(words: &[Word], unfinished: bool, gazetteer: &Gazetteer, places
 
 /// The first word of five digits that is not the house number, and the towns it stands for.
 fn postcode(words: &[Word], gazetteer: &Gazetteer) -> Option<(usize, Vec<u32>)> {
-    let at = words.iter().position(|word| crate::postcodes::parse(&word.typed).is_some())?;
+    let at = words.iter().position(is_postcode)?;
     Some((at, gazetteer.postcode(&words[at].typed).map(<[u32]>::to_vec).unwrap_or_default()))
 }
 
@@ -158,11 +174,7 @@ fn named_readings(words: &[Word], unfinished: bool, gazetteer: &Gazetteer) -> Ve
         contradicts: false,
     };
     let mut readings = Vec::new();
-    let at_end = (1..=longest).rev().find_map(|len| {
-        let (rest, town) = words.split_at(words.len() - len);
-        Some((rest, gazetteer.named(&key(town))?))
-    });
-    if let Some((rest, towns)) = at_end {
+    if let Some((rest, towns)) = town_at_end(words, gazetteer) {
         readings.push(reading(rest, false, towns, true));
     } else if let Some((rest, towns)) = (1..longest.max(1)).rev().find_map(|len| {
         let (town, rest) = words.split_at(len);
@@ -264,11 +276,11 @@ mod tests {
     fn noise_around_an_address_is_dropped() {
         let clean = |text: &str| {
             let mut words = normalize(text);
-            drop_noise(&mut words);
+            drop_noise(&mut words, &Gazetteer::default());
             words.into_iter().map(|word| word.typed).collect::<Vec<_>>().join(" ")
         };
-        assert_eq!(clean("Face au 12, rue Bataille, France"), "12 rue bataille");
+        assert_eq!(clean("Face au 12, rue Bataille 69008 France"), "12 rue bataille 69008");
         assert_eq!(clean("N° 3 rue A 69003 Lyon CEDEX 03"), "3 rue a 69003 lyon");
-        assert_eq!(clean("France"), "france");
+        assert_eq!(clean("rue Anatole France"), "rue anatole france");
     }
 }

@@ -27,6 +27,8 @@ const LARGEST: f32 = 200_000.0;
 const COMPLETENESS: f32 = 0.25;
 /// The same while the last word is being typed: the rest of the name is on its way, and nearness should decide.
 const COMPLETENESS_UNFINISHED: f32 = 0.1;
+/// Taken off for each word typed before one that the name has first, or typed first and deep in the name.
+const DISPLACED: f32 = 0.02;
 /// Likeness of an abbreviation to what it stands for: a name spelt as typed comes first.
 pub(crate) const MEANT: f32 = 0.99;
 
@@ -132,11 +134,12 @@ pub(crate) fn forms(word: &Word) -> Vec<(String, f32)> {
     word.forms().map(|form| (form.to_owned(), likeness(form))).collect()
 }
 
-/// How telling a word is: a street type half of a name's word, an article a tenth.
-pub(crate) fn weight(word: &str) -> f32 {
+/// How telling the `at`-th word of a name is: a street type half of a name's word where types stand (« rue … »,
+/// « grande rue … »), an article a tenth.
+pub(crate) fn weight(at: usize, word: &str) -> f32 {
     if normalize::is_article(word) {
         0.1
-    } else if normalize::is_street_type(word) {
+    } else if at <= 1 && (normalize::is_street_type(word) || normalize::street_type_of(word).is_some()) {
         0.5
     } else {
         1.0
@@ -196,12 +199,13 @@ fn likeness(name: &str, words: &[QueryWord]) -> Likeness {
         if similarity > 0.0 {
             taken |= 1 << at;
             found += word.weight * similarity;
-            met += weight(normalize::street_type_of(names[at]).unwrap_or(names[at])) * similarity;
-            disorder += if previous.is_some_and(|previous| at < previous) && !word.article { 0.02 } else { 0.0 };
+            met += weight(at, names[at]).min(word.weight) * similarity;
+            let is_displaced = previous.map_or(at > 1, |previous| at < previous);
+            disorder += if is_displaced && !word.article { DISPLACED } else { 0.0 };
             previous = Some(at);
         }
     }
-    let whole: f32 = names.iter().map(|name| weight(normalize::street_type_of(name).unwrap_or(name))).sum();
+    let whole: f32 = names.iter().enumerate().map(|(at, name)| weight(at, name)).sum();
     let (found, met) = (found / typed.max(0.1), (met / whole.max(0.1)).min(1.0));
     let unfinished = words.last().is_some_and(|word| word.beginning.is_some());
     let completeness = if unfinished { COMPLETENESS_UNFINISHED } else { COMPLETENESS };
@@ -235,7 +239,7 @@ mod tests {
         let word = |(at, word): (usize, normalize::Word)| QueryWord {
             forms: forms(&word),
             beginning: (unfinished && at == last).then(|| word.typed.clone()),
-            weight: weight(word.canonical()),
+            weight: weight(at, word.canonical()),
             article: normalize::is_article(&word.typed),
         };
         all.into_iter().enumerate().map(word).collect()
@@ -251,6 +255,8 @@ mod tests {
         assert_eq!(likeness("rue garibaldi", &words("rue garibaldi")), Likeness::WHOLE);
         assert!(likeness("rue du dr calmette", &words("r du docteur calmette")).text > 0.98);
         check("rd 2e", "RD 2E", "RD 2");
+        check("boulevard", "Boulevard Pinel", "Montée du Boulevard");
+        assert_eq!(likeness("montee du boulevard", &words("montée du boulevard")), Likeness::WHOLE);
         check("rue victor hugo", "Rue Victor Hugo", "Rue Victor Hugo Prolongée");
         check("rue de la gare", "Rue de la Gare", "Place de la Gare");
         check("avenue marechal de saxe", "Avenue du Maréchal de Saxe", "Rue de Saxe");

@@ -14,10 +14,10 @@ use crate::{
 
 /// An answer this like needs no search for misspelt words.
 const GOOD: f32 = 0.85;
-/// Below this, half of the words are better than all of them.
+/// Below this, half of the words are better than none.
 const POOR: f32 = 0.6;
-/// Answers less like than this are not worth showing.
-const WORST: f32 = 0.4;
+/// Answers less like than this are another street's: the commune named is the honester answer.
+const WORST: f32 = 0.55;
 /// Likeness given to the commune named when nothing in it answers.
 const FALLBACK: f32 = 0.3;
 

@@ -67,7 +67,7 @@ pub fn import(layer: &Layer, store: &Path, shapes: Option<&CommuneShapes>) -> Re
             Prepared { id, feature, shape, rank, min_zoom }
         })
         .collect();
-    let about = Description { layer: &layer.id, crs: rows.crs, columns, zooms, report: &report };
+    let about = Description { layer, crs: rows.crs, columns, zooms, report: &report };
     let snapshot = save(&folder, about, &prepared)?;
     Ok(Imported { snapshot, report })
 }

@@ -4,6 +4,7 @@
 use std::{fmt, path::PathBuf, str::FromStr};
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::{Crs, feature::Value};
 
@@ -157,6 +158,14 @@ pub struct Layer {
 }
 
 impl Layer {
+    /// Name of everything here that an import depends on: a snapshot made from another description
+    /// may show an attribute that was withdrawn, or know the communes by a rule that was changed.
+    pub(crate) fn import_stamp(&self) -> String {
+        let attributes: Vec<&str> = self.attributes.iter().map(|attribute| attribute.name.as_str()).collect();
+        let described = format!("{:?}", (&self.source, &self.key, attributes, self.zooms, &self.commune));
+        Sha256::digest(described)[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// Whether tiles of this zoom exist.
     pub fn has_zoom(&self, zoom: u8) -> bool {
         (self.zooms.0..=self.zooms.1).contains(&zoom)

@@ -15,7 +15,7 @@ use crate::{FeatureId, GridBox, GridPoint, PartKind, PartRole, shape::Shape, sna
 /// Features a tile may hold below the last zoom.
 pub(crate) const TILE_FEATURES: u32 = 10_000;
 /// A line or polygon shows from the zoom at which its box is this wide or high, in 4096ths of a
-/// tile: below half a pixel of a 512-pixel tile it is not seen, only paid for.
+/// tile, a quarter of a pixel on a 512-pixel tile: below that it is not seen, only paid for.
 const VISIBLE_UNITS: u32 = 2;
 /// A box that meets more tiles than this is counted in all of them.
 const MANY_TILES: u64 = 4096;

@@ -34,7 +34,7 @@ pub use self::{
     record::Record,
     view::{FeatureRef, Part, Points, ValueId, ValueRef},
 };
-use crate::{Bbox, CommuneCode, Crs, Error, FeatureId, GridBox, Territory, mmap::Map, projection::to_degrees};
+use crate::{Bbox, CommuneCode, Crs, Error, FeatureId, GridBox, Layer, Territory, mmap::Map, projection::to_degrees};
 
 /// What the features of a layer are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,6 +76,11 @@ impl Snapshot {
     /// Name of the content, `0-9a-z`: it changes whenever the content does, and only then.
     pub fn revision(&self) -> &str {
         &self.manifest.revision
+    }
+
+    /// Whether it was imported as `layer` is described now, as far as an import depends on it.
+    pub fn is_of(&self, layer: &Layer) -> bool {
+        self.manifest.made_from == layer.import_stamp()
     }
 
     /// Number of features.
@@ -207,9 +212,13 @@ impl Snapshot {
         open::open_current(store, id)
     }
 
-    /// Name of the revision that is current, read without opening it; none before the first import.
-    pub fn current_revision(store: &Path, id: &crate::LayerId) -> Result<Option<String>, Error> {
-        folder::read_current(&store.join(id.as_str()))
+    /// Name of the revision that is current, read without opening it; none before the first import,
+    /// and none while the one in place was made from another description of the layer.
+    pub fn current_revision(store: &Path, layer: &Layer) -> Result<Option<String>, Error> {
+        let folder = store.join(layer.id.as_str());
+        let Some(revision) = folder::read_current(&folder)? else { return Ok(None) };
+        let made_from = Manifest::read(&folder.join(&revision))?.made_from;
+        Ok((made_from == layer.import_stamp()).then_some(revision))
     }
 
     /// Opens a revision's folder, and refuses it unless every size and sum is as the import wrote it.

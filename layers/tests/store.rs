@@ -1,4 +1,5 @@
 //! The store: revisions that follow each other, killed imports, imports at the same time.
+#![allow(clippy::unwrap_used)] // a failed step fails the test
 
 mod common;
 
@@ -11,7 +12,7 @@ use std::{
 };
 
 use common::{collection, import_text, layer, point};
-use layers::{Snapshot, Territory, import};
+use layers::{Attribute, CommuneRule, Layer, Snapshot, Territory, import};
 
 #[test]
 fn the_same_data_keeps_its_revision_and_new_data_keeps_the_one_before() {
@@ -124,4 +125,35 @@ fn two_imports_of_one_layer_wait_for_each_other() {
         }
     });
     assert!(Snapshot::open_current(folder.path(), &"essai".parse().unwrap()).unwrap().is_some());
+}
+
+/// What was withdrawn from a layer's description must not be shown from a snapshot made before.
+#[test]
+fn a_snapshot_is_that_of_the_description_it_was_made_from() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("store");
+    let text = collection(&[(r#"{"nom":"a","prix":1}"#, &point(0.0, 0.0))]);
+    let mut described = None;
+    let imported = import_text(folder.path(), &text, |layer| {
+        layer.attributes = vec![attribute("nom"), attribute("prix")];
+        described = Some(layer.clone());
+    });
+    let (snapshot, layer) = (imported.unwrap().snapshot, described.unwrap());
+    assert!(snapshot.is_of(&layer));
+    assert_eq!(Snapshot::current_revision(&store, &layer).unwrap().as_deref(), Some(snapshot.revision()));
+    let titled = Layer { title: "Autre titre".into(), ..layer.clone() };
+    assert!(snapshot.is_of(&titled), "a title is not imported");
+    for changed in [
+        Layer { attributes: vec![attribute("nom")], ..layer.clone() },
+        Layer { commune: Some(CommuneRule::Attribute("nom".into())), ..layer.clone() },
+        Layer { key: Some("nom".into()), ..layer.clone() },
+        Layer { zooms: (11, 16), ..layer.clone() },
+    ] {
+        assert!(!snapshot.is_of(&changed));
+        assert_eq!(Snapshot::current_revision(&store, &changed).unwrap(), None);
+    }
+}
+
+fn attribute(name: &str) -> Attribute {
+    Attribute { name: name.into(), label: name.into() }
 }

@@ -33,7 +33,8 @@ pub(super) fn run(action: Account) -> Result<()> {
 }
 
 async fn list(state: &Database) -> Result<()> {
-    let mut rows = vec![["ACCOUNT", "NAME", "ORGANISATION", "ROLES", "STATUS", "LAST LOGIN"].map(String::from).to_vec()];
+    let mut rows =
+        vec![["ACCOUNT", "NAME", "ORGANISATION", "ROLES", "STATUS", "LAST LOGIN"].map(String::from).to_vec()];
     for account in directory::accounts(state).await? {
         let last_login = account.last_login.and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
         rows.push(vec![
@@ -52,7 +53,8 @@ async fn list(state: &Database) -> Result<()> {
 async fn change_roles(state: &Database, id: &str, change: impl FnOnce(&mut Roles)) -> Result<()> {
     let id = account_id(id)?;
     let accounts = directory::accounts(state).await?;
-    let mut roles = accounts.into_iter().find(|account| account.id == id).map(|account| account.roles).unwrap_or_default();
+    let mut roles =
+        accounts.into_iter().find(|account| account.id == id).map(|account| account.roles).unwrap_or_default();
     change(&mut roles);
     directory::set_roles(state, id, &roles, &operator()).await?;
     say::line(&format!("roles of account {}: {roles}", id.0));
@@ -67,5 +69,7 @@ async fn set_status(state: &Database, id: &str, status: AccountStatus) -> Result
 }
 
 fn account_id(text: &str) -> Result<AccountId> {
-    text.parse().map(AccountId).with_context(|| format!("`{text}` is no account number; `traboule account list` shows them"))
+    text.parse()
+        .map(AccountId)
+        .with_context(|| format!("`{text}` is no account number; `traboule account list` shows them"))
 }

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 
 use anyhow::{Context, Result};
 use auth_proxy::{
-    Database, today,
+    Database,
     directory::{self, Adhesion as State, Adhesions, Organisation, OrganisationKind},
+    today,
 };
 
 use super::{directory_state, operator, say};
@@ -21,13 +22,22 @@ pub(super) fn run(action: Adhesion) -> Result<()> {
                 let communes = territory(&id, kind, commune)?;
                 let organisation =
                     Organisation { id: id.parse()?, kind, name, sirets: siret.into_iter().collect(), communes };
-                directory::save_organisation(&directory_state(&config.config).await?, &organisation, &operator()).await?;
+                directory::save_organisation(&directory_state(&config.config).await?, &organisation, &operator())
+                    .await?;
                 say::line(&format!("organisation {} recorded", organisation.id));
                 Ok(())
             }
             Adhesion::Set { config, id, status, from, until, reason } => {
                 let from = from.unwrap_or_else(today);
-                let state = State { organisation: id.parse()?, status: status.parse()?, from, until, reason, by: operator(), at: 0 };
+                let state = State {
+                    organisation: id.parse()?,
+                    status: status.parse()?,
+                    from,
+                    until,
+                    reason,
+                    by: operator(),
+                    at: 0,
+                };
                 directory::change_adhesion(&directory_state(&config.config).await?, &state).await?;
                 say::line(&format!("adhesion of {} is now {}", state.organisation, state.status));
                 Ok(())
@@ -37,7 +47,11 @@ pub(super) fn run(action: Adhesion) -> Result<()> {
 }
 
 /// A commune's territory is itself unless others are named.
-fn territory(id: &str, kind: OrganisationKind, named: Vec<layers::CommuneCode>) -> Result<BTreeSet<layers::CommuneCode>> {
+fn territory(
+    id: &str,
+    kind: OrganisationKind,
+    named: Vec<layers::CommuneCode>,
+) -> Result<BTreeSet<layers::CommuneCode>> {
     if named.is_empty() && kind == OrganisationKind::Commune {
         let own = id.parse().with_context(|| format!("`{id}` is no INSEE code: say its territory with --commune"))?;
         return Ok(BTreeSet::from([own]));
@@ -47,7 +61,8 @@ fn territory(id: &str, kind: OrganisationKind, named: Vec<layers::CommuneCode>) 
 
 async fn list(state: &Database) -> Result<()> {
     let adhesions: Adhesions = directory::adhesion_history(state, None).await?.into_iter().collect();
-    let mut rows = vec![["ORGANISATION", "NAME", "KIND", "ADHESION", "FROM", "UNTIL", "REASON"].map(String::from).to_vec()];
+    let mut rows =
+        vec![["ORGANISATION", "NAME", "KIND", "ADHESION", "FROM", "UNTIL", "REASON"].map(String::from).to_vec()];
     for organisation in directory::organisations(state).await? {
         let adhesion = adhesions.iter().find(|adhesion| adhesion.organisation == organisation.id);
         rows.push(vec![

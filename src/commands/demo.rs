@@ -37,7 +37,8 @@ pub(super) fn run(options: &Demo) -> Result<()> {
 
 async fn serve(options: &Demo, mut config: Config) -> Result<()> {
     let listeners = Listeners::bind(&options.listen.to_string(), &options.admin.to_string()).await?;
-    let provider_listener = TcpListener::bind(options.provider).await.with_context(|| format!("cannot listen on {}", options.provider))?;
+    let provider_listener =
+        TcpListener::bind(options.provider).await.with_context(|| format!("cannot listen on {}", options.provider))?;
     config.server.public_url = format!("http://{}", listeners.public.local_addr()?);
     let provider = DemoProvider::new(provider_listener, &config.server.public_url)?;
 

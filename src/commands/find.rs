@@ -8,8 +8,10 @@ use crate::{cli::Find, config::Config};
 
 pub(super) fn run(options: &Find) -> Result<()> {
     let config = Config::load(&options.config.config)?;
-    let geocoder = Geocoder::open(&config.geocoder.index).context("no address index to search: run `traboule index`")?;
-    let request = Request { text: options.text.join(" "), near: options.near, limit: options.limit, ..Request::default() };
+    let geocoder =
+        Geocoder::open(&config.geocoder.index).context("no address index to search: run `traboule index`")?;
+    let request =
+        Request { text: options.text.join(" "), near: options.near, limit: options.limit, ..Request::default() };
     let suggestions = geocoder.search(&request)?;
     if suggestions.is_empty() {
         say::line("Aucune adresse trouvée.");

@@ -41,5 +41,8 @@ async fn directory_state(config: &std::path::Path) -> Result<auth_proxy::Databas
 
 /// Who acts, for the audit trail: the system's user name.
 fn operator() -> String {
-    format!("terminal {}", std::env::var("SUDO_USER").or_else(|_| std::env::var("USER")).unwrap_or_else(|_| "unknown".into()))
+    format!(
+        "terminal {}",
+        std::env::var("SUDO_USER").or_else(|_| std::env::var("USER")).unwrap_or_else(|_| "unknown".into())
+    )
 }

@@ -17,7 +17,9 @@ pub(super) fn run(action: Token) -> Result<()> {
                 let network = cidr.map(|cidr| cidr.parse()).transpose()?;
                 let token =
                     NewToken { organisation: organisation.parse()?, scopes: scope.join(",").parse()?, network, until };
-                say::line(&directory::create_token(&directory_state(&config.config).await?, &token, &operator()).await?);
+                say::line(
+                    &directory::create_token(&directory_state(&config.config).await?, &token, &operator()).await?,
+                );
                 Ok(())
             }
             Token::Revoke { config, id } => {

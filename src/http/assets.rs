@@ -24,6 +24,11 @@ pub async fn asset(Path(path): Path<String>, headers: HeaderMap) -> Response {
     file(&format!("assets/{path}"), &headers)
 }
 
+/// `GET /favicon.ico`: what browsers ask of any page that names no icon.
+pub async fn icon(headers: HeaderMap) -> Response {
+    file("assets/icon.svg", &headers)
+}
+
 fn file(name: &str, headers: &HeaderMap) -> Response {
     let Some(file) = Dist::get(name) else { return Problem::NotFound.into_response() };
     let etag = etag(&file);

@@ -1,12 +1,12 @@
 //! Themes and layers, as far as this person may see: a layer that is closed to them is not
 //! listed, counted, or bounded by features they may not see.
 
+use auth_proxy::{Decision, Principal};
 use axum::{
     Extension,
     extract::{Path, RawQuery, State},
     response::Response,
 };
-use auth_proxy::{Decision, Principal};
 use layers::{Access, AttributeType, Entry, GeometryKind, Layer, Snapshot, Territory};
 use serde::Serialize;
 
@@ -106,7 +106,9 @@ fn open_layer<'a>(app: &App, principal: &Principal, entry: &'a Entry) -> Option<
 fn view<'a>(layer: &'a Layer, snapshot: Option<&'a Snapshot>, territory: &Territory) -> LayerView<'a> {
     let extent = snapshot.map(|snapshot| snapshot.extent(territory));
     let kind_of = |name: &str| {
-        snapshot.and_then(|s| s.columns().iter().find(|column| column.name == name)).map_or(AttributeType::String, |c| c.kind)
+        snapshot
+            .and_then(|s| s.columns().iter().find(|column| column.name == name))
+            .map_or(AttributeType::String, |c| c.kind)
     };
     LayerView {
         id: layer.id.as_str(),

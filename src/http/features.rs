@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use auth_proxy::Principal;
 use axum::{
     Extension,
     extract::{Path, RawQuery, State},
     response::Response,
 };
-use auth_proxy::Principal;
 use layers::{FeatureId, Record, Value};
 use serde::Serialize;
 

@@ -39,6 +39,7 @@ pub fn router(app: App) -> Router {
     let routes = Router::new()
         .route("/", get(assets::page))
         .route("/assets/{*path}", get(assets::asset))
+        .route("/favicon.ico", get(assets::icon))
         .route("/auth/login", get(auth_proxy::login))
         .route("/auth/callback", get(auth_proxy::callback))
         .route("/auth/logout", get(auth_proxy::signed_out).post(auth_proxy::logout))

@@ -3,13 +3,16 @@
 
 use std::sync::Arc;
 
+use auth_proxy::{Principal, may_search};
 use axum::{
     Extension, Form,
     extract::{RawQuery, State},
     response::Response,
 };
-use auth_proxy::{Principal, may_search};
-use geocoder::{Geocoder, Kind, Request, photon::{self, OsmTag}};
+use geocoder::{
+    Geocoder, Kind, Request,
+    photon::{self, OsmTag},
+};
 use layers::{Access, Bbox, LonLat};
 use serde::Serialize;
 
@@ -89,7 +92,8 @@ fn ready(app: &App, principal: Option<&Principal>) -> Result<Arc<Geocoder>, Prob
     let access = app.generation().config.geocoder.access;
     if access != Access::Open {
         let principal = principal.ok_or(Problem::SignInNeeded)?;
-        may_search(principal, access, &app.auth().adhesions(), auth_proxy::today()).map_err(|reason| rights::forbidden(app, &reason))?;
+        may_search(principal, access, &app.auth().adhesions(), auth_proxy::today())
+            .map_err(|reason| rights::forbidden(app, &reason))?;
     }
     app.geocoder().ok_or(Problem::Unavailable)
 }
@@ -142,7 +146,9 @@ fn reverse_request(parameters: &Parameters) -> Result<Near, Problem> {
 fn known(parameters: &Parameters, names: &[&str]) -> Result<(), Problem> {
     match parameters.iter().find(|(name, _)| !names.contains(&name.as_str())) {
         None => Ok(()),
-        Some(_) => Err(Problem::BadRequest(format!("Un paramètre est inconnu ; ceux qui existent : {}.", names.join(", ")))),
+        Some(_) => {
+            Err(Problem::BadRequest(format!("Un paramètre est inconnu ; ceux qui existent : {}.", names.join(", "))))
+        }
     }
 }
 
@@ -162,7 +168,11 @@ fn number(parameters: &Parameters, name: &str, range: std::ops::RangeInclusive<f
     let Some(text) = one(parameters, name)? else { return Ok(None) };
     match text.parse::<f64>() {
         Ok(value) if range.contains(&value) => Ok(Some(value)),
-        _ => Err(Problem::BadRequest(format!("Le paramètre {name} doit être un nombre de {} à {}.", range.start(), range.end()))),
+        _ => Err(Problem::BadRequest(format!(
+            "Le paramètre {name} doit être un nombre de {} à {}.",
+            range.start(),
+            range.end()
+        ))),
     }
 }
 
@@ -184,7 +194,8 @@ fn position(parameters: &Parameters) -> Result<Option<LonLat>, Problem> {
 
 /// The kinds of places that the `osm_tag`s let through; none when there is no tag.
 fn kinds(parameters: &Parameters) -> Result<Option<Vec<Kind>>, Problem> {
-    let wrong = || Problem::BadRequest("Le paramètre osm_tag s'écrit clé:valeur, clé, :valeur, ou avec ! devant.".into());
+    let wrong =
+        || Problem::BadRequest("Le paramètre osm_tag s'écrit clé:valeur, clé, :valeur, ou avec ! devant.".into());
     let tags = all(parameters, "osm_tag").map(OsmTag::parse).collect::<Option<Vec<_>>>().ok_or_else(wrong)?;
     Ok(photon::kinds(&tags))
 }
@@ -215,7 +226,17 @@ mod tests {
 
     #[test]
     fn a_request_that_cannot_be_meant_is_refused_without_echoing_it() {
-        for query in ["", "q=", "q=%20", "q=a&q=b", "q=a&lat=45", "q=a&lat=95&lon=4", "q=a&limit=0", "q=a&bbox=1,2,3", "q=a&secret=1"] {
+        for query in [
+            "",
+            "q=",
+            "q=%20",
+            "q=a&q=b",
+            "q=a&lat=45",
+            "q=a&lat=95&lon=4",
+            "q=a&limit=0",
+            "q=a&bbox=1,2,3",
+            "q=a&secret=1",
+        ] {
             refused(query);
         }
         assert!(!refused(&format!("q={}", "x".repeat(201))).contains("xx"));
@@ -224,7 +245,10 @@ mod tests {
 
     #[test]
     fn photon_s_parameters_are_read() {
-        let request = search_request(&parameters(Some("q=12%20bis+rue&lat=45.7&lon=4.8&limit=99&lang=fr&osm_tag=highway:street")).unwrap()).unwrap();
+        let request = search_request(
+            &parameters(Some("q=12%20bis+rue&lat=45.7&lon=4.8&limit=99&lang=fr&osm_tag=highway:street")).unwrap(),
+        )
+        .unwrap();
         assert_eq!(request.text, "12 bis rue");
         assert_eq!(request.near, Some(LonLat { lon: 4.8, lat: 45.7 }));
         assert_eq!(request.limit, LARGEST_LIMIT);

@@ -97,7 +97,9 @@ pub fn tile(tile: &tiles::Tile, request: &HeaderMap) -> Response {
 
 fn inflated(tile: &tiles::Tile) -> Bytes {
     let mut raw = Vec::with_capacity(tile.raw_len);
-    flate2::read::GzDecoder::new(tile.bytes.as_ref()).read_to_end(&mut raw).expect("`cut` has just compressed these bytes");
+    flate2::read::GzDecoder::new(tile.bytes.as_ref())
+        .read_to_end(&mut raw)
+        .expect("`cut` has just compressed these bytes");
     raw.into()
 }
 

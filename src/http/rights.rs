@@ -28,7 +28,12 @@ impl Granted {
 
 /// The layers of `a,b,c`, each decided on its own. One refusal refuses the whole, and a layer
 /// that does not exist for this person (404) is said before one that is closed to them (403).
-pub fn granted(app: &App, generation: &Generation, principal: &Principal, names: &str) -> Result<Vec<Granted>, Problem> {
+pub fn granted(
+    app: &App,
+    generation: &Generation,
+    principal: &Principal,
+    names: &str,
+) -> Result<Vec<Granted>, Problem> {
     let mut entries: Vec<&Entry> = Vec::new();
     for name in names.split(',') {
         let entry = generation.catalogue.get(name).ok_or(Problem::NotFound)?;

@@ -1,11 +1,11 @@
 //! `GET /styles/{id}`: the base map (`plan`), or the style of one layer this person may see.
 
+use auth_proxy::Principal;
 use axum::{
     Extension,
     extract::{Path, RawQuery, State},
     response::Response,
 };
-use auth_proxy::Principal;
 
 use super::{problem::Problem, reply, rights, tiles::no_parameter};
 use crate::app::App;

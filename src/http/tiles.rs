@@ -1,13 +1,13 @@
 //! `GET /tiles/{layers}/{z}/{x}/{y}`: one layer, or several with commas, in one tile.
 //! The body of `get_tile` is the route of a tile as ARCHITECTURE.md tells it.
 
+use auth_proxy::Principal;
 use axum::{
     Extension,
     extract::{Path, RawQuery, State},
     http::HeaderMap,
     response::Response,
 };
-use auth_proxy::Principal;
 use tiles::{CutLayer, CutOptions, Tile, TileCoord, TileJsonLayer, TileKey};
 
 use super::{

@@ -1,7 +1,7 @@
 //! From features to vector tiles; a pipeline of plain functions.
 //!
 //! Reading order: `cut` (the whole pipeline), then its steps `select` (which features),
-//! `draw` (one feature: `quantize`, `clip`, `polygon`, `repair`) and `encode` (bytes);
+//! `draw` (one feature: `quantize`, `clip`, `polygon`, and `repair` with `trace`) and `encode` (bytes);
 //! `coord` names tiles, `cache` keeps them, `tilejson` describes them.
 
 mod cache;

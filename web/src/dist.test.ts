@@ -8,7 +8,8 @@ const DIST = new URL('../dist/', import.meta.url);
 const assets = readdirSync(new URL('assets/', DIST));
 const page = readFileSync(new URL('index.html', DIST), 'utf8');
 
-const compressed = (name: string): number => gzipSync(readFileSync(new URL(`assets/${name}`, DIST)), { level: 9 }).length;
+const compressed = (name: string): number =>
+  gzipSync(readFileSync(new URL(`assets/${name}`, DIST)), { level: 9 }).length;
 const scripts = assets.filter((name) => name.endsWith('.js'));
 
 test('all scripts together weigh at most 480 kB compressed, our own at most 50', () => {

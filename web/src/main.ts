@@ -3,6 +3,7 @@ import 'maplibre-gl/dist/maplibre-gl.css';
 import './fonts.css';
 import './tokens.css';
 import './base.css';
+import './message.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
 

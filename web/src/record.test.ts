@@ -20,7 +20,11 @@ test('dates and lists are spelled out', () => {
   expect(readable('communes', ['69029', '69266'])).toBe('69029, 69266');
 });
 
-const attribute = (name: string, label: string, type: Attribute['type'] = 'String'): Attribute => ({ name, label, type });
+const attribute = (name: string, label: string, type: Attribute['type'] = 'String'): Attribute => ({
+  name,
+  label,
+  type,
+});
 
 test('an object goes by its first naming attribute, in the order of the layer', () => {
   const attributes = [attribute('idu', 'Identifiant'), attribute('nom', 'Nom')];

@@ -34,7 +34,8 @@ export const t = {
     placeholder: 'Adresse, rue, commune…',
     clear: 'Effacer la recherche',
     list: 'Adresses proposées',
-    count: (n: number) => `${n} ${plural(n, 'réponse proposée', 'réponses proposées')}, flèches pour choisir.`,
+    count: (n: number) =>
+      `${n} ${plural(n, 'réponse proposée', 'réponses proposées')}, flèches pour choisir.`,
     none: 'Aucune adresse trouvée.',
     noneHint: 'Vérifiez l’orthographe, ou essayez le nom de la rue et de la commune.',
     failed: 'La recherche ne répond pas. Réessayez dans un instant.',
@@ -69,7 +70,8 @@ export const t = {
   },
 
   map: {
-    label: 'Carte. Flèches pour se déplacer, plus et moins pour zoomer, Entrée pour lister ce qui est sous la croix.',
+    label:
+      'Carte. Flèches pour se déplacer, plus et moins pour zoomer, Entrée pour lister ce qui est sous la croix.',
     name: 'Carte',
     zoom: 'Niveau de zoom',
     zoomIn: 'Zoomer',

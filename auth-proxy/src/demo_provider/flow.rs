@@ -100,12 +100,18 @@ pub(super) async fn authorize(State(shared): State<Arc<Shared>>, Query(request):
     }
     match request.login_hint.as_deref().and_then(DemoRole::by_id) {
         Some(role) => shared.answer(&request, role),
-        None => ([(header::CONTENT_SECURITY_POLICY, pages::policy(&shared.service))], Html(pages::choose())).into_response(),
+        None => {
+            ([(header::CONTENT_SECURITY_POLICY, pages::policy(&shared.service))], Html(pages::choose())).into_response()
+        }
     }
 }
 
 /// Signs in the role whose button was pressed.
-pub(super) async fn choose(State(shared): State<Arc<Shared>>, Query(request): Query<Request>, Form(choice): Form<Choice>) -> Response {
+pub(super) async fn choose(
+    State(shared): State<Arc<Shared>>,
+    Query(request): Query<Request>,
+    Form(choice): Form<Choice>,
+) -> Response {
     let checked = shared.check(&request).and_then(|()| DemoRole::by_id(&choice.role).ok_or("ce rôle n’existe pas"));
     match checked {
         Ok(role) => shared.answer(&request, role),
@@ -114,8 +120,12 @@ pub(super) async fn choose(State(shared): State<Arc<Shared>>, Query(request): Qu
 }
 
 pub(super) async fn token(State(shared): State<Arc<Shared>>, Form(request): Form<TokenRequest>) -> Response {
-    let refuse = |status, error| (status, [(header::CACHE_CONTROL, "no-store")], Json(json!({ "error": error }))).into_response();
-    if request.client_id != CLIENT_ID || sha256(request.client_secret.as_bytes()) != sha256(shared.client_secret.as_bytes()) {
+    let refuse = |status, error| {
+        (status, [(header::CACHE_CONTROL, "no-store")], Json(json!({ "error": error }))).into_response()
+    };
+    if request.client_id != CLIENT_ID
+        || sha256(request.client_secret.as_bytes()) != sha256(shared.client_secret.as_bytes())
+    {
         return refuse(StatusCode::UNAUTHORIZED, "invalid_client");
     }
     if request.grant_type != "authorization_code" {
@@ -124,7 +134,9 @@ pub(super) async fn token(State(shared): State<Arc<Shared>>, Form(request): Form
     // Removed whatever comes next: a code is tried once.
     let grant = shared.codes.lock().unwrap_or_else(PoisonError::into_inner).remove(&request.code);
     let challenge = base64url(&sha256(request.code_verifier.as_bytes()));
-    let held = grant.filter(|grant| grant.issued.elapsed() < CODE_LIFE && grant.challenge == challenge && request.redirect_uri == shared.callback());
+    let held = grant.filter(|grant| {
+        grant.issued.elapsed() < CODE_LIFE && grant.challenge == challenge && request.redirect_uri == shared.callback()
+    });
     let Some(grant) = held else { return refuse(StatusCode::BAD_REQUEST, "invalid_grant") };
     let access_token = random_id();
     let mut tokens = shared.tokens.lock().unwrap_or_else(PoisonError::into_inner);
@@ -142,9 +154,11 @@ pub(super) async fn token(State(shared): State<Arc<Shared>>, Form(request): Form
 /// The person behind an access token, signed, as ProConnect answers.
 pub(super) async fn userinfo(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
     let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-    let found = bearer.and_then(|token| shared.tokens.lock().unwrap_or_else(PoisonError::into_inner).get(token).copied());
+    let found =
+        bearer.and_then(|token| shared.tokens.lock().unwrap_or_else(PoisonError::into_inner).get(token).copied());
     let Some((role, _)) = found.filter(|(_, issued)| issued.elapsed() < TOKEN_LIFE) else {
-        return (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"")]).into_response();
+        return (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"")])
+            .into_response();
     };
     let claims = json!({
         "iss": shared.issuer,
@@ -193,11 +207,19 @@ impl Shared {
     /// Back to the service with a code.
     fn answer(&self, request: &Request, role: &'static DemoRole) -> Response {
         let code = random_id();
-        let grant = Grant { role, nonce: request.nonce.clone(), challenge: request.code_challenge.clone(), issued: Instant::now() };
+        let grant = Grant {
+            role,
+            nonce: request.nonce.clone(),
+            challenge: request.code_challenge.clone(),
+            issued: Instant::now(),
+        };
         let mut codes = self.codes.lock().unwrap_or_else(PoisonError::into_inner);
         codes.retain(|_, grant| grant.issued.elapsed() < CODE_LIFE);
         codes.insert(code.clone(), grant);
-        redirect(&request.redirect_uri, &[("code", code), ("state", request.state.clone()), ("iss", self.issuer.clone())])
+        redirect(
+            &request.redirect_uri,
+            &[("code", code), ("state", request.state.clone()), ("iss", self.issuer.clone())],
+        )
     }
 
     fn id_token(&self, grant: &Grant) -> String {

@@ -43,8 +43,10 @@ impl Key {
     /// Claims as a compact JWS.
     pub(super) fn sign(&self, claims: &Value) -> String {
         let header = json!({ "alg": "ES256", "kid": self.id });
-        let signed = format!("{}.{}", base64url(header.to_string().as_bytes()), base64url(claims.to_string().as_bytes()));
-        let signature = self.pair.sign(&SystemRandom::new(), signed.as_bytes()).expect("signing draws a few random bytes only");
+        let signed =
+            format!("{}.{}", base64url(header.to_string().as_bytes()), base64url(claims.to_string().as_bytes()));
+        let signature =
+            self.pair.sign(&SystemRandom::new(), signed.as_bytes()).expect("signing draws a few random bytes only");
         format!("{signed}.{}", base64url(signature.as_ref()))
     }
 }

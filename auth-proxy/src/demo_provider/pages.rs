@@ -15,7 +15,9 @@ pub(super) async fn style() -> Response {
 
 /// The form leads back to the service, by a redirect that browsers check too.
 pub(super) fn policy(service: &str) -> String {
-    format!("default-src 'none'; style-src 'self'; img-src data:; form-action 'self' {service}; frame-ancestors 'none'; base-uri 'none'")
+    format!(
+        "default-src 'none'; style-src 'self'; img-src data:; form-action 'self' {service}; frame-ancestors 'none'; base-uri 'none'"
+    )
 }
 
 /// The roles as buttons. The form goes back to the page's own address, query included.

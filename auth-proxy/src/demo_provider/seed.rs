@@ -6,8 +6,8 @@ use super::{ROLES, siret_of};
 use crate::{
     Database, Error,
     directory::{
-        Adhesion, AdhesionStatus, Directory, NewAccount, Organisation, OrganisationKind, Role, change_adhesion, save_account,
-        save_organisation,
+        Adhesion, AdhesionStatus, Directory, NewAccount, Organisation, OrganisationKind, Role, change_adhesion,
+        save_account, save_organisation,
     },
 };
 
@@ -89,7 +89,11 @@ mod tests {
         let (_folder, db) = database().await;
         seed(&db, "http://127.0.0.1:8082").await.unwrap();
         let venissieux: crate::directory::OrganisationId = "69259".parse().unwrap();
-        let active = Adhesion { organisation: venissieux.clone(), status: AdhesionStatus::Active, ..adhesion(&organisations().unwrap()[2]) };
+        let active = Adhesion {
+            organisation: venissieux.clone(),
+            status: AdhesionStatus::Active,
+            ..adhesion(&organisations().unwrap()[2])
+        };
         change_adhesion(&db, &active).await.unwrap();
         let counter = db.change_counter().await.unwrap();
         seed(&db, "http://127.0.0.1:8082").await.unwrap();

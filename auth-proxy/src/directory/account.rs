@@ -153,7 +153,11 @@ pub async fn save(database: &Database, account: &NewAccount, by: &str) -> Result
 /// There is no such account.
 pub async fn set_roles(database: &Database, id: AccountId, roles: &Roles, by: &str) -> Result<(), Error> {
     let mut tx = database.begin().await?;
-    let done = sqlx::query("UPDATE account SET roles = ? WHERE id = ?").bind(roles.to_string()).bind(id.0).execute(&mut *tx).await?;
+    let done = sqlx::query("UPDATE account SET roles = ? WHERE id = ?")
+        .bind(roles.to_string())
+        .bind(id.0)
+        .execute(&mut *tx)
+        .await?;
     require_one(done.rows_affected(), id)?;
     let event = AuditEvent::act(by, "account.roles", &format!("account {}", id.0));
     audit::append(&mut tx, &AuditEvent { reason: Some(roles.to_string()), ..event }).await?;
@@ -166,7 +170,11 @@ pub async fn set_roles(database: &Database, id: AccountId, roles: &Roles, by: &s
 /// There is no such account.
 pub async fn set_status(database: &Database, id: AccountId, status: AccountStatus, by: &str) -> Result<(), Error> {
     let mut tx = database.begin().await?;
-    let done = sqlx::query("UPDATE account SET status = ? WHERE id = ?").bind(status.as_str()).bind(id.0).execute(&mut *tx).await?;
+    let done = sqlx::query("UPDATE account SET status = ? WHERE id = ?")
+        .bind(status.as_str())
+        .bind(id.0)
+        .execute(&mut *tx)
+        .await?;
     require_one(done.rows_affected(), id)?;
     if status == AccountStatus::Disabled {
         sqlx::query("DELETE FROM session WHERE account = ?").bind(id.0).execute(&mut *tx).await?;
@@ -183,10 +191,11 @@ fn require_one(rows: u64, id: AccountId) -> Result<(), Error> {
 /// Finds or makes the account of a verified login and recomputes its organisation.
 /// Roles belong to an organisation: an account that moves to another one is an agent there.
 pub(crate) async fn sign_in(connection: &mut SqliteConnection, who: &Identity) -> Result<Account, Error> {
-    let organisation: Option<String> = sqlx::query_scalar("SELECT organisation FROM organisation_siret WHERE siret = ?")
-        .bind(who.siret.as_deref().unwrap_or_default())
-        .fetch_optional(&mut *connection)
-        .await?;
+    let organisation: Option<String> =
+        sqlx::query_scalar("SELECT organisation FROM organisation_siret WHERE siret = ?")
+            .bind(who.siret.as_deref().unwrap_or_default())
+            .fetch_optional(&mut *connection)
+            .await?;
     let row: Row = sqlx::query_as(
         "INSERT INTO account (issuer, subject, name, organisation, created, last_login) VALUES (?1, ?2, ?3, ?4, ?5, ?5)
          ON CONFLICT (issuer, subject) DO UPDATE SET name = excluded.name, last_login = excluded.last_login,
@@ -206,10 +215,11 @@ pub(crate) async fn sign_in(connection: &mut SqliteConnection, who: &Identity) -
 type Row = (i64, String, String, String, Option<String>, String, String, Option<i64>);
 
 pub(super) async fn read(connection: &mut SqliteConnection) -> Result<Vec<Account>, Error> {
-    let rows: Vec<Row> =
-        sqlx::query_as("SELECT id, issuer, subject, name, organisation, roles, status, last_login FROM account ORDER BY id")
-            .fetch_all(connection)
-            .await?;
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT id, issuer, subject, name, organisation, roles, status, last_login FROM account ORDER BY id",
+    )
+    .fetch_all(connection)
+    .await?;
     rows.into_iter().map(from_row).collect()
 }
 
@@ -252,8 +262,12 @@ mod tests {
 
     async fn two_communes() -> (tempfile::TempDir, Database) {
         let (folder, db) = database().await;
-        save_organisation(&db, &organisation("69029", OrganisationKind::Commune, &["69029"], &[BRON]), "t").await.unwrap();
-        save_organisation(&db, &organisation("69266", OrganisationKind::Commune, &["69266"], &[VILLEURBANNE]), "t").await.unwrap();
+        save_organisation(&db, &organisation("69029", OrganisationKind::Commune, &["69029"], &[BRON]), "t")
+            .await
+            .unwrap();
+        save_organisation(&db, &organisation("69266", OrganisationKind::Commune, &["69266"], &[VILLEURBANNE]), "t")
+            .await
+            .unwrap();
         (folder, db)
     }
 

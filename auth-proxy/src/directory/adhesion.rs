@@ -224,7 +224,9 @@ mod tests {
     #[tokio::test]
     async fn a_change_keeps_the_history_and_the_last_one_is_in_force() {
         let (_folder, db) = database().await;
-        save_organisation(&db, &organisation("69029", OrganisationKind::Commune, &["69029"], &[]), "test").await.unwrap();
+        save_organisation(&db, &organisation("69029", OrganisationKind::Commune, &["69029"], &[]), "test")
+            .await
+            .unwrap();
         for status in [AdhesionStatus::Pending, AdhesionStatus::Active, AdhesionStatus::Suspended] {
             change(&db, &adhesion("69029", status)).await.unwrap();
         }

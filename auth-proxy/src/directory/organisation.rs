@@ -107,7 +107,11 @@ pub async fn save(database: &Database, organisation: &Organisation, by: &str) ->
         add_siret(&mut tx, id, siret).await?;
     }
     for commune in &organisation.communes {
-        sqlx::query("INSERT INTO organisation_commune VALUES (?, ?)").bind(id).bind(commune.as_str()).execute(&mut *tx).await?;
+        sqlx::query("INSERT INTO organisation_commune VALUES (?, ?)")
+            .bind(id)
+            .bind(commune.as_str())
+            .execute(&mut *tx)
+            .await?;
     }
     audit::append(&mut tx, &AuditEvent::act(by, "organisation.save", id)).await?;
     Ok(tx.commit().await?)
@@ -115,7 +119,11 @@ pub async fn save(database: &Database, organisation: &Organisation, by: &str) ->
 
 async fn add_siret(connection: &mut SqliteConnection, organisation: &str, siret: &str) -> Result<(), Error> {
     if !is_siret(siret) {
-        return Err(Error::Invalid { what: "SIRET", value: siret.chars().take(20).collect(), expected: "fourteen digits".to_owned() });
+        return Err(Error::Invalid {
+            what: "SIRET",
+            value: siret.chars().take(20).collect(),
+            expected: "fourteen digits".to_owned(),
+        });
     }
     let owner: Option<String> = sqlx::query_scalar("SELECT organisation FROM organisation_siret WHERE siret = ?")
         .bind(siret)
@@ -124,7 +132,11 @@ async fn add_siret(connection: &mut SqliteConnection, organisation: &str, siret:
     if let Some(owner) = owner {
         return Err(Error::SiretTaken { siret: siret.to_owned(), organisation: owner });
     }
-    sqlx::query("INSERT INTO organisation_siret VALUES (?, ?)").bind(siret).bind(organisation).execute(connection).await?;
+    sqlx::query("INSERT INTO organisation_siret VALUES (?, ?)")
+        .bind(siret)
+        .bind(organisation)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
@@ -139,7 +151,11 @@ pub(super) async fn read(connection: &mut SqliteConnection) -> Result<Vec<Organi
         .map(|(id, kind, name)| {
             Ok(Organisation {
                 sirets: sirets.iter().filter(|(of, _)| *of == id).map(|(_, siret)| siret.clone()).collect(),
-                communes: communes.iter().filter(|(of, _)| *of == id).map(|(_, code)| read_commune(code)).collect::<Result<_, _>>()?,
+                communes: communes
+                    .iter()
+                    .filter(|(of, _)| *of == id)
+                    .map(|(_, code)| read_commune(code))
+                    .collect::<Result<_, _>>()?,
                 id: id.parse()?,
                 kind: kind.parse()?,
                 name,
@@ -149,13 +165,19 @@ pub(super) async fn read(connection: &mut SqliteConnection) -> Result<Vec<Organi
 }
 
 fn read_commune(code: &str) -> Result<CommuneCode, Error> {
-    code.parse().map_err(|_| Error::Invalid { what: "commune", value: code.to_owned(), expected: "an INSEE code".to_owned() })
+    code.parse().map_err(|_| Error::Invalid {
+        what: "commune",
+        value: code.to_owned(),
+        expected: "an INSEE code".to_owned(),
+    })
 }
 
 /// The identifier when the organisation exists.
 pub(super) async fn require(connection: &mut SqliteConnection, id: &OrganisationId) -> Result<(), Error> {
-    let found: Option<i64> =
-        sqlx::query_scalar("SELECT 1 FROM organisation WHERE id = ?").bind(id.as_str()).fetch_optional(connection).await?;
+    let found: Option<i64> = sqlx::query_scalar("SELECT 1 FROM organisation WHERE id = ?")
+        .bind(id.as_str())
+        .fetch_optional(connection)
+        .await?;
     found.map(drop).ok_or_else(|| Error::NotFound { what: "organisation", id: id.to_string() })
 }
 

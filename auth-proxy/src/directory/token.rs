@@ -57,8 +57,12 @@ impl Network {
     /// Whether the range holds an address. An IPv4 address written as IPv6 (`::ffff:…`) counts as IPv4.
     pub fn contains(&self, address: IpAddr) -> bool {
         match (self.address, address.to_canonical()) {
-            (IpAddr::V4(net), IpAddr::V4(ip)) => (net.to_bits() ^ ip.to_bits()).leading_zeros() >= u32::from(self.prefix),
-            (IpAddr::V6(net), IpAddr::V6(ip)) => (net.to_bits() ^ ip.to_bits()).leading_zeros() >= u32::from(self.prefix),
+            (IpAddr::V4(net), IpAddr::V4(ip)) => {
+                (net.to_bits() ^ ip.to_bits()).leading_zeros() >= u32::from(self.prefix)
+            }
+            (IpAddr::V6(net), IpAddr::V6(ip)) => {
+                (net.to_bits() ^ ip.to_bits()).leading_zeros() >= u32::from(self.prefix)
+            }
             _ => false,
         }
     }
@@ -138,7 +142,11 @@ pub struct NewToken {
 /// The organisation does not exist, or no scope is given.
 pub async fn create(database: &Database, token: &NewToken, by: &str) -> Result<String, Error> {
     if token.scopes.0.is_empty() {
-        return Err(Error::Invalid { what: "scope", value: String::new(), expected: "tiles, search, features".to_owned() });
+        return Err(Error::Invalid {
+            what: "scope",
+            value: String::new(),
+            expected: "tiles, search, features".to_owned(),
+        });
     }
     let id = random_bytes::<6>().iter().fold("tk".to_owned(), |id, byte| format!("{id}{byte:02x}"));
     let secret = random_id();
@@ -158,7 +166,15 @@ pub async fn create(database: &Database, token: &NewToken, by: &str) -> Result<S
     .execute(&mut *tx)
     .await?;
     let event = AuditEvent::act(by, "token.create", &format!("token {id}"));
-    audit::append(&mut tx, &AuditEvent { organisation: Some(token.organisation.to_string()), reason: Some(token.scopes.to_string()), ..event }).await?;
+    audit::append(
+        &mut tx,
+        &AuditEvent {
+            organisation: Some(token.organisation.to_string()),
+            reason: Some(token.scopes.to_string()),
+            ..event
+        },
+    )
+    .await?;
     tx.commit().await?;
     Ok(format!("{id}:{secret}"))
 }
@@ -177,7 +193,11 @@ pub async fn list(database: &Database) -> Result<Vec<ApiToken>, Error> {
 /// There is no such token.
 pub async fn revoke(database: &Database, id: &str, by: &str) -> Result<(), Error> {
     let mut tx = database.begin().await?;
-    let done = sqlx::query("UPDATE api_token SET revoked_at = coalesce(revoked_at, ?) WHERE id = ?").bind(now()).bind(id).execute(&mut *tx).await?;
+    let done = sqlx::query("UPDATE api_token SET revoked_at = coalesce(revoked_at, ?) WHERE id = ?")
+        .bind(now())
+        .bind(id)
+        .execute(&mut *tx)
+        .await?;
     if done.rows_affected() == 0 {
         return Err(Error::NotFound { what: "token", id: id.chars().take(20).collect() });
     }
@@ -187,7 +207,11 @@ pub async fn revoke(database: &Database, id: &str, by: &str) -> Result<(), Error
 
 /// Notes the last day a token was used.
 pub(crate) async fn note_use(database: &Database, id: &str, day: Date) -> Result<(), Error> {
-    sqlx::query("UPDATE api_token SET last_used = ? WHERE id = ?").bind(day.to_string()).bind(id).execute(&database.0).await?;
+    sqlx::query("UPDATE api_token SET last_used = ? WHERE id = ?")
+        .bind(day.to_string())
+        .bind(id)
+        .execute(&database.0)
+        .await?;
     Ok(())
 }
 
@@ -206,7 +230,8 @@ struct Row {
 }
 
 pub(super) async fn read(connection: &mut SqliteConnection) -> Result<Vec<ApiToken>, Error> {
-    let rows: Vec<Row> = sqlx::query_as("SELECT * FROM api_token ORDER BY created_at, id").fetch_all(connection).await?;
+    let rows: Vec<Row> =
+        sqlx::query_as("SELECT * FROM api_token ORDER BY created_at, id").fetch_all(connection).await?;
     rows.into_iter().map(from_row).collect()
 }
 
@@ -239,7 +264,8 @@ mod tests {
 
     #[test]
     fn a_network_holds_its_addresses_and_no_other() {
-        let holds = |network: &str, address: &str| network.parse::<Network>().unwrap().contains(address.parse().unwrap());
+        let holds =
+            |network: &str, address: &str| network.parse::<Network>().unwrap().contains(address.parse().unwrap());
         assert!(holds("192.0.2.0/24", "192.0.2.255"));
         assert!(!holds("192.0.2.0/24", "192.0.3.0"));
         assert!(holds("192.0.2.7", "192.0.2.7") && !holds("192.0.2.7", "192.0.2.8"));
@@ -255,7 +281,12 @@ mod tests {
     async fn i12_the_state_holds_no_secret() {
         let (folder, db) = database().await;
         save_organisation(&db, &organisation("69029", OrganisationKind::Commune, &["69029"], &[]), "t").await.unwrap();
-        let new = NewToken { organisation: "69029".parse().unwrap(), scopes: "tiles,search".parse().unwrap(), network: None, until: None };
+        let new = NewToken {
+            organisation: "69029".parse().unwrap(),
+            scopes: "tiles,search".parse().unwrap(),
+            network: None,
+            until: None,
+        };
         let shown = create(&db, &new, "t").await.unwrap();
         let (id, secret) = shown.split_once(':').unwrap();
         let token = list(&db).await.unwrap().pop().unwrap();
@@ -271,7 +302,8 @@ mod tests {
     #[tokio::test]
     async fn a_token_needs_a_scope_and_an_organisation() {
         let (_folder, db) = database().await;
-        let new = NewToken { organisation: "69029".parse().unwrap(), scopes: Scopes::default(), network: None, until: None };
+        let new =
+            NewToken { organisation: "69029".parse().unwrap(), scopes: Scopes::default(), network: None, until: None };
         assert!(matches!(create(&db, &new, "t").await, Err(Error::Invalid { .. })));
         let new = NewToken { scopes: "tiles".parse().unwrap(), ..new };
         assert!(matches!(create(&db, &new, "t").await, Err(Error::NotFound { .. })));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use openidconnect::{HttpRequest, HttpResponse, url::Url};
 
-use crate::{Error, auth::is_loopback};
+use crate::{Error, origin::is_loopback};
 
 /// Time for one exchange, connection included.
 const TIMEOUT: Duration = Duration::from_secs(5);

@@ -13,7 +13,11 @@ use crate::secret::from_base64url;
 pub(super) type Claims = Map<String, Value>;
 
 /// The claims of a compact JWS, when one of `keys` signed it with `algorithm`.
-pub(super) fn verified_claims(token: &str, keys: &CoreJsonWebKeySet, algorithm: &CoreJwsSigningAlgorithm) -> Option<Claims> {
+pub(super) fn verified_claims(
+    token: &str,
+    keys: &CoreJsonWebKeySet,
+    algorithm: &CoreJwsSigningAlgorithm,
+) -> Option<Claims> {
     let (signed, signature) = token.trim().rsplit_once('.')?;
     let (header, payload) = signed.split_once('.')?;
     let header: Claims = serde_json::from_slice(&from_base64url(header)?).ok()?;
@@ -24,7 +28,8 @@ pub(super) fn verified_claims(token: &str, keys: &CoreJsonWebKeySet, algorithm: 
     let key_id = header.get("kid").and_then(Value::as_str);
     let signature = from_base64url(signature)?;
     let candidates = keys.keys().iter().filter(|key| may_have_signed(key, key_id));
-    let signed_by_one = candidates.into_iter().any(|key| key.verify_signature(algorithm, signed.as_bytes(), &signature).is_ok());
+    let signed_by_one =
+        candidates.into_iter().any(|key| key.verify_signature(algorithm, signed.as_bytes(), &signature).is_ok());
     signed_by_one.then(|| payload_of(payload)).flatten()
 }
 

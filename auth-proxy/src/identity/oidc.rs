@@ -2,27 +2,24 @@
 //! keys fetched when first needed, one pinned algorithm, the issuer of the answer checked (RFC 9207),
 //! the organisation read from the userinfo.
 
-use std::time::{Duration, Instant, SystemTime};
+mod verify;
 
 use openidconnect::{
-    AdditionalProviderMetadata, AuthType, AuthenticationFlow, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndSessionUrl,
-    EndpointMaybeSet, EndpointNotSet, EndpointSet, IssuerUrl, LoginHint, LogoutRequest, Nonce, OAuth2TokenResponse, PkceCodeChallenge,
-    PkceCodeVerifier, PostLogoutRedirectUrl, ProviderMetadata, RedirectUrl, Scope, TokenResponse,
+    AuthType, AuthenticationFlow, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointMaybeSet,
+    EndpointNotSet, EndpointSet, IssuerUrl, LoginHint, LogoutRequest, Nonce, OAuth2TokenResponse, PkceCodeChallenge,
+    PkceCodeVerifier, PostLogoutRedirectUrl, RedirectUrl, Scope, TokenResponse,
     core::{
-        CoreAuthDisplay, CoreClaimName, CoreClaimType, CoreClient, CoreClientAuthMethod, CoreGrantType, CoreIdToken, CoreIdTokenClaims,
-        CoreJsonWebKey, CoreJweContentEncryptionAlgorithm, CoreJweKeyManagementAlgorithm, CoreJwsSigningAlgorithm, CoreResponseMode,
-        CoreResponseType, CoreSubjectIdentifierType,
+        CoreClient, CoreClientAuthMethod, CoreIdToken, CoreIdTokenClaims, CoreJwsSigningAlgorithm, CoreResponseType,
     },
     url::Url,
 };
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tokio::sync::Mutex;
 
 use super::{
     Failure,
     http::{self, FetchError},
-    jws::{self, Claims},
+    jws::Claims,
+    provider::{Metadata, Provider},
 };
 use crate::{
     Error,
@@ -30,15 +27,6 @@ use crate::{
     secret::{Secret, random_id},
     text_enum::text_enum,
 };
-
-/// Clocks may differ by this much. The libraries' usual minute would double the life of a token.
-const LEEWAY: Duration = Duration::from_secs(30);
-/// What the provider publishes is read again after this time: a withdrawn key stops counting then.
-const METADATA_LIFE: Duration = Duration::from_secs(600);
-/// An unknown key makes us look for new ones, at most this often.
-const REFETCH_PAUSE: Duration = Duration::from_secs(30);
-/// A provider that did not answer is left alone for this long.
-const FAILURE_PAUSE: Duration = Duration::from_secs(2);
 
 text_enum! {
     /// How the provider signs. Exactly one is accepted, whatever a token's header says.
@@ -69,51 +57,16 @@ pub struct OidcOptions {
     pub signed_userinfo: bool,
 }
 
-/// What the provider publishes that the standard type leaves out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Extra {
-    end_session_endpoint: Option<EndSessionUrl>,
-    #[serde(default)]
-    authorization_response_iss_parameter_supported: bool,
-}
-
-impl AdditionalProviderMetadata for Extra {}
-
-type Metadata = ProviderMetadata<
-    Extra,
-    CoreAuthDisplay,
-    CoreClientAuthMethod,
-    CoreClaimName,
-    CoreClaimType,
-    CoreGrantType,
-    CoreJweContentEncryptionAlgorithm,
-    CoreJweKeyManagementAlgorithm,
-    CoreJsonWebKey,
-    CoreResponseMode,
-    CoreResponseType,
-    CoreSubjectIdentifierType,
->;
-
-type Client = CoreClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointMaybeSet, EndpointMaybeSet>;
-
-/// The provider, as far as it is known.
-#[derive(Debug, Default)]
-struct Known {
-    metadata: Option<Metadata>,
-    fetched: Option<Instant>,
-    failed: Option<Instant>,
-}
+type Client =
+    CoreClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointMaybeSet, EndpointMaybeSet>;
 
 /// One provider.
 #[derive(Debug)]
 pub(crate) struct Oidc {
     options: OidcOptions,
-    issuer: IssuerUrl,
+    provider: Provider,
     redirect: RedirectUrl,
     after_logout: PostLogoutRedirectUrl,
-    http: reqwest::Client,
-    /// Held while the provider is asked: a hundred logins at once ask once.
-    known: Mutex<Known>,
 }
 
 /// The parameters of the provider's answer. The error's text is the provider's: it is not kept.
@@ -142,22 +95,27 @@ impl Oidc {
         }
         Ok(Self {
             redirect: RedirectUrl::new(format!("{origin}/auth/callback")).map_err(|_| invalid("public_url", origin))?,
-            after_logout: PostLogoutRedirectUrl::new(format!("{origin}/auth/logout")).map_err(|_| invalid("public_url", origin))?,
-            http: http::client(issuer.url())?,
-            known: Mutex::default(),
-            issuer,
+            after_logout: PostLogoutRedirectUrl::new(format!("{origin}/auth/logout"))
+                .map_err(|_| invalid("public_url", origin))?,
+            provider: Provider::new(issuer)?,
             options,
         })
     }
 
     /// Scheme, host and port.
     pub(crate) fn origin(&self) -> String {
-        self.issuer.url().origin().ascii_serialization()
+        self.provider.issuer.url().origin().ascii_serialization()
     }
 
     /// Where to send the browser to sign in. Only parameters that ProConnect documents are sent.
-    pub(crate) async fn authorize_url(&self, state: &str, nonce: &str, verifier: &str, login_hint: Option<&str>) -> Result<Url, Failure> {
-        let client = self.client(&self.metadata().await?);
+    pub(crate) async fn authorize_url(
+        &self,
+        state: &str,
+        nonce: &str,
+        verifier: &str,
+        login_hint: Option<&str>,
+    ) -> Result<Url, Failure> {
+        let client = self.client(&self.provider.metadata().await?);
         let (state, nonce) = (CsrfToken::new(state.to_owned()), Nonce::new(nonce.to_owned()));
         let challenge = PkceCodeChallenge::from_code_verifier_sha256(&PkceCodeVerifier::new(verifier.to_owned()));
         let flow = AuthenticationFlow::<CoreResponseType>::AuthorizationCode;
@@ -173,7 +131,7 @@ impl Oidc {
 
     /// Turns the provider's answer into an identity, checking everything on the way.
     pub(crate) async fn redeem(&self, answer: &Answer, nonce: &str, verifier: &str) -> Result<Verified, Failure> {
-        let metadata = self.metadata().await?;
+        let metadata = self.provider.metadata().await?;
         self.check_issuer(answer, &metadata)?;
         if answer.refused {
             return Err(Failure::Refused);
@@ -184,7 +142,7 @@ impl Oidc {
             .exchange_code(AuthorizationCode::new(code))
             .map_err(|_| Failure::Unavailable)?
             .set_pkce_verifier(PkceCodeVerifier::new(verifier.to_owned()))
-            .request_async(&|request| http::fetch(self.http.clone(), request))
+            .request_async(&|request| self.provider.fetch(request))
             .await
             .map_err(|error| self.note(Failure::Code, &exchange_problem(&error)))?;
         let id_token = tokens.id_token().ok_or(Failure::IdToken)?;
@@ -195,7 +153,7 @@ impl Oidc {
 
     /// Where to send the browser to sign out of the provider too; none when it has no such place or does not answer.
     pub(crate) async fn end_session_url(&self, id_token: &str) -> Option<Url> {
-        let metadata = self.metadata().await.ok()?;
+        let metadata = self.provider.metadata().await.ok()?;
         let endpoint = metadata.additional_metadata().end_session_endpoint.clone()?;
         let request = LogoutRequest::from(endpoint)
             .set_client_id(ClientId::new(self.options.client_id.clone()))
@@ -211,90 +169,16 @@ impl Oidc {
         match &answer.issuer {
             Some(issuer) if *issuer == self.options.issuer => Ok(()),
             Some(_) => Err(Failure::Issuer),
-            None if metadata.additional_metadata().authorization_response_iss_parameter_supported => Err(Failure::Issuer),
+            None if metadata.additional_metadata().authorization_response_iss_parameter_supported => {
+                Err(Failure::Issuer)
+            }
             None => Ok(()),
         }
     }
 
-    /// Checks signature, issuer, audience, times and nonce. An unknown key is looked for once.
-    async fn verify_id_token(&self, token: &CoreIdToken, nonce: &str, metadata: Metadata) -> Result<(CoreIdTokenClaims, Metadata), Failure> {
-        use openidconnect::{ClaimsVerificationError::SignatureVerification, SignatureVerificationError::NoMatchingKey};
-        let claims = match self.id_token_claims(token, nonce, &metadata) {
-            Err(SignatureVerification(NoMatchingKey)) => {
-                let newer = self.metadata_newer_than(REFETCH_PAUSE).await?;
-                return match self.id_token_claims(token, nonce, &newer) {
-                    Ok(claims) => self.check_parties(token, claims).map(|claims| (claims, newer)),
-                    Err(error) => Err(self.note(Failure::IdToken, &error)),
-                };
-            }
-            other => other.map_err(|error| self.note(Failure::IdToken, &error))?,
-        };
-        self.check_parties(token, claims).map(|claims| (claims, metadata))
-    }
-
-    fn id_token_claims(&self, token: &CoreIdToken, nonce: &str, metadata: &Metadata) -> Result<CoreIdTokenClaims, openidconnect::ClaimsVerificationError> {
-        let latest = unix_seconds(SystemTime::now() + LEEWAY);
-        let client = self.client(metadata);
-        let verifier = client
-            .id_token_verifier()
-            .set_allowed_algs([self.algorithm()])
-            .set_time_fn(|| (SystemTime::now() - LEEWAY).into())
-            .set_issue_time_verifier_fn(move |issued| {
-                #[allow(clippy::cast_precision_loss)] // seconds since 1970 fit a double for millions of years
-                let issued = issued.timestamp() as f64;
-                if issued <= latest { Ok(()) } else { Err("issued in the future".to_owned()) }
-            });
-        token.claims(&verifier, &Nonce::new(nonce.to_owned())).cloned()
-    }
-
-    /// What the library leaves to its user: the authorized party, `nbf`, and a subject worth keeping.
-    fn check_parties(&self, token: &CoreIdToken, claims: CoreIdTokenClaims) -> Result<CoreIdTokenClaims, Failure> {
-        let party = claims.authorized_party().map(|party| party.as_str());
-        let several = claims.audiences().len() > 1;
-        let raw = jws::claims_of_verified(&token.to_string()).ok_or(Failure::IdToken)?;
-        let begun = raw.get("nbf").is_none_or(|nbf| nbf.as_f64().is_some_and(|nbf| nbf <= unix_seconds(SystemTime::now() + LEEWAY)));
-        let subject = claims.subject().as_str();
-        let ours = party.map_or(!several, |party| party == self.options.client_id);
-        if ours && begun && (1..=255).contains(&subject.len()) { Ok(claims) } else { Err(self.note(Failure::IdToken, &"azp, nbf or sub")) }
-    }
-
-    /// The userinfo claims, about the same person as the ID token.
-    async fn userinfo(&self, metadata: &Metadata, access_token: &str, subject: &str) -> Result<Claims, Failure> {
-        let refuse = |problem: &str| self.note(Failure::Userinfo, &problem);
-        let endpoint = metadata.userinfo_endpoint().ok_or_else(|| refuse("the provider has no userinfo endpoint"))?;
-        let request = axum::http::Request::get(endpoint.as_str())
-            .header("accept", "application/jwt, application/json")
-            .header("authorization", format!("Bearer {access_token}"))
-            .body(Vec::new())
-            .map_err(|_| refuse("the request could not be made"))?;
-        let answer = http::fetch(self.http.clone(), request).await.map_err(|error| self.note(Failure::Userinfo, &error))?;
-        if answer.status() != 200 {
-            return Err(refuse("the endpoint refused"));
-        }
-        let media = answer.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let claims = if media.starts_with("application/jwt") {
-            self.signed_userinfo(answer.body(), metadata).ok_or_else(|| refuse("the signature, issuer or audience is wrong"))?
-        } else if self.options.signed_userinfo {
-            return Err(refuse("the answer is not signed"));
-        } else {
-            serde_json::from_slice(answer.body()).map_err(|_| refuse("the answer is not a JSON object"))?
-        };
-        if claims.get("sub").and_then(Value::as_str) == Some(subject) { Ok(claims) } else { Err(refuse("it is about someone else")) }
-    }
-
-    fn signed_userinfo(&self, body: &[u8], metadata: &Metadata) -> Option<Claims> {
-        let claims = jws::verified_claims(std::str::from_utf8(body).ok()?, metadata.jwks(), &self.algorithm())?;
-        let audience = match claims.get("aud")? {
-            Value::Array(several) => several.iter().any(|one| *one == self.options.client_id),
-            one => *one == self.options.client_id,
-        };
-        let issuer = claims.get("iss").and_then(Value::as_str) == Some(&self.options.issuer);
-        let alive = claims.get("exp").is_none_or(|exp| exp.as_f64().is_some_and(|exp| exp > unix_seconds(SystemTime::now() - LEEWAY)));
-        (audience && issuer && alive).then_some(claims)
-    }
-
     fn identity(&self, id_token: &CoreIdTokenClaims, userinfo: &Claims) -> Identity {
-        let siret = userinfo.get(&self.options.organisation_claim).and_then(Value::as_str).filter(|text| is_siret(text));
+        let siret =
+            userinfo.get(&self.options.organisation_claim).and_then(Value::as_str).filter(|text| is_siret(text));
         Identity {
             issuer: self.options.issuer.clone(),
             subject: id_token.subject().as_str().to_owned(),
@@ -321,28 +205,6 @@ impl Oidc {
         }
     }
 
-    async fn metadata(&self) -> Result<Metadata, Failure> {
-        self.metadata_newer_than(METADATA_LIFE).await
-    }
-
-    /// What the provider publishes, read again when older than `age`. When it does not answer, what was known stays.
-    async fn metadata_newer_than(&self, age: Duration) -> Result<Metadata, Failure> {
-        let mut known = self.known.lock().await;
-        let fresh = known.fetched.is_some_and(|at| at.elapsed() < age);
-        let resting = known.failed.is_some_and(|at| at.elapsed() < FAILURE_PAUSE);
-        if !fresh && !resting {
-            match Metadata::discover_async(self.issuer.clone(), &|request| http::fetch(self.http.clone(), request)).await {
-                Ok(metadata) => *known = Known { metadata: Some(metadata), fetched: Some(Instant::now()), failed: None },
-                Err(error) => {
-                    let cause = std::error::Error::source(&error).map(ToString::to_string);
-                    tracing::warn!(issuer = %self.options.issuer, %error, cause, "the identity provider does not answer as it should");
-                    known.failed = Some(Instant::now());
-                }
-            }
-        }
-        known.metadata.clone().ok_or(Failure::Unavailable)
-    }
-
     /// Logs why a login failed; the agent is told less.
     fn note(&self, failure: Failure, problem: &dyn std::fmt::Display) -> Failure {
         tracing::warn!(issuer = %self.options.issuer, failure = failure.code(), %problem, "a login failed");
@@ -364,10 +226,6 @@ fn exchange_problem(error: &ExchangeError) -> String {
         E::Parse(..) => "the answer is not what the standard says".to_owned(),
         E::Other(_) => "the answer could not be used".to_owned(),
     }
-}
-
-fn unix_seconds(at: SystemTime) -> f64 {
-    at.duration_since(SystemTime::UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64())
 }
 
 /// A name for the screen: `name`, or given and usual name; without control characters, 100 characters at most.

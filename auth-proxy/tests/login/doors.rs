@@ -30,7 +30,8 @@ async fn raw_get(house: &House, target: &str, headers: &str) -> (u16, String) {
 }
 
 async fn anonymous(house: &House, path: &str, headers: &[(&str, &str)]) -> Reply {
-    let request = headers.iter().fold(client().get(house.url(path)), |request, (name, value)| request.header(*name, *value));
+    let request =
+        headers.iter().fold(client().get(house.url(path)), |request, (name, value)| request.header(*name, *value));
     Browser::default().send(request).await
 }
 
@@ -38,7 +39,10 @@ async fn anonymous(house: &House, path: &str, headers: &[(&str, &str)]) -> Reply
 async fn nobody_is_sent_to_the_login_from_the_page_and_told_401_everywhere_else() {
     let house = empty_house().await;
     let page = anonymous(&house, "/?c=4.8,45.7,14&l=arbres", &[("sec-fetch-mode", "navigate")]).await;
-    assert_eq!((page.status, page.header("location")), (StatusCode::SEE_OTHER, "/auth/login?return=/%3Fc%3D4.8,45.7,14%26l%3Darbres"));
+    assert_eq!(
+        (page.status, page.header("location")),
+        (StatusCode::SEE_OTHER, "/auth/login?return=/%3Fc%3D4.8,45.7,14%26l%3Darbres")
+    );
     assert_eq!(anonymous(&house, "/", &[]).await.status, StatusCode::SEE_OTHER);
     assert_eq!(anonymous(&house, "/", &[("sec-fetch-mode", "cors")]).await.status, StatusCode::UNAUTHORIZED);
     for path in [TILE, "/auth/me", "/photon/api?q=a", "/api/catalogue", "/unknown", "/auth/unknown", "/assets"] {
@@ -52,6 +56,17 @@ async fn nobody_is_sent_to_the_login_from_the_page_and_told_401_everywhere_else(
     }
     for path in ["/photon/status", "/assets/app.css", "/auth/logout", "/photon/status/"] {
         assert_eq!(anonymous(&house, path, &[]).await.status, StatusCode::OK, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn an_open_address_search_opens_the_search_and_nothing_else() {
+    let house = Site::bind().await.open(Settings { open_search: true, ..Settings::default() }).await;
+    assert_eq!(anonymous(&house, "/photon/api?q=a", &[]).await.status, StatusCode::OK);
+    let wrong = anonymous(&house, "/photon/api?q=a", &[("authorization", "Bearer tk1:x")]).await;
+    assert_eq!(wrong.status, StatusCode::UNAUTHORIZED, "a token that does not hold is still told");
+    for path in [TILE, "/photonx/api", "/api/catalogue", "/auth/me"] {
+        assert_eq!(anonymous(&house, path, &[]).await.status, StatusCode::UNAUTHORIZED, "{path}");
     }
 }
 
@@ -96,21 +111,36 @@ async fn a02_to_a05_a_signed_in_agent_stays_who_they_are_and_the_claims_are_gone
     let browser = Browser::default();
     sign_in(&house, &browser, "agent-bron").await;
     let mut request = client().get(house.url("/auth/me"));
-    for name in ["X-Traboule-User", "x_traboule_user", "X-Traboule_User", "x_traboule-user", "X-Traboule-Commune", "X-Traboule-Roles", "Remote_User"] {
+    for name in [
+        "X-Traboule-User",
+        "x_traboule_user",
+        "X-Traboule_User",
+        "x_traboule-user",
+        "X-Traboule-Commune",
+        "X-Traboule-Roles",
+        "Remote_User",
+    ] {
         request = request.header(name, "dave").header(name, "admin,69266");
     }
     let me: serde_json::Value = serde_json::from_str(&browser.send(request).await.body).unwrap();
     assert_eq!((&me["name"], &me["roles"]), (&"Camille Durand".into(), &serde_json::json!(["agent"])));
     let left: Vec<&str> = me["headers"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
-    assert!(!left.iter().any(|name| name.contains("traboule") || name.contains("user_") || name.contains('_')), "{left:?}");
+    assert!(
+        !left.iter().any(|name| name.contains("traboule") || name.contains("user_") || name.contains('_')),
+        "{left:?}"
+    );
 }
 
 #[tokio::test]
 async fn a18_a_forwarded_host_does_not_move_the_redirect() {
     let (house, _provider) = node_provider::house().await;
-    let request = client().get(house.url("/auth/login")).header("x-forwarded-host", "evil.example").header("host", "evil.example");
+    let request = client()
+        .get(house.url("/auth/login"))
+        .header("x-forwarded-host", "evil.example")
+        .header("host", "evil.example");
     let reply = Browser::default().send(request).await;
-    let redirect = reply.location().unwrap().query_pairs().find(|(name, _)| name == "redirect_uri").unwrap().1.into_owned();
+    let redirect =
+        reply.location().unwrap().query_pairs().find(|(name, _)| name == "redirect_uri").unwrap().1.into_owned();
     assert_eq!(redirect, house.url("/auth/callback"));
 }
 
@@ -118,13 +148,36 @@ async fn a18_a_forwarded_host_does_not_move_the_redirect() {
 async fn b01_to_b29_what_is_not_canonical_is_400_before_anything_else() {
     let house = empty_house().await;
     for target in [
-        "/photon/status/../api", "/assets/../tiles/arbres/14/8412/5843", "/assets/%2e%2e/tiles/arbres/14/8412/5843",
-        "/assets/%2E./tiles", "/assets/.%2e/tiles", "/assets/..%2ftiles", "/assets/%2e%2e%2ftiles", "/assets/%252e%252e%252ftiles",
-        "//tiles/arbres/14/8412/5843", "/tiles//arbres/14/8412/5843", "/tiles/./arbres", "/assets/..;/tiles", "/assets;/../tiles",
-        "/tiles/arbres;x=1/14/8412/5843", "/assets/\\..\\tiles", "/assets/%5c..%5ctiles", "/assets/%00", "/assets/%0a",
-        "/assets/%0d%0aX-Traboule-User:%20dave", "/tiles/arbres%2Cdia/14/8412/5843", "/til%65s/arbres", "/assets../tiles/arbres/1/1/1",
-        "/assets%2e%2e/tiles", "/assets%2e/tiles", "/photon/status//", "/tiles/%61rbres/14/8412/5843", "/photon/api?q=%00", "/photon/api?q=%0d%0a",
-        "http://evil.example/photon/status", "http://a/photon/status",
+        "/photon/status/../api",
+        "/assets/../tiles/arbres/14/8412/5843",
+        "/assets/%2e%2e/tiles/arbres/14/8412/5843",
+        "/assets/%2E./tiles",
+        "/assets/.%2e/tiles",
+        "/assets/..%2ftiles",
+        "/assets/%2e%2e%2ftiles",
+        "/assets/%252e%252e%252ftiles",
+        "//tiles/arbres/14/8412/5843",
+        "/tiles//arbres/14/8412/5843",
+        "/tiles/./arbres",
+        "/assets/..;/tiles",
+        "/assets;/../tiles",
+        "/tiles/arbres;x=1/14/8412/5843",
+        "/assets/\\..\\tiles",
+        "/assets/%5c..%5ctiles",
+        "/assets/%00",
+        "/assets/%0a",
+        "/assets/%0d%0aX-Traboule-User:%20dave",
+        "/tiles/arbres%2Cdia/14/8412/5843",
+        "/til%65s/arbres",
+        "/assets../tiles/arbres/1/1/1",
+        "/assets%2e%2e/tiles",
+        "/assets%2e/tiles",
+        "/photon/status//",
+        "/tiles/%61rbres/14/8412/5843",
+        "/photon/api?q=%00",
+        "/photon/api?q=%0d%0a",
+        "http://evil.example/photon/status",
+        "http://a/photon/status",
     ] {
         let (status, answer) = raw_get(&house, target, "").await;
         assert_eq!(status, 400, "{target}: {answer}");
@@ -135,8 +188,16 @@ async fn b01_to_b29_what_is_not_canonical_is_400_before_anything_else() {
 async fn b13_open_paths_are_decided_without_the_query_or_the_fragment() {
     let house = empty_house().await;
     for target in [
-        "/tiles/arbres/14/8412/5843?/photon/status", "/tiles/arbres/14/8412/5843?path=/assets/app.css", "/tiles/arbres/14/8412/5843#/assets/app.css",
-        "/Assets/app.css", "/ASSETS/app.css", "/photon/Status", "/photon/status.json", "/assetsx", "/auth/loginx", "/favicon.ico/x",
+        "/tiles/arbres/14/8412/5843?/photon/status",
+        "/tiles/arbres/14/8412/5843?path=/assets/app.css",
+        "/tiles/arbres/14/8412/5843#/assets/app.css",
+        "/Assets/app.css",
+        "/ASSETS/app.css",
+        "/photon/Status",
+        "/photon/status.json",
+        "/assetsx",
+        "/auth/loginx",
+        "/favicon.ico/x",
     ] {
         assert_eq!(raw_get(&house, target, "").await.0, 401, "{target}");
     }
@@ -146,7 +207,8 @@ async fn b13_open_paths_are_decided_without_the_query_or_the_fragment() {
 async fn b22_methods_other_than_get_head_and_post_say_nothing() {
     let house = empty_house().await;
     for method in ["OPTIONS", "PUT", "DELETE", "PATCH", "TRACE", "PROPFIND", "GETT"] {
-        let (status, answer) = raw(&house, &format!("{method} {TILE} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")).await;
+        let (status, answer) =
+            raw(&house, &format!("{method} {TILE} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")).await;
         assert!(status == 405 && answer.to_ascii_lowercase().contains("allow: get, head, post"), "{method}: {answer}");
     }
     assert_eq!(raw(&house, &format!("HEAD {TILE} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")).await.0, 401);
@@ -155,7 +217,9 @@ async fn b22_methods_other_than_get_head_and_post_say_nothing() {
 #[tokio::test]
 async fn a27_c02_malformed_headers_are_refused() {
     let house = empty_house().await;
-    for headers in ["X-Traboule-User : dave\r\n", "X-A: b\r\n folded\r\n", "X-A: b\0c\r\n", "Transfer-Encoding: xchunked\r\n"] {
+    for headers in
+        ["X-Traboule-User : dave\r\n", "X-A: b\r\n folded\r\n", "X-A: b\0c\r\n", "Transfer-Encoding: xchunked\r\n"]
+    {
         let (status, answer) = raw_get(&house, "/photon/status", headers).await;
         assert_eq!(status, 400, "{headers:?}: {answer}");
     }
@@ -167,7 +231,10 @@ async fn d02_d05_a_doubled_or_damaged_cookie_is_none() {
     let browser = Browser::default();
     sign_in(&house, &browser, "agent-bron").await;
     let id = browser.cookies(&house.origin)["traboule"].clone();
-    let cookie = |line: String| async { anonymous(&house, TILE, &[("cookie", &line), ("sec-fetch-mode", "cors")]).await.status };
+    let house = &house;
+    let cookie = |line: String| async move {
+        anonymous(house, TILE, &[("cookie", &line), ("sec-fetch-mode", "cors")]).await.status
+    };
     assert_eq!(cookie(format!("a=1; traboule={id}; b=2")).await, StatusCode::OK);
     let flipped: String = id.chars().map(|c| if c.is_lowercase() { c.to_ascii_uppercase() } else { c }).collect();
     for bad in [
@@ -185,7 +252,11 @@ async fn d02_d05_a_doubled_or_damaged_cookie_is_none() {
     ] {
         assert_eq!(cookie(bad.clone()).await, StatusCode::UNAUTHORIZED, "{bad}");
     }
-    assert_eq!(anonymous(&house, "/photon/status", &[("cookie", "traboule=old")]).await.status, StatusCode::OK, "h30: open stays open");
+    assert_eq!(
+        anonymous(&house, "/photon/status", &[("cookie", "traboule=old")]).await.status,
+        StatusCode::OK,
+        "h30: open stays open"
+    );
 }
 
 #[tokio::test]
@@ -193,8 +264,16 @@ async fn j01_another_site_cannot_post_with_an_agents_cookie() {
     let (house, _provider) = node_provider::house().await;
     let browser = Browser::default();
     sign_in(&house, &browser, "agent-bron").await;
-    let post = |name: &'static str, value: &'static str| browser.send(client().post(house.url("/photon/api")).header(name, value));
-    for (name, value) in [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("sec-fetch-site", "none"), ("origin", "https://evil.example"), ("origin", "null")] {
+    let post = |name: &'static str, value: &'static str| {
+        browser.send(client().post(house.url("/photon/api")).header(name, value))
+    };
+    for (name, value) in [
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+        ("sec-fetch-site", "none"),
+        ("origin", "https://evil.example"),
+        ("origin", "null"),
+    ] {
         assert_eq!(post(name, value).await.status, StatusCode::FORBIDDEN, "{name}: {value}");
     }
     assert_eq!(post("sec-fetch-site", "same-origin").await.status, StatusCode::OK);
@@ -207,9 +286,21 @@ async fn g02_a_login_never_leads_elsewhere() {
     let (house, _provider) = node_provider::house().await;
     let browser = Browser::default();
     sign_in(&house, &browser, "agent-bron").await;
-    for hostile in ["https://evil.example", "//evil.example", "/%5Cevil.example", "%2F%2Fevil.example", "%09//evil.example", "javascript:alert(1)", "/&return=//evil.example"] {
+    for hostile in [
+        "https://evil.example",
+        "//evil.example",
+        "/%5Cevil.example",
+        "%2F%2Fevil.example",
+        "%09//evil.example",
+        "javascript:alert(1)",
+        "/&return=//evil.example",
+    ] {
         let reply = browser.get(&house.url(&format!("/auth/login?return={hostile}"))).await;
-        assert!(reply.status == StatusCode::BAD_REQUEST || reply.header("location") == "/", "{hostile}: {:?}", reply.location());
+        assert!(
+            reply.status == StatusCode::BAD_REQUEST || reply.header("location") == "/",
+            "{hostile}: {:?}",
+            reply.location()
+        );
     }
 }
 
@@ -220,6 +311,9 @@ async fn m02_refusals_leave_no_address_and_no_cookie_in_the_trail() {
     anonymous(&house, "/12-rue-secrete", &[]).await;
     anonymous(&house, TILE, &[("authorization", "Bearer tk1:abcdefabcdef")]).await;
     let trail = serde_json::to_string(&house.audit().await).unwrap();
-    assert!(trail.contains("unauthenticated") && trail.contains("\"photon\"") && trail.contains("\"other\""), "{trail}");
+    assert!(
+        trail.contains("unauthenticated") && trail.contains("\"photon\"") && trail.contains("\"other\""),
+        "{trail}"
+    );
     assert!(!trail.contains("secrete") && !trail.contains("abcdef"), "{trail}");
 }

@@ -55,7 +55,11 @@ fn id_token(id_token: fn(&Mint, Value) -> String) -> Behaviour {
 /// The claims with some replaced; a null removes.
 fn with(mut claims: Value, changes: Value) -> Value {
     for (name, value) in changes.as_object().unwrap() {
-        if value.is_null() { claims.as_object_mut().unwrap().remove(name) } else { claims.as_object_mut().unwrap().insert(name.clone(), value.clone()) };
+        if value.is_null() {
+            claims.as_object_mut().unwrap().remove(name)
+        } else {
+            claims.as_object_mut().unwrap().insert(name.clone(), value.clone())
+        };
     }
     claims
 }
@@ -71,17 +75,37 @@ async fn e09_e10_a_signature_that_is_absent_symmetric_or_foreign_is_refused() {
         ("alg None", id_token(|_, claims| Mint::unsigned("None", &claims))),
         ("alg nOnE", id_token(|_, claims| Mint::unsigned("nOnE", &claims))),
         ("ES256 with an empty signature", id_token(|_, claims| Mint::unsigned("ES256", &claims))),
-        ("ES256 with a signature of zeros", id_token(|_, claims| format!("{}{}", Mint::unsigned("ES256", &claims), "A".repeat(86)))),
+        (
+            "ES256 with a signature of zeros",
+            id_token(|_, claims| format!("{}{}", Mint::unsigned("ES256", &claims), "A".repeat(86))),
+        ),
         ("HS256 with the public point", id_token(|mint, claims| Mint::hs256(mint.public_bytes(), &claims))),
-        ("HS256 with the JWK", id_token(|mint, claims| Mint::hs256(mint.public("good").to_string().as_bytes(), &claims))),
+        (
+            "HS256 with the JWK",
+            id_token(|mint, claims| Mint::hs256(mint.public("good").to_string().as_bytes(), &claims)),
+        ),
         ("HS256 with the client secret", id_token(|_, claims| Mint::hs256(SECRET.as_bytes(), &claims))),
         ("HS256 with nothing", id_token(|_, claims| Mint::hs256(b"", &claims))),
         ("a foreign key", id_token(|mint, claims| mint.forge(&claims))),
-        ("RS256 in the header", id_token(|mint, claims| mint.sign_as(&json!({ "alg": "RS256", "kid": "good" }), &claims))),
-        ("ES384 in the header", id_token(|mint, claims| mint.sign_as(&json!({ "alg": "ES384", "kid": "good" }), &claims))),
+        (
+            "RS256 in the header",
+            id_token(|mint, claims| mint.sign_as(&json!({ "alg": "RS256", "kid": "good" }), &claims)),
+        ),
+        (
+            "ES384 in the header",
+            id_token(|mint, claims| mint.sign_as(&json!({ "alg": "ES384", "kid": "good" }), &claims)),
+        ),
         ("no algorithm", id_token(|mint, claims| mint.sign_as(&json!({ "kid": "good" }), &claims))),
-        ("a critical extension", id_token(|mint, claims| mint.sign_as(&json!({ "alg": "ES256", "kid": "good", "crit": ["exp"] }), &claims))),
-        ("a key of its own", id_token(|mint, claims| mint.sign_as(&json!({ "alg": "ES256", "kid": "evil", "jwk": mint.public("evil") }), &claims))),
+        (
+            "a critical extension",
+            id_token(|mint, claims| mint.sign_as(&json!({ "alg": "ES256", "kid": "good", "crit": ["exp"] }), &claims)),
+        ),
+        (
+            "a key of its own",
+            id_token(|mint, claims| {
+                mint.sign_as(&json!({ "alg": "ES256", "kid": "evil", "jwk": mint.public("evil") }), &claims)
+            }),
+        ),
         ("no token at all", id_token(|_, _| String::new())),
         ("not a token", id_token(|_, _| "a.b.c".to_owned())),
     ])
@@ -91,7 +115,10 @@ async fn e09_e10_a_signature_that_is_absent_symmetric_or_foreign_is_refused() {
 #[tokio::test]
 async fn e03_e18_e20_e21_a_claim_that_is_wrong_is_refused() {
     all_refused(&[
-        ("nonce of another login", id_token(|mint, claims| mint.sign(&with(claims, json!({ "nonce": "A".repeat(43) }))))),
+        (
+            "nonce of another login",
+            id_token(|mint, claims| mint.sign(&with(claims, json!({ "nonce": "A".repeat(43) })))),
+        ),
         ("no nonce", id_token(|mint, claims| mint.sign(&with(claims, json!({ "nonce": null }))))),
         ("another issuer", id_token(|mint, claims| mint.sign(&with(claims, json!({ "iss": "http://127.0.0.1:1" }))))),
         ("no issuer", id_token(|mint, claims| mint.sign(&with(claims, json!({ "iss": null }))))),
@@ -107,7 +134,10 @@ async fn e03_e18_e20_e21_a_claim_that_is_wrong_is_refused() {
         ("no subject", id_token(|mint, claims| mint.sign(&with(claims, json!({ "sub": null }))))),
         ("an empty subject", id_token(|mint, claims| mint.sign(&with(claims, json!({ "sub": "" }))))),
         ("a number as subject", id_token(|mint, claims| mint.sign(&with(claims, json!({ "sub": 7 }))))),
-        ("a subject of 300 characters", id_token(|mint, claims| mint.sign(&with(claims, json!({ "sub": "s".repeat(300) }))))),
+        (
+            "a subject of 300 characters",
+            id_token(|mint, claims| mint.sign(&with(claims, json!({ "sub": "s".repeat(300) })))),
+        ),
     ])
     .await;
 }
@@ -115,9 +145,11 @@ async fn e03_e18_e20_e21_a_claim_that_is_wrong_is_refused() {
 #[tokio::test]
 async fn e20_clocks_twenty_seconds_apart_still_agree() {
     let (house, provider) = house(|options| options).await;
-    for shift in [|mint: &Mint, claims: Value| mint.sign(&with(claims, json!({ "exp": in_seconds(-20) }))), |mint, claims| {
-        mint.sign(&with(claims, json!({ "iat": in_seconds(20), "nbf": in_seconds(20) })))
-    }] {
+    let shifts: [fn(&Mint, Value) -> String; 2] = [
+        |mint, claims| mint.sign(&with(claims, json!({ "exp": in_seconds(-20) }))),
+        |mint, claims| mint.sign(&with(claims, json!({ "iat": in_seconds(20), "nbf": in_seconds(20) }))),
+    ];
+    for shift in shifts {
         provider.behave(id_token(shift));
         let (browser, reply) = attempt(&house).await;
         assert!(signed_in(&house, &browser), "{}", reply.body);
@@ -137,7 +169,10 @@ async fn e22_e23_a_userinfo_that_is_unsigned_foreign_or_about_someone_else_is_re
         ("HS256 with the client secret", userinfo(|_, claims| (JWT, Mint::hs256(SECRET.as_bytes(), &claims)))),
         ("HS256 with the public point", userinfo(|mint, claims| (JWT, Mint::hs256(mint.public_bytes(), &claims)))),
         ("another audience", userinfo(|mint, claims| (JWT, mint.sign(&with(claims, json!({ "aud": "other" })))))),
-        ("another issuer", userinfo(|mint, claims| (JWT, mint.sign(&with(claims, json!({ "iss": "http://127.0.0.1:1" })))))),
+        (
+            "another issuer",
+            userinfo(|mint, claims| (JWT, mint.sign(&with(claims, json!({ "iss": "http://127.0.0.1:1" }))))),
+        ),
         ("expired", userinfo(|mint, claims| (JWT, mint.sign(&with(claims, json!({ "exp": in_seconds(-61) })))))),
         ("half a megabyte", userinfo(|_, _| (JWT, "a".repeat(512 * 1024)))),
         ("HTML", userinfo(|_, _| ("text/html", "<html>".to_owned()))),
@@ -169,14 +204,15 @@ async fn e06_e07_an_answer_of_another_issuer_or_none_is_refused_before_its_code_
 #[tokio::test]
 async fn e26_a_claim_that_is_nearly_a_siret_gives_no_organisation() {
     let (house, provider) = house(|options| options).await;
-    for userinfo in [
-        |mint: &Mint, claims: Value| ("application/jwt", mint.sign(&with(claims, json!({ "siret": null })))),
+    let answers: [fn(&Mint, Value) -> (&'static str, String); 6] = [
+        |mint, claims| ("application/jwt", mint.sign(&with(claims, json!({ "siret": null })))),
         |mint, claims| ("application/jwt", mint.sign(&with(claims, json!({ "siret": "2169002900001" })))),
         |mint, claims| ("application/jwt", mint.sign(&with(claims, json!({ "siret": "216 900 290 00013" })))),
         |mint, claims| ("application/jwt", mint.sign(&with(claims, json!({ "siret": 21_690_029_000_013_u64 })))),
         |mint, claims| ("application/jwt", mint.sign(&with(claims, json!({ "siret": ["21690029000013"] })))),
         |mint, claims| ("application/jwt", mint.sign(&with(claims, json!({ "siret": "' OR 1=1 --xx" })))),
-    ] {
+    ];
+    for userinfo in answers {
         provider.behave(Behaviour { userinfo, ..HONEST });
         let (browser, reply) = attempt(&house).await;
         assert!(signed_in(&house, &browser), "{}", reply.body);
@@ -242,6 +278,7 @@ async fn o01_an_issuer_in_the_clear_is_refused_at_start() {
         contact: String::new(),
         stylesheet: None,
         trusted_proxies: vec![],
+        open_search: false,
         demo: false,
     };
     assert!(matches!(Auth::open(options).await, Err(auth_proxy::Error::InsecureIssuer(_))));

@@ -209,13 +209,18 @@ async fn authorize(State(shared): State<Arc<Shared>>, Query(query): Query<HashMa
 }
 
 async fn token(State(shared): State<Arc<Shared>>, body: String) -> Response {
-    let form: HashMap<String, String> = reqwest::Url::parse(&format!("http://x/?{body}")).unwrap().query_pairs().into_owned().collect();
+    let form: HashMap<String, String> =
+        reqwest::Url::parse(&format!("http://x/?{body}")).unwrap().query_pairs().into_owned().collect();
     assert_eq!(form["client_secret"], SECRET);
-    let Some(nonce) = shared.nonces.lock().unwrap().remove(&form["code"]) else { return StatusCode::BAD_REQUEST.into_response() };
+    let Some(nonce) = shared.nonces.lock().unwrap().remove(&form["code"]) else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
     let now = jiff::Timestamp::now().as_second();
-    let claims = json!({ "iss": shared.issuer, "aud": "traboule", "sub": "s-1", "iat": now, "exp": now + 60, "nonce": nonce });
+    let claims =
+        json!({ "iss": shared.issuer, "aud": "traboule", "sub": "s-1", "iat": now, "exp": now + 60, "nonce": nonce });
     let id_token = (shared.behaviour.lock().unwrap().id_token)(&shared.mint, claims);
-    Json(json!({ "access_token": "at", "token_type": "Bearer", "expires_in": 60, "id_token": id_token })).into_response()
+    Json(json!({ "access_token": "at", "token_type": "Bearer", "expires_in": 60, "id_token": id_token }))
+        .into_response()
 }
 
 async fn userinfo(State(shared): State<Arc<Shared>>) -> Response {

@@ -41,11 +41,18 @@ pub(crate) struct Settings {
     pub(crate) demo: bool,
     pub(crate) idle: Duration,
     pub(crate) trusted_proxies: Vec<Network>,
+    pub(crate) open_search: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { identity: None, demo: false, idle: Duration::from_secs(1800), trusted_proxies: vec![] }
+        Self {
+            identity: None,
+            demo: false,
+            idle: Duration::from_secs(1800),
+            trusted_proxies: vec![],
+            open_search: false,
+        }
     }
 }
 
@@ -92,6 +99,7 @@ impl Site {
             contact: "sig@example.fr".to_owned(),
             stylesheet: None,
             trusted_proxies: settings.trusted_proxies,
+            open_search: settings.open_search,
             demo: settings.demo,
         })
         .await
@@ -137,7 +145,14 @@ impl House {
     /// A tile of a layer, fetched as a map does.
     pub(crate) async fn tile(&self, browser: &Browser, layer: &str) -> Reply {
         let url = self.url(&format!("/tiles/{layer}/14/8412/5843"));
-        browser.send(crate::browser::client().get(url).header("sec-fetch-mode", "cors").header("sec-fetch-site", "same-origin")).await
+        browser
+            .send(
+                crate::browser::client()
+                    .get(url)
+                    .header("sec-fetch-mode", "cors")
+                    .header("sec-fetch-site", "same-origin"),
+            )
+            .await
     }
 
     /// Asks until the answer has this status, and says how long that took; two seconds at most are promised.
@@ -226,14 +241,26 @@ async fn me(Extension(principal): Extension<Principal>, headers: HeaderMap) -> J
     }))
 }
 
-async fn tile(State(auth): State<Auth>, Extension(principal): Extension<Principal>, Path((layer, ..)): Path<(String, u8, u32, u32)>) -> Response {
+async fn tile(
+    State(auth): State<Auth>,
+    Extension(principal): Extension<Principal>,
+    Path((layer, ..)): Path<(String, u8, u32, u32)>,
+) -> Response {
     let Some(layer) = layer_named(&layer) else { return (StatusCode::NOT_FOUND, "not_found").into_response() };
     match decide(&principal, &layer, &auth.adhesions(), today()) {
         Decision::Granted(territory) => format!("{territory:?}").into_response(),
         Decision::Denied(reason) => {
             auth.refused(&principal, layer.id.as_str(), &reason);
             let status = if reason.hides() { StatusCode::NOT_FOUND } else { StatusCode::FORBIDDEN };
-            (status, if reason.hides() { "not_found".to_owned() } else { format!("{} {}", reason.code(), reason.sentence()) }).into_response()
+            (
+                status,
+                if reason.hides() {
+                    "not_found".to_owned()
+                } else {
+                    format!("{} {}", reason.code(), reason.sentence())
+                },
+            )
+                .into_response()
         }
     }
 }

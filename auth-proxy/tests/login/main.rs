@@ -2,6 +2,8 @@
 //! identity providers (npm oidc-provider, our demonstration one, and a hostile one that signs anything).
 //! Where a case comes from the list of attacks the project keeps, its name starts with the attack's number.
 
+#![allow(clippy::unwrap_used)] // the helpers of tests are tests too; the lint's own exception knows only `#[test]`
+
 mod browser;
 mod demo;
 mod doors;

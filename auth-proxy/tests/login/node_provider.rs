@@ -29,7 +29,8 @@ impl Drop for NodeProvider {
 
 impl NodeProvider {
     pub(crate) fn start(service: &str) -> Self {
-        const MISSING: &str = "the login tests need Node.js 20 and npm oidc-provider: install node, then run `npm ci` in tests/";
+        const MISSING: &str =
+            "the login tests need Node.js 20 and npm oidc-provider: install node, then run `npm ci` in tests/";
         let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests");
         let mut child = Command::new("node")
             .arg("oidc_provider.mjs")
@@ -74,7 +75,9 @@ pub(crate) async fn house_with(settings: Settings) -> (House, NodeProvider) {
 
 /// Starts a login and stops at the door of the callback: the address the provider sends back to.
 pub(crate) async fn until_callback(house: &House, browser: &Browser, login: &str, account: &str) -> String {
-    let asked = browser.follow(&house.url(login), |next| next.path().starts_with("/interaction/") || next.path() == "/auth/callback").await;
+    let asked = browser
+        .follow(&house.url(login), |next| next.path().starts_with("/interaction/") || next.path() == "/auth/callback")
+        .await;
     let mut next = asked.location().expect("the provider asks who it is, or knows already");
     if next.path().starts_with("/interaction/") {
         let choice = format!("{next}?account={account}");

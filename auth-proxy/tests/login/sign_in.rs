@@ -21,7 +21,8 @@ async fn a_login_ends_where_it_started_with_the_rights_of_the_organisation() {
     assert_eq!(first.status, StatusCode::SEE_OTHER);
     let login = first.location().unwrap();
     assert_eq!(login.path(), "/auth/login");
-    let callback = until_callback(&house, &browser, &format!("/auth/login?{}", login.query().unwrap()), "agent-bron").await;
+    let callback =
+        until_callback(&house, &browser, &format!("/auth/login?{}", login.query().unwrap()), "agent-bron").await;
     let back = browser.get(&callback).await;
     assert_eq!(back.header("location"), "/?c=4.89,45.73,14");
     assert_eq!(browser.get(&house.url("/")).await.body, "carte");
@@ -49,10 +50,23 @@ async fn d20_the_session_cookie_is_short_http_only_lax_and_hostwide() {
 #[tokio::test]
 async fn e38_the_request_to_the_provider_is_strong_and_holds_documented_parameters_only() {
     let (house, _provider) = house().await;
-    let url = Browser::default().get(&house.url("/auth/login?return=/&login_hint=agent-bron&acr=x")).await.location().unwrap();
+    let url = Browser::default()
+        .get(&house.url("/auth/login?return=/&login_hint=agent-bron&acr=x"))
+        .await
+        .location()
+        .unwrap();
     let mut names: Vec<String> = url.query_pairs().map(|(name, _)| name.into_owned()).collect();
     names.sort();
-    let expected = ["client_id", "code_challenge", "code_challenge_method", "nonce", "redirect_uri", "response_type", "scope", "state"];
+    let expected = [
+        "client_id",
+        "code_challenge",
+        "code_challenge_method",
+        "nonce",
+        "redirect_uri",
+        "response_type",
+        "scope",
+        "state",
+    ];
     assert_eq!(names, expected, "and login_hint is for the demonstration only");
     let value = |name: &str| url.query_pairs().find(|(key, _)| key == name).unwrap().1.into_owned();
     assert_eq!((value("state").len(), value("nonce").len(), value("code_challenge_method").as_str()), (43, 43, "S256"));
@@ -68,7 +82,14 @@ async fn e01_a_missing_wrong_or_foreign_state_opens_no_session() {
     let state = own.split("state=").nth(1).unwrap().split('&').next().unwrap().to_owned();
     let twice = format!("{own}&state={state}");
     own = own.replace(&state, &state.chars().rev().collect::<String>());
-    for callback in [stolen, own, twice, house.url("/auth/callback?code=a"), house.url("/auth/callback"), house.url("/auth/callback?state=x")] {
+    for callback in [
+        stolen,
+        own,
+        twice,
+        house.url("/auth/callback?code=a"),
+        house.url("/auth/callback"),
+        house.url("/auth/callback?state=x"),
+    ] {
         let reply = victim.get(&callback).await;
         assert_eq!(reply.status, StatusCode::BAD_REQUEST, "{callback}");
         assert!(reply.body.contains("Connexion interrompue") && reply.body.contains("Recommencer"), "{}", reply.body);
@@ -111,7 +132,9 @@ async fn a_replayed_answer_opens_no_second_session() {
 #[tokio::test]
 async fn e06_an_answer_without_the_advertised_issuer_or_with_another_is_refused() {
     let (house, _provider) = house().await;
-    for change in [|url: &str| url.split("&iss=").next().unwrap().to_owned(), |url: &str| url.replace("&iss=http", "&iss=https")] {
+    for change in
+        [|url: &str| url.split("&iss=").next().unwrap().to_owned(), |url: &str| url.replace("&iss=http", "&iss=https")]
+    {
         let browser = Browser::default();
         let callback = change(&until_callback(&house, &browser, "/auth/login?return=/", "agent-bron").await);
         assert_eq!(browser.get(&callback).await.status, StatusCode::BAD_REQUEST, "{callback}");
@@ -150,7 +173,11 @@ async fn d15_d16_two_tabs_both_end_signed_in_and_thirty_keep_five_cookies() {
     assert_eq!(browser.get(&first).await.header("location"), "/?tab=1");
     let unknown = house.url(&format!("/auth/callback?code=a&state={}", "B".repeat(43)));
     assert_eq!(browser.get(&unknown).await.header("location"), "/", "a live session wins over a dead state");
-    assert_eq!(browser.get(&house.url("/auth/login?return=/?tab=3")).await.header("location"), "/?tab=3", "nothing to start again");
+    assert_eq!(
+        browser.get(&house.url("/auth/login?return=/?tab=3")).await.header("location"),
+        "/?tab=3",
+        "nothing to start again"
+    );
     let many = Browser::default();
     for _ in 0..30 {
         many.get(&house.url("/auth/login?return=/")).await;
@@ -199,11 +226,16 @@ async fn d09_a_suspended_adhesion_closes_the_layers_within_two_seconds_and_says_
     let beside = house.elsewhere().await;
     directory::change_adhesion(&beside, &adhesion("69029", AdhesionStatus::Suspended)).await.unwrap();
     let refused = house.becomes(&browser, "parcelles", StatusCode::FORBIDDEN).await;
-    assert!(refused.body.starts_with("adhesion_suspended") && refused.body.contains("avenant non signé."), "{}", refused.body);
+    assert!(
+        refused.body.starts_with("adhesion_suspended") && refused.body.contains("avenant non signé."),
+        "{}",
+        refused.body
+    );
     assert_eq!(browser.get(&house.url("/auth/me")).await.status, StatusCode::OK, "still signed in");
     directory::change_adhesion(&beside, &adhesion("69029", AdhesionStatus::Active)).await.unwrap();
     house.becomes(&browser, "parcelles", StatusCode::OK).await;
-    let refusals = house.audit().await.into_iter().filter(|line| line.event.reason.as_deref() == Some("adhesion_suspended"));
+    let refusals =
+        house.audit().await.into_iter().filter(|line| line.event.reason.as_deref() == Some("adhesion_suspended"));
     assert_eq!(refusals.count(), 1, "one line, however many tiles were refused");
 }
 
@@ -225,7 +257,10 @@ async fn d23_a_session_survives_a_restart() {
     sign_in(&house, &browser, "agent-bron").await;
     let session = browser.cookies(&house.origin)[SESSION].clone();
     let (folder, _) = house.stop().await;
-    let again = Site::bind().await.open_on(folder, Settings { identity: Some(provider.options()), ..Settings::default() }).await;
+    let again = Site::bind()
+        .await
+        .open_on(folder, Settings { identity: Some(provider.options()), ..Settings::default() })
+        .await;
     let browser = Browser::default();
     browser.plant(&again.origin, SESSION, &session);
     assert_eq!(again.tile(&browser, "parcelles").await.body, "Communes({69029})");

@@ -25,7 +25,10 @@ async fn d07_after_a_logout_the_old_cookie_opens_nothing_and_the_provider_asks_a
     assert_eq!(house.tile(&thief, "arbres").await.status, StatusCode::UNAUTHORIZED);
     // The provider's own page: it asks for a confirmation, then sends back to ours.
     let end = reply.location().unwrap();
-    assert!(end.as_str().contains("id_token_hint=") && Some(end.origin().ascii_serialization()) == house.auth.identity_origin());
+    assert!(
+        end.as_str().contains("id_token_hint=")
+            && Some(end.origin().ascii_serialization()) == house.auth.identity_origin()
+    );
     let page = browser.get(end.as_str()).await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.body);
     let back = confirm(&browser, &end, &page.body).await;
@@ -33,7 +36,8 @@ async fn d07_after_a_logout_the_old_cookie_opens_nothing_and_the_provider_asks_a
     let goodbye = browser.get(back.as_str()).await;
     assert!(goodbye.body.contains("Vous êtes déconnecté") && goodbye.body.contains("lang=\"fr\""));
     // No session is left there either: a new login asks who it is.
-    let asked = browser.follow(&house.url("/auth/login?return=/"), |next| next.path().starts_with("/interaction/")).await;
+    let asked =
+        browser.follow(&house.url("/auth/login?return=/"), |next| next.path().starts_with("/interaction/")).await;
     assert!(asked.location().unwrap().path().starts_with("/interaction/"));
     assert_eq!(house.audit().await.iter().filter(|line| line.event.action == "logout").count(), 1);
 }
@@ -52,8 +56,17 @@ async fn f01_a_link_an_image_or_another_site_signs_nobody_out() {
     let browser = Browser::default();
     sign_in(&house, &browser, "agent-bron").await;
     let page = browser.get(&house.url("/auth/logout")).await;
-    assert!(page.body.contains("<form method=\"post\" action=\"/auth/logout\">") && !page.body.contains("Vous êtes déconnecté"));
-    for (name, value) in [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("origin", "https://evil.example"), ("origin", "null"), ("accept", "*/*")] {
+    assert!(
+        page.body.contains("<form method=\"post\" action=\"/auth/logout\">")
+            && !page.body.contains("Vous êtes déconnecté")
+    );
+    for (name, value) in [
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+        ("origin", "https://evil.example"),
+        ("origin", "null"),
+        ("accept", "*/*"),
+    ] {
         let reply = browser.send(client().post(house.url("/auth/logout")).header(name, value)).await;
         assert_eq!(reply.status, StatusCode::FORBIDDEN, "{name}: {value}");
     }
@@ -83,7 +96,10 @@ async fn d23_a_session_that_was_ended_does_not_come_back_at_a_restart() {
     let session = browser.cookies(&house.origin)[SESSION].clone();
     browser.post(&house.url("/auth/logout"), &[]).await;
     let (folder, _) = house.stop().await;
-    let again = Site::bind().await.open_on(folder, Settings { identity: Some(provider.options()), ..Settings::default() }).await;
+    let again = Site::bind()
+        .await
+        .open_on(folder, Settings { identity: Some(provider.options()), ..Settings::default() })
+        .await;
     let browser = Browser::default();
     browser.plant(&again.origin, SESSION, &session);
     assert_eq!(again.tile(&browser, "arbres").await.status, StatusCode::UNAUTHORIZED);

@@ -79,7 +79,11 @@ async fn i03_a_token_opens_its_scopes_and_nothing_else() {
         assert_eq!(reply.status, status, "{path}");
         assert!(reply.set_cookies().is_empty(), "{path}");
     }
-    assert_eq!(send(client().post(house.url("/photon/api")).bearer_auth(&search)).await.status, StatusCode::OK, "no origin is asked of machines");
+    assert_eq!(
+        send(client().post(house.url("/photon/api")).bearer_auth(&search)).await.status,
+        StatusCode::OK,
+        "no origin is asked of machines"
+    );
 }
 
 #[tokio::test]
@@ -142,7 +146,8 @@ async fn a16_only_a_trusted_proxy_may_say_where_a_request_comes_from() {
 #[tokio::test]
 async fn i04_a_revoked_token_and_a_suspended_commune_are_out_within_two_seconds() {
     let (house, beside) = house().await;
-    let (first, second) = (token(&house, &beside, "tiles", None, None).await, token(&house, &beside, "tiles", None, None).await);
+    let (first, second) =
+        (token(&house, &beside, "tiles", None, None).await, token(&house, &beside, "tiles", None, None).await);
     directory::revoke_token(&beside, first.split_once(':').unwrap().0, "test").await.unwrap();
     directory::change_adhesion(&beside, &adhesion("69029", directory::AdhesionStatus::Suspended)).await.unwrap();
     tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;

@@ -35,7 +35,7 @@ pub(super) fn lots(commune: &Commune, rows: &mut Vec<Row>) {
 }
 
 fn ring(commune: &Commune, lot: &Lot) -> Vec<Point> {
-    commune.ground.place_all(lot.cell.outline())
+    commune.ground.place_all(lot.cell.outline(60.0))
 }
 
 /// The outlines of what stands on a lot, EPSG:3946: rectangles square to the street.

@@ -66,7 +66,8 @@ fn scatter(commune: &Commune, block: &Block, rows: &mut Vec<Row>, rng: &mut Rng)
         left -= 1.0;
         let (along, up) = (rng.between(-0.5, 0.5) * axes.length, rng.between(-0.5, 0.5) * axes.width);
         let at = axes.centre + axes.along * along + axes.along.left() * up;
-        if block.cell.contains(at) {
+        let wet = block.pond.is_some_and(|(centre, radius)| (at - centre).length() < radius + 2.0);
+        if block.cell.contains(at) && !wet {
             let species = rng.index(SPECIES.len());
             rows.push(tree(commune, at, species, rng));
         }
@@ -112,7 +113,7 @@ pub(super) fn parks(commune: &Commune, rows: &mut Vec<Row>) {
             "du Fort",
             "des Charmes",
         ]);
-        let ring = commune.ground.place_all(block.cell.outline());
+        let ring = commune.ground.place_all(block.cell.outline(60.0));
         rows.push(Row {
             layer: Layer::EspacesVerts,
             geometry: Geometry::Polygon(ring),

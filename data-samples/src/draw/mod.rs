@@ -29,6 +29,8 @@ pub(crate) fn commune(commune: &Commune, territory: &Territory) -> Vec<Row> {
     roads::stops(commune, &mut rows);
     green::trees(commune, &mut rows);
     green::parks(commune, &mut rows);
+    risks::ponds(commune, &mut rows);
+    risks::runoff(commune, &mut rows);
     risks::street_noise(commune, &mut rows);
     services::amenities(commune, &mut rows);
     services::glass_banks(commune, &mut rows);
@@ -81,21 +83,39 @@ mod tests {
     use super::*;
     use crate::{
         Scale, facts,
-        output::{Geometry, schema::Layer},
+        output::{
+            Geometry,
+            schema::{Layer, SCHEMAS},
+        },
         plan::{Setting, density::Density, obstacles},
         plane::Point,
     };
 
-    /// Bron as the whole Métropole draws it.
-    fn bron() -> (Territory, Vec<Obstacle>, Commune) {
+    /// A commune at one scale, and what is around.
+    fn planned(insee: &str, scale: Scale) -> (Territory, Vec<Obstacle>, Commune) {
         let territory = Territory::new(facts::places().unwrap(), &facts::neighbours().unwrap());
         let obstacles = obstacles::obstacles().unwrap();
-        let site = (0..territory.sites.len()).find(|site| territory.place(*site).insee == "69029").unwrap();
-        let density = Density::of(territory.place(site), "69029", Scale::Metropole);
+        let site = (0..territory.sites.len()).find(|site| territory.place(*site).insee == insee).unwrap();
+        let density = Density::of(territory.place(site), insee, scale);
         let ground = Ground { shift: Point { x: 0.0, y: 0.0 } };
         let commune =
             Commune::plan(&territory, site, density, Setting { obstacles: &obstacles, ground, seed: 7, copy: 0 });
         (territory, obstacles, commune)
+    }
+
+    fn bron() -> (Territory, Vec<Obstacle>, Commune) {
+        planned("69029", Scale::Metropole)
+    }
+
+    #[test]
+    fn no_layer_is_empty_in_the_communes_that_tests_and_demonstrations_visit() {
+        for insee in ["69029", "69266", "69259", "69383"] {
+            let (territory, _, commune) = planned(insee, Scale::Committed);
+            let rows = super::commune(&commune, &territory);
+            for (layer, schema) in SCHEMAS.iter().enumerate().skip(2) {
+                assert!(rows.iter().any(|row| row.layer as usize == layer), "{} is empty in {insee}", schema.file);
+            }
+        }
     }
 
     fn ring(row: &Row) -> &[Point] {

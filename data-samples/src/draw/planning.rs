@@ -36,7 +36,7 @@ pub(super) fn zones(commune: &Commune, rows: &mut Vec<Row>) {
             _ => &NATURAL,
         };
         let (label, meaning, main_use) = rules[zone.rank % rules.len()];
-        let ring = commune.ground.place_all(zone.cell.outline());
+        let ring = commune.ground.place_all(zone.cell.outline(130.0));
         rows.push(Row {
             layer: Layer::ZonagePlu,
             geometry: Geometry::Polygon(ring),

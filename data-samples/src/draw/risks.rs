@@ -1,5 +1,7 @@
 //! `hydrographie`, `inondation` and `bruit`: bands along water and roads.
 
+use std::ops::RangeInclusive;
+
 use layers::Value;
 
 use super::text;
@@ -7,7 +9,7 @@ use crate::{
     bend::Ground,
     output::{Geometry, Row, schema::Layer},
     plan::{
-        Commune,
+        Commune, Street,
         obstacles::{Kind, Obstacle},
     },
     plane::{Point, densified, length, shifted},
@@ -24,6 +26,34 @@ pub(super) fn water(obstacles: &[Obstacle], ground: Ground, rows: &mut Vec<Row>)
         for ring in bands(obstacle, -obstacle.half_width, obstacle.half_width) {
             let values = vec![text(obstacle.name), text(kind)];
             rows.push(Row { layer: Layer::Hydrographie, geometry: Geometry::Polygon(ground.place_all(ring)), values });
+        }
+    }
+}
+
+/// Ponds of the parks.
+pub(super) fn ponds(commune: &Commune, rows: &mut Vec<Row>) {
+    for (centre, radius) in commune.blocks.iter().filter_map(|block| block.pond) {
+        let geometry = Geometry::Polygon(commune.ground.place_all(pond(centre, radius)));
+        rows.push(Row {
+            layer: Layer::Hydrographie,
+            geometry,
+            values: vec![text("Bassin du parc"), text("Plan d'eau")],
+        });
+    }
+}
+
+/// Where rain runs off: along a few streets of each commune.
+pub(super) fn runoff(commune: &Commune, rows: &mut Vec<Row>) {
+    let mut rng = commune.rng(10);
+    let near = |street: &&Street| {
+        (3..=4).contains(&street.importance) && street.runs.iter().any(|run| (80.0..900.0).contains(&length(run)))
+    };
+    for street in commune.streets.iter().filter(near).take(2) {
+        let reach = rng.between(18.0, 45.0);
+        for run in street.runs.iter().filter(|run| (80.0..900.0).contains(&length(run))) {
+            let ring = commune.ground.place_all(band(&densified(run, 140.0), -reach, reach));
+            let values = vec![text(rng.pick(&["faible", "moyen"])), text("Ruissellement (démonstration)")];
+            rows.push(Row { layer: Layer::Inondation, geometry: Geometry::Polygon(ring), values });
         }
     }
 }
@@ -96,11 +126,18 @@ fn bands(obstacle: &Obstacle, from: f64, to: f64) -> Vec<Vec<Point>> {
     let mut start = 0;
     while start + 1 < obstacle.line.len() {
         let end = (start + REACH).min(obstacle.line.len() - 1);
-        let (low, high) = (shifted(&obstacle.line, from), shifted(&obstacle.line, to));
-        rings.push(closed(&low[start..=end], &high[start..=end]));
+        rings.push(closed(&bank(obstacle, from, start..=end), &bank(obstacle, to, start..=end)));
         start = end;
     }
     rings
+}
+
+/// A reach moved sideways, without the points that a sharp bend would fold back over the line.
+fn bank(obstacle: &Obstacle, by: f64, reach: RangeInclusive<usize>) -> Vec<Point> {
+    let mut line = shifted(&obstacle.line, by)[reach].to_vec();
+    let folded = |p: &Point| obstacle.nearest(*p).2 + obstacle.half_width < by.abs() - 1.0;
+    line.retain(|p| !folded(p));
+    line
 }
 
 fn band(line: &[Point], from: f64, to: f64) -> Vec<Point> {
@@ -113,10 +150,11 @@ fn closed(low: &[Point], high: &[Point]) -> Vec<Point> {
 
 /// A round shore with coves.
 fn pond(centre: Point, radius: f64) -> Vec<Point> {
+    let points = if radius < 100.0 { 18 } else { 40_u8 };
     let shore = |k: u8| {
-        let angle = f64::from(k) / 40.0 * std::f64::consts::TAU;
+        let angle = f64::from(k) / f64::from(points) * std::f64::consts::TAU;
         let reach = radius * (0.86 + 0.09 * (3.0 * angle + centre.x).sin() + 0.05 * (5.0 * angle + centre.y).sin());
         centre + Point { x: reach, y: 0.0 }.turned(angle)
     };
-    (0..40).map(shore).collect()
+    (0..points).map(shore).collect()
 }

@@ -35,7 +35,7 @@ pub(super) fn amenities(commune: &Commune, rows: &mut Vec<Row>) {
         let mut wanted = (f64::from(commune.place.population) / inhabitants).round().max(1.0);
         while wanted >= 1.0 {
             wanted -= 1.0;
-            let reach = commune.density.town * rng.unit().sqrt() * 0.95;
+            let reach = commune.density.town.min(2400.0) * rng.unit().sqrt() * 0.95;
             let at = commune.centre + Point { x: reach, y: 0.0 }.turned(rng.between(0.0, std::f64::consts::TAU));
             let name = format!("{called} {}", rng.pick(&PATRONS));
             rows.push(amenity(commune, &name, kind, at));

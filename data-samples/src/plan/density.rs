@@ -24,7 +24,7 @@ const EVERYWHERE: f64 = 9000.0;
 
 /// Communes drawn finely at the committed scale: code, radius of streets, radius of lots.
 const CLOSE_UPS: [(&str, f64, f64); 6] = [
-    ("69029", 1350.0, 760.0),
+    ("69029", 1350.0, 730.0),
     ("69266", 1000.0, 360.0),
     ("69259", 900.0, 330.0),
     ("69383", 900.0, 330.0),

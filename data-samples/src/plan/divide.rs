@@ -145,8 +145,16 @@ impl Cutter<'_> {
         });
         let Some(block) = inner.and_then(|cell| self.cut_back(cell)) else { return };
         if block.area() > 500.0 && block.axes().width > 14.0 {
-            self.commune.blocks.push(Block { cell: block, found });
+            let pond = self.pond(&block, found);
+            self.commune.blocks.push(Block { cell: block, found, pond });
         }
+    }
+
+    /// The pond of a large park: the first one always has one.
+    fn pond(&mut self, block: &Cell, found: Use) -> Option<(Point, f64)> {
+        let none_yet = self.commune.blocks.iter().all(|b| b.pond.is_none());
+        let wanted = found == Use::Park && block.area() > 9_000.0 && (none_yet || self.rng.chance(0.4));
+        wanted.then(|| (block.middle(), block.axes().width * 0.22))
     }
 
     /// Takes away what lies on an obstacle or too near; along a river the new side is a quay.

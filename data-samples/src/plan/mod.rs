@@ -37,6 +37,8 @@ pub(crate) enum Use {
 pub(crate) struct Block {
     pub(crate) cell: Cell,
     pub(crate) found: Use,
+    /// Centre and radius of the pond of a park.
+    pub(crate) pond: Option<(Point, f64)>,
 }
 
 /// A part of the commune under one planning rule.

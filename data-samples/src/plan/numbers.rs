@@ -128,7 +128,7 @@ fn hamlets(commune: &Commune, cell: &Cell, rng: &mut Rng) -> Vec<Hamlet> {
     let mut list = names::hamlets(rng);
     let mut found: Vec<Hamlet> = Vec::new();
     for _ in 0..60 {
-        let reach = commune.density.town * rng.between(0.35, 1.5);
+        let reach = commune.density.town.min(1400.0) * rng.between(0.35, 1.5);
         let at = commune.centre + Point { x: reach, y: 0.0 }.turned(rng.between(0.0, std::f64::consts::TAU));
         let apart = found.iter().all(|h| (h.at - at).length() > 250.0);
         if found.len() < wanted && apart && cell.contains(at) {

@@ -63,7 +63,7 @@ impl Territory {
         let mut at = start;
         while let Some(next) = sides.iter().position(|(from, _)| *from == at) {
             let (from, to) = sides.swap_remove(next);
-            ring.extend(shared(from, to));
+            ring.extend(shared(from, to, 60.0));
             at = to;
         }
         ring

@@ -64,7 +64,7 @@ impl LayerFolder {
         self.switch(revision)
     }
 
-    /// Points `current` at a complete revision and removes the revisions that are neither it nor the one before.
+    /// Points `current` at a complete revision and removes all but it and the one before, scratch folders too.
     pub(crate) fn switch(&self, revision: &str) -> Result<(), Error> {
         let before = read_current(&self.path)?;
         if before.as_deref() == Some(revision) {
@@ -103,8 +103,5 @@ pub(super) fn read_current(layer_folder: &Path) -> Result<Option<String>, Error>
 
 fn remove(path: &Path) -> Result<(), Error> {
     let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
-    match removed {
-        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()), // gone is what was wanted
-        removed => removed.map_err(Error::io(path)),
-    }
+    removed.map_err(Error::io(path))
 }

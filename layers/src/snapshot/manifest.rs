@@ -46,6 +46,8 @@ pub(super) struct Stamp {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Manifest {
     pub(super) layer: LayerId,
+    /// The description it was imported by: `Layer::import_stamp`.
+    pub(super) made_from: String,
     pub(super) revision: String,
     pub(super) imported: jiff::Timestamp,
     pub(super) features: u64,

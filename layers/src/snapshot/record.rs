@@ -1,6 +1,9 @@
 //! record.fgb: every attribute and the geometry of every feature, in the coordinate system of the
 //! source, as a FlatGeobuf file that any GIS opens. It is written once, and read one feature at a
 //! time through the map, at the offset that cut.bin keeps.
+//!
+//! The crate's writer spools features in the system's temporary folder, which needs as much room
+//! as the file.
 
 use std::{collections::HashMap, io, path::Path};
 

@@ -10,11 +10,11 @@ use super::{
     record::{self, RecordFile},
     write::{Prepared, write_cut},
 };
-use crate::{Crs, Error, FeatureId, LayerId, PartKind, Report, durable, mmap::Map};
+use crate::{Crs, Error, FeatureId, Layer, PartKind, Report, durable, mmap::Map};
 
 /// What a snapshot is made of, beside its features.
 pub(crate) struct Description<'a> {
-    pub(crate) layer: &'a LayerId,
+    pub(crate) layer: &'a Layer,
     pub(crate) crs: Crs,
     pub(crate) columns: Vec<Column>,
     pub(crate) zooms: Vec<ZoomCount>,
@@ -26,16 +26,17 @@ pub(crate) struct Description<'a> {
 pub(crate) fn save(folder: &LayerFolder, about: Description<'_>, features: &[Prepared]) -> Result<Snapshot, Error> {
     let scratch = folder.scratch()?;
     let record_path = scratch.join(RECORD);
-    record::write(&record_path, about.layer.as_str(), about.crs, features)?;
+    record::write(&record_path, about.layer.id.as_str(), about.crs, features)?;
     let record = Map::open(&record_path)?;
     let order = order(&record, features).map_err(|problem| damaged(&scratch, problem))?;
     let cut_path = scratch.join(CUT);
     let names: Vec<&str> = about.columns.iter().map(|column| column.name.as_str()).collect();
-    write_cut(&cut_path, about.layer, &names, &order)?;
+    write_cut(&cut_path, &about.layer.id, &names, &order)?;
     let (cut, record) = (Stamp::of(&Map::open(&cut_path)?), Stamp::of(&record));
 
     let manifest = Manifest {
-        layer: about.layer.clone(),
+        layer: about.layer.id.clone(),
+        made_from: about.layer.import_stamp(),
         revision: revision(&about.columns, [&cut, &record]),
         imported: jiff::Timestamp::now(),
         features: features.len() as u64,
@@ -48,9 +49,9 @@ pub(crate) fn save(folder: &LayerFolder, about: Description<'_>, features: &[Pre
     };
     let target = folder.revision(&manifest.revision);
     if Snapshot::open(&target).is_ok() {
+        std::fs::remove_dir_all(&scratch).map_err(Error::io(&scratch))?;
         describe(&target, &manifest, about.report, durable::replace)?;
         folder.switch(&manifest.revision)?;
-        std::fs::remove_dir_all(&scratch).map_err(Error::io(&scratch))?;
     } else {
         describe(&scratch, &manifest, about.report, |path, bytes| durable::write(path, |out| out.write_all(bytes)))?;
         folder.publish(&scratch, &manifest.revision)?;

@@ -1,5 +1,5 @@
 //! What the tests of this crate share: a layer over a file, and small GeoJSON.
-#![allow(dead_code)] // each test file uses a part of it
+#![allow(dead_code, unreachable_pub)] // each test file uses a part of it
 
 use std::{fs, path::Path};
 

@@ -25,27 +25,48 @@ pub fn imported(id: &str, attributes: &[&str], commune: Option<&str>, features: 
     let file = folder.path().join("source.geojson");
     std::fs::write(&file, json!({ "type": "FeatureCollection", "features": features }).to_string()).unwrap();
     let layer = Layer {
-        id: id.parse::<LayerId>().unwrap(),
-        theme: "voirie".to_owned(),
-        title: format!("Les {id}"),
-        summary: String::new(),
-        source: SourceSpec { format: SourceFormat::GeoJson(file), crs: None },
         key: Some("id".to_owned()),
         attributes: attributes
             .iter()
             .map(|&name| Attribute { name: name.to_owned(), label: name.to_owned() })
             .collect(),
-        zooms: (0, 20),
         access: if commune.is_some() { Access::Commune } else { Access::Agents },
         commune: commune.map(|name| CommuneRule::List(name.to_owned())),
+        ..layer(id, SourceFormat::GeoJson(file))
+    };
+    let made = import(layer, folder);
+    assert_eq!(made.snapshot.len(), features.len(), "a feature was rejected");
+    made
+}
+
+/// Imports a file as a layer, without attributes in its tiles.
+pub fn import_file(id: &str, format: SourceFormat) -> Imported {
+    import(layer(id, format), TempDir::new().unwrap())
+}
+
+fn import(layer: Layer, folder: TempDir) -> Imported {
+    let made = layers::import(&layer, &folder.path().join("store"), None).unwrap();
+    Imported { layer, snapshot: made.snapshot, folder }
+}
+
+/// A layer of which nothing is said that matters here.
+fn layer(id: &str, format: SourceFormat) -> Layer {
+    Layer {
+        id: id.parse::<LayerId>().unwrap(),
+        theme: "voirie".to_owned(),
+        title: format!("Les {id}"),
+        summary: String::new(),
+        source: SourceSpec { format, crs: None },
+        key: None,
+        attributes: Vec::new(),
+        zooms: (0, 20),
+        access: Access::Agents,
+        commune: None,
         producer: "Métropole de Lyon".to_owned(),
         licence: "LO-2.0".to_owned(),
         frequency: "mensuelle".to_owned(),
         date: None,
-    };
-    let made = layers::import(&layer, &folder.path().join("store"), None).unwrap();
-    assert!(made.report.rejected.is_empty(), "{:?}", made.report);
-    Imported { layer, snapshot: made.snapshot, folder }
+    }
 }
 
 pub fn feature(geometry: Value, properties: Value) -> Value {

@@ -29,8 +29,7 @@ function conformal(lat: number): number {
 
 const [first, second] = PARALLELS.map(radians) as [number, number];
 const CONE =
-  Math.log(parallelRadius(first) / parallelRadius(second)) /
-  Math.log(conformal(first) / conformal(second));
+  Math.log(parallelRadius(first) / parallelRadius(second)) / Math.log(conformal(first) / conformal(second));
 const SCALE = (SEMI_MAJOR * parallelRadius(first)) / (CONE * conformal(first) ** CONE);
 const ORIGIN_RADIUS = SCALE * conformal(radians(ORIGIN.lat)) ** CONE;
 

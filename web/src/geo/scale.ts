@@ -6,8 +6,7 @@ const PIXEL_METRES = 0.0254 / 96;
 
 /** Denominator N of the scale 1:N at this latitude (degrees) and MapLibre zoom. */
 export function scaleDenominator(lat: number, zoom: number): number {
-  const metresPerPixel =
-    (EARTH_CIRCUMFERENCE * Math.cos((lat * Math.PI) / 180)) / (TILE_PIXELS * 2 ** zoom);
+  const metresPerPixel = (EARTH_CIRCUMFERENCE * Math.cos((lat * Math.PI) / 180)) / (TILE_PIXELS * 2 ** zoom);
   return metresPerPixel / PIXEL_METRES;
 }
 

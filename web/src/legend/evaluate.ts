@@ -99,7 +99,8 @@ function interpolate([curve, input, ...stops]: unknown[], sample: Sample): unkno
   for (let i = 0; i + 3 < stops.length; i += 2) {
     const [low, high] = [Number(stops[i]), Number(stops[i + 2])];
     if (at > high) continue;
-    const part = base === 1 ? (at - low) / (high - low) : (base ** (at - low) - 1) / (base ** (high - low) - 1);
+    const part =
+      base === 1 ? (at - low) / (high - low) : (base ** (at - low) - 1) / (base ** (high - low) - 1);
     return value(i) + part * (value(i + 2) - value(i));
   }
   return value(stops.length - 2);

@@ -35,7 +35,10 @@ function oracle(expression: unknown, sample: Sample): unknown {
   const compiled = createExpression(expression, 'paint');
   if (compiled.result === 'error') throw new Error(compiled.value.map(({ message }) => message).join());
   const type = { Point: 1, LineString: 2, Polygon: 3 }[sample.geometry] as 1 | 2 | 3;
-  return compiled.value.evaluateWithoutErrorHandling({ zoom: sample.zoom }, { type, properties: sample.properties });
+  return compiled.value.evaluateWithoutErrorHandling(
+    { zoom: sample.zoom },
+    { type, properties: sample.properties },
+  );
 }
 
 test('the samples have a base map and eighteen layers', () => {
@@ -50,7 +53,8 @@ describe.each(styles)('%s', (name, style) => {
 
   test('asks only for patterns that exist and fonts that are served', () => {
     const text = JSON.stringify(style);
-    for (const [pattern] of text.matchAll(/motif:[^"]*/g)) expect(patternImage(pattern), pattern).not.toBeNull();
+    for (const [pattern] of text.matchAll(/motif:[^"]*/g))
+      expect(patternImage(pattern), pattern).not.toBeNull();
     for (const [, font] of text.matchAll(/"text-font":\["([^"]*)"\]/g)) {
       expect(['Noto Sans Regular', 'Noto Sans SemiBold', 'Noto Sans Italic']).toContain(font);
     }
@@ -104,7 +108,17 @@ test('a style that only matches on values names its classes after them', () => {
         id: 'a',
         type: 'circle',
         source: 's',
-        paint: { 'circle-color': ['match', ['get', 'mode'], 'métro', '#D55E00', ['bus', 'car'], '#0072B2', '#111111'] },
+        paint: {
+          'circle-color': [
+            'match',
+            ['get', 'mode'],
+            'métro',
+            '#D55E00',
+            ['bus', 'car'],
+            '#0072B2',
+            '#111111',
+          ],
+        },
       },
     ],
   };
@@ -113,5 +127,7 @@ test('a style that only matches on values names its classes after them', () => {
 });
 
 test('an operator the legend does not know is refused, not guessed', () => {
-  expect(() => evaluate(['heatmap-density'], { properties: {}, geometry: 'Point', zoom: 1 })).toThrow('heatmap-density');
+  expect(() => evaluate(['heatmap-density'], { properties: {}, geometry: 'Point', zoom: 1 })).toThrow(
+    'heatmap-density',
+  );
 });

@@ -27,7 +27,10 @@ function labelKey(layer: LayerSpecification): string | null {
 }
 
 /** Gives each marked layer a point source of its own; the style is not modified in place. */
-export function withLabelPoints(style: StyleSpecification): { style: StyleSpecification; labels: LabelLayer[] } {
+export function withLabelPoints(style: StyleSpecification): {
+  style: StyleSpecification;
+  labels: LabelLayer[];
+} {
   const labels: LabelLayer[] = [];
   const sources = { ...style.sources };
   const layers = style.layers.map((layer) => {

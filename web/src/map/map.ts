@@ -1,12 +1,7 @@
 // The only owner of MapLibre. The rest of the page holds state; `sync` makes the
 // map show it, and the listeners here write back where the map is. The map is
 // never reactive by itself: nothing else may call MapLibre.
-import {
-  Map as MapLibre,
-  type LngLatBoundsLike,
-  type StyleSpecification,
-  setWorkerUrl,
-} from 'maplibre-gl';
+import { Map as MapLibre, type LngLatBoundsLike, type StyleSpecification, setWorkerUrl } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import type { Geometry } from 'geojson';
 import type { Bounds } from '../api/contract';
@@ -16,13 +11,24 @@ import { report } from '../state/notices.svelte';
 import type { Hit } from '../state/selection.svelte';
 import { view, type Point } from '../state/view.svelte';
 import { t } from '../text';
+import { askAgain, remember, type MapFailure } from './failures';
 import { FONTS } from './fonts';
 import { identify } from './identify';
 import { withLabelPoints, type LabelLayer } from './labels';
 import { addOverlay, drawPlace, drawSelection } from './overlay';
 import { PATTERN_RATIO, patternImage } from './patterns';
 import { forgetLabels, placeLabels } from './place-labels';
-import { absoluteSource, absoluteStyle, anchorOf, anchors, difference, placedId, placedLayer, type Wanted } from './style';
+import {
+  absoluteSource,
+  absoluteStyle,
+  anchorOf,
+  anchors,
+  difference,
+  placedId,
+  placedLayer,
+  type Anchor,
+  type Wanted,
+} from './style';
 
 /** The container of the map carries it as `map`: browser tests count what is drawn. */
 export interface MapContainer extends HTMLElement {
@@ -43,7 +49,7 @@ let ready = false;
 let shown = new Map<string, Shown>();
 let wanted: readonly Wanted[] = [];
 let baseLabels: LabelLayer[] = [];
-let onTop: Partial<Record<'fills' | 'lines' | 'points', string>> = {};
+let onTop: Partial<Record<Anchor, string>> = {};
 
 setWorkerUrl(new URL(workerUrl, location.href).href);
 
@@ -99,7 +105,11 @@ function listen(opened: MapLibre): void {
   opened.on('idle', () => {
     view.busy = false;
     nameCommune(opened);
-    placeLabels(opened, [...baseLabels, ...[...shown.values()].flatMap(({ labels }) => labels)]);
+    nameAreas(opened);
+  });
+  opened.on('sourcedata', ({ source }) => {
+    // Early enough for the names to be there when the map first comes to rest.
+    if (source.type === 'vector' && opened.areTilesLoaded()) nameAreas(opened);
   });
   opened.on('mousemove', ({ point, lngLat }) => {
     view.pointer = { lon: lngLat.lng, lat: lngLat.lat };
@@ -111,21 +121,27 @@ function listen(opened: MapLibre): void {
     const image = patternImage(id);
     if (image && !opened.hasImage(id)) opened.addImage(id, image, { pixelRatio: PATTERN_RATIO });
   });
-  opened.on('error', ({ error }) => reportMapError(error));
+  opened.on('error', reportMapError);
   followView(opened);
 }
 
-/** MapLibre hands over the status of a failed request; a missing tile is not a trouble. */
-function reportMapError(error: { message: string; name?: string; status?: number }): void {
-  if (error.name === 'AbortError') return;
-  if (typeof error.status === 'number') report(troubleOf(error.status));
-  else console.warn(error.message);
+/** A missing tile is no trouble; any other failure has its banner, and can be asked for again. */
+function reportMapError(failure: MapFailure): void {
+  const { name, status, message } = failure.error;
+  if (name === 'AbortError' || status === 404) return;
+  remember(failure);
+  if (typeof status === 'number') report(troubleOf(status));
+  else console.warn(message);
 }
 
 function followView(opened: MapLibre): void {
   const { lng, lat } = opened.getCenter();
   view.centre = { lon: lng, lat };
   view.zoom = opened.getZoom();
+}
+
+function nameAreas(opened: MapLibre): void {
+  placeLabels(opened, [...baseLabels, ...[...shown.values()].flatMap(({ labels }) => labels)]);
 }
 
 function nameCommune(opened: MapLibre): void {
@@ -215,12 +231,9 @@ export function showSelection(geometry: Geometry | null): void {
   if (map && ready) drawSelection(map, geometry);
 }
 
-/** Asks again for every tile: some did not come. */
+/** Asks again for the tiles that did not come. */
 export function reloadTiles(): void {
-  if (!map || !ready) return;
-  for (const [id, { type }] of Object.entries(map.getStyle().sources)) {
-    if (type === 'vector') map.refreshTiles(id);
-  }
+  if (map && ready) askAgain(map);
 }
 
 export function focusMap(): void {

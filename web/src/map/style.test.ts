@@ -26,9 +26,9 @@ test('a style layer goes where its type belongs unless its file says otherwise',
   expect(anchors(base)).toEqual({ fills: 'ancre' });
   expect(anchorOf({ id: 'a', type: 'fill', source: 's' })).toBe('fills');
   expect(anchorOf({ id: 'a', type: 'circle', source: 's' })).toBe('points');
-  expect(
-    anchorOf({ id: 'a', type: 'fill', source: 's', metadata: { 'traboule:anchor': 'lines' } }),
-  ).toBe('lines');
+  expect(anchorOf({ id: 'a', type: 'fill', source: 's', metadata: { 'traboule:anchor': 'lines' } })).toBe(
+    'lines',
+  );
 });
 
 test('two layers may use the same names in their own styles', () => {
@@ -40,7 +40,12 @@ test.each([
   [['a', 'b'], ['a'], ['b'], []],
   [['a', 'b', 'c'], ['a', 'c'], ['b'], []],
   [['a'], ['a', 'b'], [], ['b']],
-  [['a', 'b'], ['b', 'a'], ['a', 'b'], ['b', 'a']],
+  [
+    ['a', 'b'],
+    ['b', 'a'],
+    ['a', 'b'],
+    ['b', 'a'],
+  ],
   [[], ['a'], [], ['a']],
 ])('from %j to %j removes %j and adds %j', (shown, wanted, remove, add) => {
   expect(difference(shown, wanted)).toEqual({ remove, add });

@@ -1,11 +1,7 @@
 // How styles meet: the base map gets absolute addresses and fonts, and each
 // layer's own style is slid into it at the anchors the base map declares, so
 // that fills stay under buildings and labels stay above everything.
-import type {
-  LayerSpecification,
-  SourceSpecification,
-  StyleSpecification,
-} from 'maplibre-gl';
+import type { LayerSpecification, SourceSpecification, StyleSpecification } from 'maplibre-gl';
 import type { Layer } from '../api/contract';
 
 /** A layer to show, with the style that draws it. */

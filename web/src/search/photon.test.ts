@@ -10,29 +10,46 @@ const feature = (properties: PhotonFeature['properties']): PhotonFeature => ({
 
 test('a house is its number and street, then its town', () => {
   const place = placeOf(
-    feature({ type: 'house', osm_value: 'house', housenumber: '12 bis', street: 'Rue des Canuts', postcode: '69500', city: 'Bron' }),
+    feature({
+      type: 'house',
+      osm_value: 'house',
+      housenumber: '12 bis',
+      street: 'Rue des Canuts',
+      postcode: '69500',
+      city: 'Bron',
+    }),
   );
   expect(place).toMatchObject({ label: '12 bis Rue des Canuts', context: '69500 Bron', kind: 'Adresse' });
 });
 
 test('a street shows its box, whichever way round it is written', () => {
   const place = placeOf(
-    feature({ type: 'street', osm_value: 'street', name: 'Rue des Canuts', city: 'Bron', extent: [4.9, 45.74, 4.92, 45.72] }),
+    feature({
+      type: 'street',
+      osm_value: 'street',
+      name: 'Rue des Canuts',
+      city: 'Bron',
+      extent: [4.9, 45.74, 4.92, 45.72],
+    }),
   );
   expect(place.bounds).toEqual([4.9, 45.72, 4.92, 45.74]);
   expect(place.kind).toBe('Voie');
 });
 
 test('a commune is not said twice', () => {
-  const place = placeOf(feature({ type: 'city', osm_value: 'city', name: 'Bron', city: 'Bron', postcode: '69500' }));
+  const place = placeOf(
+    feature({ type: 'city', osm_value: 'city', name: 'Bron', city: 'Bron', postcode: '69500' }),
+  );
   expect(place).toMatchObject({ label: 'Bron', context: '69500 Bron', kind: 'Commune' });
 });
 
 test('the district of a merged commune is named, an arrondissement is not repeated', () => {
-  expect(placeOf(feature({ name: 'Rue A', city: 'Oullins-Pierre-Bénite', district: 'Pierre-Bénite' })).context).toBe(
-    'Oullins-Pierre-Bénite, Pierre-Bénite',
+  expect(
+    placeOf(feature({ name: 'Rue A', city: 'Oullins-Pierre-Bénite', district: 'Pierre-Bénite' })).context,
+  ).toBe('Oullins-Pierre-Bénite, Pierre-Bénite');
+  expect(placeOf(feature({ name: 'Rue A', city: 'Lyon', district: 'Lyon 3e Arrondissement' })).context).toBe(
+    'Lyon',
   );
-  expect(placeOf(feature({ name: 'Rue A', city: 'Lyon', district: 'Lyon 3e Arrondissement' })).context).toBe('Lyon');
 });
 
 test('what is typed travels encoded, with a coarse centre', () => {

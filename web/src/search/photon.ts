@@ -19,10 +19,7 @@ export interface Place {
 export const LONGEST_QUERY = 200;
 
 /** The request for what is typed, preferring what is near the centre of the map. */
-export function photonUrl(
-  text: string,
-  centre: { lon: number; lat: number; zoom: number } | null,
-): string {
+export function photonUrl(text: string, centre: { lon: number; lat: number; zoom: number } | null): string {
   const query = new URLSearchParams({ q: text, limit: '8', lang: 'fr' });
   if (centre) {
     query.set('lat', centre.lat.toFixed(4));

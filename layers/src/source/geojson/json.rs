@@ -188,6 +188,11 @@ impl<'de> Deserialize<'de> for Attributes {
                 Ok(Attributes::default())
             }
 
+            // PHP writes an empty object as an empty list.
+            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Attributes, A::Error> {
+                serde::de::IgnoredAny::deserialize(SeqAccessDeserializer::new(list)).map(|_| Attributes::default())
+            }
+
             fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Attributes, A::Error> {
                 let mut attributes = Properties::new();
                 while let Some((name, Attribute(value))) = members.next_entry::<String, Attribute>()? {
