@@ -51,15 +51,16 @@ fn geopy_s_photon_client_finds_and_reverses_an_address() {
     std::fs::write(site.folder.path().join("bal.csv"), bal.trim_start_matches('\u{feff}')).unwrap();
     let script = format!(
         r#"
-import csv, sys
+import collections, csv
 from geopy.geocoders import Photon
 from geopy.distance import distance
 rows = [r for r in csv.DictReader(open("bal.csv", encoding="utf-8"), delimiter=";")]
 def key(r): return (r["numero"], r["suffixe"], r["voie_nom"])
-once = [r for r in rows if r["numero"] != "99999" and sum(key(o) == key(r) for o in rows) == 1]
+times = collections.Counter(map(key, rows))
+once = [r for r in rows if r["numero"] != "99999" and times[key(r)] == 1]
 row = once[len(once) // 2]
 text = f'{{row["numero"]}} {{row["suffixe"]}} {{row["voie_nom"]}} Bron'
-geocoder = Photon(domain="127.0.0.1:{port}", scheme="http")
+geocoder = Photon(domain="127.0.0.1:{port}/photon", scheme="http")
 truth = (float(row["lat"]), float(row["long"]))
 found = geocoder.geocode(text)
 assert found is not None, "nothing found"

@@ -111,6 +111,9 @@ mod tests {
         let headers = header(std::slice::from_ref(&attempt), &key);
         assert_eq!(Attempt::find(&headers, JAR, &key, &attempt.state), Some(attempt.clone()));
         assert_eq!(Attempt::find(&headers, JAR, &key, &random_id()), None);
+        // The cookie's name holds the start of the state only: the rest counts too.
+        let same_start = format!("{}{}", &attempt.state[..8], &random_id()[8..]);
+        assert_eq!(Attempt::find(&headers, JAR, &key, &same_start), None);
         assert_eq!(Attempt::find(&headers, JAR, &SigningKey::random(), &attempt.state), None);
         assert_eq!(Attempt::find(&HeaderMap::new(), JAR, &key, &attempt.state), None);
     }

@@ -60,6 +60,7 @@ fn organisations() -> Result<Vec<Organisation>, Error> {
             kind,
             name: name.to_owned(),
             sirets: [siret_of(id)].into(),
+            // A commune's identifier is its INSEE code; the Métropole's is none.
             communes: id.parse().into_iter().collect(),
         })
     })

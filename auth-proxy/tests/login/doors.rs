@@ -253,7 +253,7 @@ async fn d02_d05_a_doubled_or_damaged_cookie_is_none() {
         assert_eq!(cookie(bad.clone()).await, StatusCode::UNAUTHORIZED, "{bad}");
     }
     assert_eq!(
-        anonymous(&house, "/photon/status", &[("cookie", "traboule=old")]).await.status,
+        anonymous(house, "/photon/status", &[("cookie", "traboule=old")]).await.status,
         StatusCode::OK,
         "h30: open stays open"
     );

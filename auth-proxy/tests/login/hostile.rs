@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::{
     browser::{Browser, Reply},
-    hostile_provider::{Behaviour, HONEST, HostileProvider, Mint, SECRET},
+    hostile_provider::{Behaviour, HONEST, HostileProvider, Mint, SECRET, Userinfo},
     house::{House, Settings, Site},
 };
 
@@ -158,7 +158,7 @@ async fn e20_clocks_twenty_seconds_apart_still_agree() {
 
 #[tokio::test]
 async fn e22_e23_a_userinfo_that_is_unsigned_foreign_or_about_someone_else_is_refused() {
-    let userinfo = |userinfo: fn(&Mint, Value) -> (&'static str, String)| Behaviour { userinfo, ..HONEST };
+    let userinfo = |userinfo: Userinfo| Behaviour { userinfo, ..HONEST };
     const JWT: &str = "application/jwt";
     all_refused(&[
         ("someone else", userinfo(|mint, claims| (JWT, mint.sign(&with(claims, json!({ "sub": "s-2" })))))),
@@ -204,7 +204,7 @@ async fn e06_e07_an_answer_of_another_issuer_or_none_is_refused_before_its_code_
 #[tokio::test]
 async fn e26_a_claim_that_is_nearly_a_siret_gives_no_organisation() {
     let (house, provider) = house(|options| options).await;
-    let answers: [fn(&Mint, Value) -> (&'static str, String); 6] = [
+    let answers: [Userinfo; 6] = [
         |mint, claims| ("application/jwt", mint.sign(&with(claims, json!({ "siret": null })))),
         |mint, claims| ("application/jwt", mint.sign(&with(claims, json!({ "siret": "2169002900001" })))),
         |mint, claims| ("application/jwt", mint.sign(&with(claims, json!({ "siret": "216 900 290 00013" })))),

@@ -27,6 +27,9 @@ use tokio::net::TcpListener;
 
 pub(crate) const SECRET: &str = "the-client-secret-of-the-tests-000";
 
+/// A userinfo answer: media type and body.
+pub(crate) type Userinfo = fn(&Mint, Value) -> (&'static str, String);
+
 /// What one case makes of the exchange.
 #[derive(Clone)]
 pub(crate) struct Behaviour {
@@ -35,8 +38,7 @@ pub(crate) struct Behaviour {
     /// The `iss` of the answer, made from the real one.
     pub(crate) answer_issuer: fn(&str) -> Option<String>,
     pub(crate) id_token: fn(&Mint, Value) -> String,
-    /// Media type and body.
-    pub(crate) userinfo: fn(&Mint, Value) -> (&'static str, String),
+    pub(crate) userinfo: Userinfo,
 }
 
 /// Everything as it should be.
