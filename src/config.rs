@@ -419,8 +419,8 @@ fn with_nearest_key(message: &str) -> String {
         Some(name) if message.starts_with("unknown ") => name,
         _ => return message.to_owned(),
     };
-    let distance = |known: &&str| (1000.0 * strsim::jaro_winkler(unknown, known)) as u32;
-    match quoted.max_by_key(distance) {
+    let likeness = |known: &str| strsim::jaro_winkler(unknown, known);
+    match quoted.max_by(|a, b| likeness(a).total_cmp(&likeness(b))) {
         Some(nearest) => format!("unknown key `{unknown}`; the nearest known one is `{nearest}`"),
         None => format!("unknown key `{unknown}`"),
     }

@@ -1,5 +1,6 @@
 //! Other people's software against the running service: GDAL on a tile and on a file of record,
 //! geopy's Photon client on the geocoder.
+#![allow(clippy::unwrap_used)] // a failed step fails the test
 
 mod support;
 
@@ -75,4 +76,17 @@ print("found and reversed")
     let python = root().join(".venv/bin/python");
     let told = program(python.to_str().unwrap(), &["-c", &script], site.folder.path());
     assert!(told.contains("found and reversed"), "{told}");
+}
+
+#[test]
+fn the_reference_validator_finds_every_bal_file_of_the_samples_valid() {
+    let names = traboule::files::matching(&[root().join("data-samples/bal/*.csv")]).unwrap();
+    let mut arguments = vec!["tests/validate_bal.mjs"];
+    arguments.extend(names.iter().map(|name| name.to_str().unwrap()));
+    let told = program("node", &arguments, &root());
+    let files: Vec<serde_json::Value> = told.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    assert_eq!(files.len(), 58, "one file a commune: {told}");
+    for file in files {
+        assert_eq!(file["valid"], true, "{file}");
+    }
 }

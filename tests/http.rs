@@ -1,4 +1,5 @@
 //! Routes, headers and problems, in-process.
+#![allow(clippy::unwrap_used)] // a failed step fails the test
 
 mod support;
 

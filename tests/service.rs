@@ -1,4 +1,5 @@
 //! The service as an operator meets it: start, stop, reload, and commands beside it.
+#![allow(clippy::unwrap_used)] // a failed step fails the test
 
 mod support;
 

@@ -1,6 +1,6 @@
 //! What the tests of the house share: the sample Métropole imported once, a fresh directory
 //! for each test, and callers with a name.
-#![allow(dead_code)] // each test file uses its part
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used)] // each test file uses its part, and a failed step fails it
 
 pub mod mvt_strict;
 pub mod server;
