@@ -17,7 +17,8 @@ fn page(auth: &Auth, status: StatusCode, title: &str, body: &str) -> Response {
         .map(|href| format!("<link rel=\"stylesheet\" href=\"{}\">\n", escape(href)));
     let html = format!(
         "<!doctype html>\n<html lang=\"fr\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n{}</head>\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n\
+         <link rel=\"icon\" href=\"/assets/icon.svg\">\n{}</head>\n\
          <body class=\"message\">\n<main>\n<h1>{title}</h1>\n{body}\n</main>\n</body>\n</html>\n",
         stylesheet.unwrap_or_default(),
         title = escape(title),
