@@ -10,7 +10,7 @@ use std::{collections::BTreeSet, path::Path, process::Command, time::Duration};
 use layers::{Layer, Snapshot, Territory};
 use rustix::time::{ClockId, clock_gettime};
 use tiles::{CutLayer, CutOptions, TileCache, TileCoord, TileKey};
-use traboule::{config::Config, refresh};
+use traboule::{config::Config, import};
 
 const LAYERS: [&str; 5] = ["parcelles", "batiments", "rues", "arbres", "communes"];
 const COMPOSITE: [&str; 4] = ["parcelles", "batiments", "rues", "arbres"];
@@ -19,7 +19,7 @@ const TILES_PER_ZOOM: usize = 60;
 
 fn main() {
     let config = generated();
-    let layers: Vec<(Layer, Snapshot)> = refresh::import_order(&config)
+    let layers: Vec<(Layer, Snapshot)> = import::order(&config)
         .into_iter()
         .filter(|layer| LAYERS.contains(&layer.id.as_str()))
         .map(|layer| {
@@ -72,8 +72,8 @@ fn generated() -> Config {
 
 fn up_to_date(config: &Config, layer: &Layer) -> Snapshot {
     let current = Snapshot::open_current(&config.server.snapshots, &layer.id).unwrap();
-    if refresh::is_outdated(layer, current.as_ref(), None) {
-        return refresh::import_layer(config, layer).unwrap().snapshot;
+    if import::is_due(layer, current.as_ref(), None) {
+        return import::layer(config, layer).unwrap().snapshot;
     }
     current.unwrap()
 }

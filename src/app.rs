@@ -45,7 +45,7 @@ struct Inner {
 impl App {
     /// Composes the rooms. No snapshot and no index is open yet: `refresh` does that.
     pub fn new(generation: Generation, auth: Auth) -> Self {
-        let cache_bytes = generation.config.tiles.cache_mib * 1024 * 1024;
+        let cache_bytes = generation.config.tiles.cache_mib.saturating_mul(1024 * 1024);
         Self {
             inner: Arc::new(Inner {
                 generation: RwLock::new(Arc::new(generation)),
@@ -68,10 +68,21 @@ impl App {
         *self.inner.generation.write().expect(NO_PANIC_UNDER_LOCK) = Arc::new(next);
     }
 
-    /// Puts one layer's new snapshot in the catalogue.
-    pub fn set_snapshot(&self, id: &LayerId, snapshot: Arc<Snapshot>) {
-        let mut generation = self.inner.generation.write().expect(NO_PANIC_UNDER_LOCK);
-        *generation = Arc::new(generation.with_snapshot(id, snapshot));
+    /// Puts one layer's new snapshot in the catalogue; not one that was made from a description which
+    /// a reload has replaced meanwhile, since it may show what the new one withdrew.
+    pub fn set_snapshot(&self, id: &LayerId, snapshot: &Arc<Snapshot>) {
+        loop {
+            let now = self.generation();
+            if !now.catalogue.get(id.as_str()).is_some_and(|entry| snapshot.is_of(&entry.layer)) {
+                return;
+            }
+            let next = Arc::new(now.with_snapshot(id, Arc::clone(snapshot))); // slow for the communes: no lock is held
+            let mut served = self.inner.generation.write().expect(NO_PANIC_UNDER_LOCK);
+            if Arc::ptr_eq(&served, &now) {
+                *served = next;
+                return;
+            }
+        }
     }
 
     /// The address index; none while it is not built.

@@ -45,6 +45,17 @@ pub struct ConfigFlag {
     pub config: PathBuf,
 }
 
+/// `--config`, or `--state` alone
+#[derive(Debug, Args)]
+pub struct StateFlag {
+    /// Configuration file that names the state
+    #[arg(long, default_value = "traboule.toml")]
+    pub config: PathBuf,
+    /// The state itself, instead of the one that the configuration names
+    #[arg(long)]
+    pub state: Option<PathBuf>,
+}
+
 /// `traboule demo`
 #[derive(Debug, Args)]
 pub struct Demo {
@@ -99,12 +110,12 @@ pub struct Find {
 #[derive(Debug, Subcommand)]
 pub enum Adhesion {
     /// Every organisation with the state of its adhesion
-    List(ConfigFlag),
+    List(StateFlag),
     /// Record an organisation, or change its name, SIRETs and territory
     Organisation {
         #[command(flatten)]
         #[allow(missing_docs)]
-        config: ConfigFlag,
+        state: StateFlag,
         /// Short identifier: the INSEE code for a commune
         id: String,
         /// commune, metropole or contractor
@@ -124,7 +135,7 @@ pub enum Adhesion {
     Set {
         #[command(flatten)]
         #[allow(missing_docs)]
-        config: ConfigFlag,
+        state: StateFlag,
         /// The organisation's identifier
         id: String,
         /// pending, active, suspended or ended
@@ -145,12 +156,12 @@ pub enum Adhesion {
 #[derive(Debug, Subcommand)]
 pub enum Account {
     /// Every account with its organisation, roles and state
-    List(ConfigFlag),
+    List(StateFlag),
     /// Give an account a role: agent, referent or admin
     Grant {
         #[command(flatten)]
         #[allow(missing_docs)]
-        config: ConfigFlag,
+        state: StateFlag,
         /// Identifier of the account, as `list` prints it
         id: String,
         /// agent, referent or admin
@@ -160,7 +171,7 @@ pub enum Account {
     Revoke {
         #[command(flatten)]
         #[allow(missing_docs)]
-        config: ConfigFlag,
+        state: StateFlag,
         /// Identifier of the account
         id: String,
         /// agent, referent or admin
@@ -170,7 +181,7 @@ pub enum Account {
     Disable {
         #[command(flatten)]
         #[allow(missing_docs)]
-        config: ConfigFlag,
+        state: StateFlag,
         /// Identifier of the account
         id: String,
     },
@@ -178,7 +189,7 @@ pub enum Account {
     Enable {
         #[command(flatten)]
         #[allow(missing_docs)]
-        config: ConfigFlag,
+        state: StateFlag,
         /// Identifier of the account
         id: String,
     },
@@ -188,12 +199,12 @@ pub enum Account {
 #[derive(Debug, Subcommand)]
 pub enum Token {
     /// Every token: organisation, scopes, expiry; never a secret
-    List(ConfigFlag),
+    List(StateFlag),
     /// Make a token and print `id:secret` once
     Create {
         #[command(flatten)]
         #[allow(missing_docs)]
-        config: ConfigFlag,
+        state: StateFlag,
         /// Identifier of the organisation it acts for
         #[arg(long)]
         organisation: String,
@@ -211,7 +222,7 @@ pub enum Token {
     Revoke {
         #[command(flatten)]
         #[allow(missing_docs)]
-        config: ConfigFlag,
+        state: StateFlag,
         /// Identifier of the token
         id: String,
     },

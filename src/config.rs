@@ -1,11 +1,17 @@
 //! `traboule.toml` as it is typed: every key, its default, and errors that say where and what to write.
 //! What it means for the running service is in `app.rs`.
 
+mod error;
+mod layer;
+
 use std::path::{Path, PathBuf};
 
 use jiff::SignedDuration;
-use layers::{Access, Attribute, CommuneRule, Crs, Layer, LayerId, SourceFormat, SourceSpec, Theme};
+use layers::{Access, Layer, LayerId, Theme};
 use serde::Deserialize;
+
+use self::error::invalid;
+pub use self::{error::ConfigError, layer::LayerConfig};
 
 /// The whole file. Unknown keys are refused.
 #[derive(Debug, Clone, Deserialize)]
@@ -110,6 +116,19 @@ pub struct Map {
     pub base: PathBuf,
 }
 
+impl TryFrom<toml::Value> for SecretRef {
+    type Error = &'static str;
+
+    fn try_from(value: toml::Value) -> Result<Self, Self::Error> {
+        let one = value.as_table().filter(|table| table.len() == 1).and_then(|table| table.iter().next());
+        match one.map(|(key, value)| (key.as_str(), value.as_str())) {
+            Some(("file", Some(path))) => Ok(Self::File(path.into())),
+            Some(("env", Some(name))) => Ok(Self::Env(name.to_owned())),
+            _ => Err("a secret is named, never written here: { file = \"…\" } or { env = \"…\" }"),
+        }
+    }
+}
+
 /// `[[identity]]`
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -144,70 +163,15 @@ pub enum IdentityKind {
     Oidc,
 }
 
-/// A secret by name, never inline.
+/// A secret by name, never inline. One that is written inline all the same is refused without
+/// repeating it: the message goes to terminals and logs.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(try_from = "toml::Value")]
 pub enum SecretRef {
     /// Content of a file, white space at its ends removed.
     File(PathBuf),
     /// Content of an environment variable.
     Env(String),
-}
-
-/// `[[layer]]`
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LayerConfig {
-    id: LayerId,
-    theme: String,
-    title: String,
-    #[serde(default)]
-    summary: String,
-    source: SourceConfig,
-    key: Option<String>,
-    #[serde(default)]
-    attributes: Vec<String>,
-    #[serde(default)]
-    labels: std::collections::BTreeMap<String, String>,
-    zooms: (u8, u8),
-    access: Access,
-    commune: Option<CommuneConfig>,
-    /// MapLibre style of this layer alone; a plain one is made when absent.
-    pub style: Option<PathBuf>,
-    producer: String,
-    licence: String,
-    frequency: String,
-    date: Option<jiff::civil::Date>,
-    /// How often `serve` reads the source again; never when absent.
-    pub refresh: Option<SignedDuration>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SourceConfig {
-    flatgeobuf: Option<PathBuf>,
-    geojson: Option<PathBuf>,
-    crs: Option<Crs>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
-enum CommuneConfig {
-    Attribute(String),
-    List {
-        list: String,
-    },
-    Geometry {
-        by: ByGeometry,
-        #[serde(default)]
-        margin_m: f64,
-    },
-}
-
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum ByGeometry {
-    Geometry,
 }
 
 impl Default for Server {
@@ -254,42 +218,22 @@ fn default_scopes() -> Vec<String> {
     ["given_name", "usual_name", "siret"].map(String::from).to_vec()
 }
 
-/// A configuration that cannot be used. Each message says what to do.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// The file is not there or not readable.
-    #[error("{0}: {1}")]
-    Unreadable(PathBuf, std::io::Error),
-    /// It is not TOML, or a key or a value is wrong.
-    #[error("{path}: line {line}, column {column}: {message}")]
-    Invalid {
-        /// The file.
-        path: PathBuf,
-        /// Line, from 1.
-        line: usize,
-        /// Column, from 1.
-        column: usize,
-        /// What is wrong, and the nearest key when one is unknown.
-        message: String,
-    },
-    /// Everything reads, but it does not hold together: every problem, one a line.
-    #[error("{0}:\n  - {list}", list = .1.join("\n  - "))]
-    Inconsistent(PathBuf, Vec<String>),
-}
-
 impl Config {
     /// Reads a file. Relative paths in it start at the file.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
         let text = std::fs::read_to_string(path).map_err(|e| ConfigError::Unreadable(path.to_owned(), e))?;
         let mut config: Self = toml::from_str(&text).map_err(|e| invalid(path, &text, &e))?;
-        config.anchor(path.parent().unwrap_or(Path::new("")));
         let problems = config.problems();
-        if problems.is_empty() { Ok(config) } else { Err(ConfigError::Inconsistent(path.to_owned(), problems)) }
+        if !problems.is_empty() {
+            return Err(ConfigError::Inconsistent(path.to_owned(), problems));
+        }
+        config.anchor(path.parent().unwrap_or(Path::new("")));
+        Ok(config)
     }
 
     /// The layers as the rest of the house knows them, in order. Only after `load`, which has checked them.
     pub fn layers(&self) -> impl Iterator<Item = Layer> + '_ {
-        self.layers.iter().map(LayerConfig::layer)
+        self.layers.iter().map(|layer| layer.layer(&self.territory))
     }
 
     /// The SQLite file of the state.
@@ -311,36 +255,32 @@ impl Config {
             }
         }
         for layer in &mut self.layers {
-            layer.style.iter_mut().for_each(at);
-            layer.source.flatgeobuf.iter_mut().chain(&mut layer.source.geojson).for_each(at);
+            layer.paths().for_each(at);
         }
     }
 
     fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         for (i, layer) in self.layers.iter().enumerate() {
-            let mut say = |what: String| problems.push(format!("layer `{}`: {what}", layer.id));
-            if self.layers[..i].iter().any(|other| other.id == layer.id) {
-                say("this id is used twice".into());
+            if self.layers[..i].iter().any(|other| other.id() == layer.id()) {
+                problems.push(format!("layer `{}`: this id is used twice", layer.id()));
             }
             if !self.themes.iter().any(|theme| theme.id == layer.theme) {
-                say(format!("theme `{}` is not declared; add a [[theme]] with this id", layer.theme));
+                let (id, theme) = (layer.id(), &layer.theme);
+                problems.push(format!("layer `{id}`: theme `{theme}` is not declared; add a [[theme]] with this id"));
             }
-            if layer.source.flatgeobuf.is_some() == layer.source.geojson.is_some() {
-                say("source needs exactly one of flatgeobuf, geojson".into());
-            }
-            if layer.access == Access::Commune && layer.commune.is_none() {
-                say("access = \"commune\" needs `commune`: an attribute, { list = … } or { by = \"geometry\" }".into());
-            }
-            if layer.zooms.0 > layer.zooms.1 || layer.zooms.1 > 22 {
-                say(format!("zooms = [{}, {}] must rise and end at 22 at most", layer.zooms.0, layer.zooms.1));
-            }
-            for name in layer.labels.keys().filter(|name| !layer.attributes.contains(name)) {
-                say(format!("label for `{name}`, which is not among its attributes"));
+            problems.extend(layer.problems().into_iter().map(|problem| format!("layer `{}`: {problem}", layer.id())));
+        }
+        for (i, theme) in self.themes.iter().enumerate() {
+            if self.themes[..i].iter().any(|other| other.id == theme.id) {
+                problems.push(format!("theme `{}`: this id is used twice", theme.id));
             }
         }
-        if !self.layers.iter().any(|layer| layer.id == self.territory.layer) {
+        if !self.layers.iter().any(|layer| *layer.id() == self.territory.layer) {
             problems.push(format!("territory: layer `{}` is not declared", self.territory.layer));
+        }
+        if self.layers.iter().any(|layer| layer.id().as_str() == "plan") {
+            problems.push("layer `plan`: this is the name of the base map's style; choose another id".into());
         }
         if self.server.public_url.ends_with('/') {
             problems.push("server: public_url must not end with /".into());
@@ -352,77 +292,13 @@ impl Config {
             problems
                 .push("geocoder: access must be \"agents\" or \"open\": an address has no audience of its own".into());
         }
+        if !(self.session.idle.is_positive() && self.session.max_age.is_positive()) {
+            problems.push("session: idle and max_age must be longer than nothing".into());
+        }
         if self.identity.len() > 1 {
             problems.push("identity: one provider at most for now".into());
         }
         problems
-    }
-}
-
-impl LayerConfig {
-    fn layer(&self) -> Layer {
-        let format = match (&self.source.flatgeobuf, &self.source.geojson) {
-            (Some(path), _) => SourceFormat::FlatGeobuf(path.clone()),
-            (None, path) => SourceFormat::GeoJson(path.clone().unwrap_or_default()),
-        };
-        let attribute =
-            |name: &String| Attribute { name: name.clone(), label: self.labels.get(name).unwrap_or(name).clone() };
-        Layer {
-            id: self.id.clone(),
-            theme: self.theme.clone(),
-            title: self.title.clone(),
-            summary: self.summary.clone(),
-            source: SourceSpec { format, crs: self.source.crs },
-            key: self.key.clone(),
-            attributes: self.attributes.iter().map(attribute).collect(),
-            zooms: self.zooms,
-            access: self.access,
-            commune: self.commune.as_ref().map(CommuneConfig::rule),
-            producer: self.producer.clone(),
-            licence: self.licence.clone(),
-            frequency: self.frequency.clone(),
-            date: self.date,
-        }
-    }
-
-    /// Identifier of the layer.
-    pub fn id(&self) -> &LayerId {
-        &self.id
-    }
-}
-
-impl CommuneConfig {
-    fn rule(&self) -> CommuneRule {
-        match self {
-            Self::Attribute(name) => CommuneRule::Attribute(name.clone()),
-            Self::List { list } => CommuneRule::List(list.clone()),
-            Self::Geometry { by: ByGeometry::Geometry, margin_m } => CommuneRule::Geometry { margin_m: *margin_m },
-        }
-    }
-}
-
-fn invalid(path: &Path, text: &str, error: &toml::de::Error) -> ConfigError {
-    let start = error.span().map_or(0, |span| span.start.min(text.len()));
-    let before = &text[..start];
-    ConfigError::Invalid {
-        path: path.to_owned(),
-        line: before.matches('\n').count() + 1,
-        column: before.chars().rev().take_while(|c| *c != '\n').count() + 1,
-        message: with_nearest_key(error.message()),
-    }
-}
-
-/// Adds the nearest known key to serde's « unknown field `x`, expected one of `a`, `b` ».
-fn with_nearest_key(message: &str) -> String {
-    let mut quoted = message.split('`').skip(1).step_by(2);
-    let unknown = match quoted.next() {
-        Some(name) if message.starts_with("unknown ") => name,
-        _ => return message.to_owned(),
-    };
-    let likeness = |known: &str| strsim::jaro_winkler(unknown, known);
-    match quoted.max_by(|a, b| likeness(a).total_cmp(&likeness(b))) {
-        Some(nearest) => format!("unknown key `{unknown}`; the nearest known one is `{nearest}`"),
-        None => format!("unknown key `{unknown}`"),
     }
 }
 
@@ -487,6 +363,11 @@ frequency = "annuelle"
         check(("\"agents\"", "\"commune\""), "needs `commune`");
         check(("[8, 16]", "[16, 8]"), "must rise");
         check(("layer = \"communes\"", "layer = \"comunes\""), "layer `comunes` is not declared");
+        let inline = "[[identity]]\nkind = \"oidc\"\nissuer = \"https://a\"\nclient_id = \"b\"\nclient_secret = \"hunter2\"\n[[theme]]";
+        check(("[[theme]]", inline), "a secret is named, never written here");
+        assert!(!load(&MINIMAL.replacen("[[theme]]", inline, 1)).unwrap_err().contains("hunter2"));
+        check(("[map]", "[server]\nstate = \"postgres://x\"\n[map]"), "state must be sqlite:");
+        check(("frequency =", "commune = { by = \"geometry\", margin = 3 }\nfrequency ="), "commune is an attribute");
     }
 
     #[test]

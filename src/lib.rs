@@ -2,12 +2,15 @@
 //! A library so that tests and benches can run the house in-process.
 
 pub mod app;
+pub mod causes;
 pub mod cli;
 pub mod commands;
 pub mod compute;
 pub mod config;
 pub mod files;
 pub mod http;
+pub mod import;
+pub mod listener;
 pub mod refresh;
 pub mod service;
 pub mod styles;

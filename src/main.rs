@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use traboule::{cli::Cli, commands};
+use traboule::{causes::with_causes, cli::Cli, commands};
 
 fn main() -> ExitCode {
     // One TLS provider for the whole process, before anything may ask for one.
@@ -22,7 +22,7 @@ fn main() -> ExitCode {
         Err(error) => {
             #[allow(clippy::print_stderr)] // the one error a person at the terminal reads
             {
-                eprintln!("traboule: {error:#}");
+                eprintln!("traboule: {}", with_causes(error.as_ref()));
             }
             ExitCode::FAILURE
         }

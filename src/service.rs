@@ -15,7 +15,7 @@ use tokio::{
 use crate::{
     app::{App, Generation},
     config::{Config, Identity, SecretRef},
-    http, refresh,
+    http, listener, refresh,
 };
 
 /// How long requests under way may take once the service is told to stop.
@@ -73,11 +73,10 @@ pub async fn serve(app: App, listeners: Listeners, reload: Option<PathBuf>) -> R
     let (stop, stopping) = watch::channel(false);
     let public = http::router(app.clone());
     let admin = http::admin_router(app.clone(), metrics.clone());
-    let peers =
-        axum::ServiceExt::<axum::extract::Request>::into_make_service_with_connect_info::<std::net::SocketAddr>(public);
-    let serving = axum::serve(listeners.public, peers).with_graceful_shutdown(told(stopping.clone()));
-    let operating = axum::serve(listeners.admin, admin).with_graceful_shutdown(told(stopping.clone()));
-    let watching = tokio::spawn(refresh::watch(app.clone()));
+    let serving = listener::serve(listeners.public, public, stopping.clone());
+    let operating = listener::serve(listeners.admin, admin, stopping.clone());
+    let watching =
+        [tokio::spawn(refresh::watch_directory(app.clone())), tokio::spawn(refresh::watch_data(app.clone()))];
     let upkeep = tokio::spawn(async move {
         loop {
             tokio::time::sleep(Duration::from_secs(5)).await;
@@ -88,21 +87,17 @@ pub async fn serve(app: App, listeners: Listeners, reload: Option<PathBuf>) -> R
 
     let mut late = stopping;
     tokio::select! {
-        done = async { tokio::try_join!(serving.into_future(), operating.into_future()) } => { done?; }
+        _ = async { tokio::join!(serving, operating) } => {}
         () = async { let _ = late.wait_for(|stop| *stop).await; tokio::time::sleep(DRAIN).await; } => {
             tracing::warn!("some requests did not end within {} s; leaving them", DRAIN.as_secs());
         }
     }
-    watching.abort();
+    watching.iter().for_each(tokio::task::JoinHandle::abort);
     upkeep.abort();
     signals.abort();
     app.auth().close().await.context("the last use of sessions could not be written")?;
     tracing::info!("stopped");
     Ok(())
-}
-
-async fn told(mut stopping: watch::Receiver<bool>) {
-    let _ = stopping.wait_for(|stop| *stop).await;
 }
 
 async fn signals(app: App, stop: watch::Sender<bool>, reload: Option<PathBuf>) -> Result<()> {
@@ -123,7 +118,8 @@ async fn signals(app: App, stop: watch::Sender<bool>, reload: Option<PathBuf>) -
 }
 
 /// Reads the configuration again. A broken one is said and changes nothing.
-/// Listeners, the state and the identity provider are those of the start.
+/// What only a start reads stays as it was: `[server]`, `[[identity]]`, `[session]`, the size of the
+/// tile cache, and whether search is open to everyone.
 fn reload_from(app: &App, path: &std::path::Path) {
     let next = Config::load(path).map_err(anyhow::Error::from).and_then(|mut config| {
         let now = app.generation();

@@ -152,6 +152,7 @@ async fn a_hidden_layer_answers_like_a_name_nobody_uses() {
         ("/api/layers/dia", "/api/layers/nulle-part"),
         ("/api/layers/dia/features/1", "/api/layers/nulle-part/features/1"),
         ("/styles/dia", "/styles/nulle-part"),
+        ("/tiles/dia,rues", "/tiles/nulle-part,rues"),
     ] {
         let (hidden, absent) = (house.get(&bron, hidden).await, house.get(&bron, absent).await);
         assert_eq!(hidden.status, StatusCode::NOT_FOUND);
@@ -161,6 +162,42 @@ async fn a_hidden_layer_answers_like_a_name_nobody_uses() {
     assert_eq!(house.get(&metropole, "/api/layers/dia").await.status, StatusCode::OK);
     let listed = house.get(&bron, "/api/catalogue").await.json().to_string();
     assert!(listed.contains("\"parcelles\"") && !listed.contains("\"dia\""));
+}
+
+#[tokio::test]
+async fn asking_twice_for_a_hidden_layer_tells_nothing_either() {
+    let house = House::open().await;
+    let bron = house.caller(BRON).await;
+    let hidden = house.get(&bron, "/tiles/dia,dia").await;
+    let absent = house.get(&bron, "/tiles/nulle-part,nulle-part").await;
+    assert_eq!((hidden.status, &hidden.body), (absent.status, &absent.body));
+}
+
+/// A snapshot that was opened while a reload took back what it shows must not be served.
+#[tokio::test]
+async fn a_snapshot_of_a_former_description_is_not_put_in_place() {
+    let house = House::open().await;
+    let before = house.app.generation();
+    let old = snapshot(&house, "parcelles");
+    let path = house.app.generation().config.server.snapshots.join("reloaded.toml");
+    let text = std::fs::read_to_string(support::root().join("traboule.toml")).unwrap();
+    let data = format!("{}/", support::root().join("data-samples").display());
+    std::fs::write(
+        &path,
+        text.replace("data-samples/", &data).replacen("\"section\", ", "", 1).replacen(
+            "section = \"Section\", ",
+            "",
+            1,
+        ),
+    )
+    .unwrap();
+    let config = traboule::config::Config::load(&path).unwrap();
+    house.app.set_generation(traboule::app::Generation::new(config).unwrap());
+    house.app.set_snapshot(&"parcelles".parse().unwrap(), &old);
+    assert!(house.app.generation().catalogue.get("parcelles").unwrap().snapshot.is_none());
+    house.app.set_generation((*before).clone());
+    house.app.set_snapshot(&"parcelles".parse().unwrap(), &old);
+    assert!(house.app.generation().catalogue.get("parcelles").unwrap().snapshot.is_some());
 }
 
 #[tokio::test]

@@ -55,6 +55,7 @@ async fn a_tile_has_one_address_and_two_optional_endings() {
         "/tiles/rues/014/8415/5845",
         "/tiles/rues/14/-1/0",
         "/tiles/rues/14/8415/5845.png",
+        "/tiles/rues/14/8415/5845.pbf.mvt",
         "/tiles/rues/14/8415.0/5845",
         "/tiles/rues/a/b/c",
         "/tiles/rues/14/8415/99999999999999999999",
@@ -145,15 +146,45 @@ async fn the_geocoder_answers_in_photon_s_words() {
     let near = house.get(&bron, "/photon/reverse?lat=45.7385&lon=4.9113&radius=5").await.json();
     assert_eq!(near["features"].as_array().unwrap().len(), 1);
     assert_eq!(near["features"][0]["properties"]["extra"]["metropole"], "true");
-    for wrong in
-        ["/photon/api", "/photon/api?q=", "/photon/api?q=a&x=1", "/photon/reverse", "/photon/reverse?lat=95&lon=4"]
-    {
+    for wrong in [
+        "/photon/api",
+        "/photon/api?q=-",
+        "/photon/api?q=%20/;+.",
+        "/photon/api?q=",
+        "/photon/api?q=a&x=1",
+        "/photon/reverse",
+        "/photon/reverse?lat=95&lon=4",
+    ] {
         let refused = house.get(&bron, wrong).await;
         assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{wrong}");
         assert!(refused.json()["message"].as_str().is_some_and(|message| !message.is_empty()));
     }
     let long = format!("/photon/api?q={}", "a".repeat(300));
     assert_eq!(house.get(&bron, &long).await.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn a_body_that_is_no_form_is_refused_in_words_and_a_huge_one_too() {
+    let house = House::open().await;
+    let bron = house.caller(BRON).await;
+    for (kind, body) in
+        [("text/plain", "q=rue".to_owned()), ("application/x-www-form-urlencoded", format!("q={}", "a".repeat(40_000)))]
+    {
+        let request = Request::post("/photon/api").header("content-type", kind).body(Body::from(body)).unwrap();
+        let answer = house.send(&bron, request).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{kind}");
+        assert_eq!(answer.text("content-type"), "application/problem+json");
+        assert_eq!(answer.text("x-content-type-options"), "nosniff");
+    }
+}
+
+#[tokio::test]
+async fn one_layer_s_address_takes_one_name() {
+    let house = House::open().await;
+    let bron = house.caller(BRON).await;
+    for path in ["/styles/rues,arbres", "/api/layers/rues,arbres", "/api/layers/rues,arbres/features/1"] {
+        assert_eq!(house.get(&bron, path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
 }
 
 #[tokio::test]

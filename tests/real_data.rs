@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use layers::{Access, Bbox, Crs, Imported, Layer, SourceFormat, SourceSpec, Territory};
 use support::{House, gunzip, mvt_strict, prepared};
 use tiles::{CutLayer, CutOptions, TileCoord};
-use traboule::refresh;
+use traboule::import;
 
 /// File, rows, coordinate system.
 const FILES: [(&str, u64, Crs); 27] = [
@@ -245,7 +245,7 @@ async fn the_reconstructed_bal_is_indexed_and_its_addresses_are_found_first() {
     config.geocoder.index = store.path().join("geocoder");
     config.geocoder.addresses = vec![bal.clone()];
     config.geocoder.postcodes = Some(folder.join("layers/limites/codes-postaux-69.csv"));
-    let built = refresh::build_index(&config, &mut |_| ()).unwrap();
+    let built = import::index(&config, &mut |_| ()).unwrap();
     let report = &built.report;
     println!("{} rows, {} accepted, rejected by reason: {:?}", report.rows(), report.accepted(), report.rejected());
     println!("{} addresses in {} streets and places", built.addresses, built.places);

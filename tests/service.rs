@@ -141,3 +141,43 @@ fn an_attribute_withdrawn_by_a_reload_is_never_served_again() {
     let seen = eventually("a tile again", has_attribute);
     assert!(!seen, "withdrawn, and still in a tile");
 }
+
+/// A right that was taken back does not wait for an import, however long that one is.
+#[test]
+fn a_suspension_does_not_wait_for_an_import_under_way() {
+    let store = prepared().server.snapshots;
+    let source = tempfile::tempdir().unwrap();
+    let file = source.path().join("silos.geojson");
+    let sample = support::root().join("data-samples/layers/silos_verre.geojson");
+    std::fs::copy(&sample, &file).unwrap();
+    let site = Site::new(|text| {
+        text.replace(&format!("\"{}\"", store.display()), "\"layers\"")
+            .replace(sample.to_str().unwrap(), file.to_str().unwrap())
+    });
+    site.must(&["import"]);
+    site.member("69029", "commune", "Bron");
+    let token = site.token("69029");
+    let server = site.serve();
+
+    // As `traboule import silos-verre` would: the server waits for its turn.
+    let lock = std::fs::File::create(site.folder.path().join("layers/silos-verre/.lock")).unwrap();
+    lock.lock().unwrap();
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text + "\n").unwrap();
+    std::thread::sleep(Duration::from_secs(3));
+    site.must(&["adhesion", "set", "69029", "suspended"]);
+    let decided = Instant::now();
+    eventually("403", || (server.get(TILE, Some(&token)).status == 403).then_some(()));
+    assert!(decided.elapsed() < Duration::from_secs(4), "{:?}", decided.elapsed());
+    assert!(server.stop().success(), "nor does stopping wait for it");
+}
+
+#[test]
+fn a_connection_that_says_nothing_is_closed() {
+    use std::io::Read;
+    let site = Site::new(|text| text);
+    let server = site.serve();
+    let mut silent = std::net::TcpStream::connect(("127.0.0.1", server.port)).unwrap();
+    silent.set_read_timeout(Some(Duration::from_secs(40))).unwrap();
+    assert_eq!(silent.read(&mut [0; 16]).unwrap(), 0, "the service closes it");
+}

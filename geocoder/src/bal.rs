@@ -58,7 +58,7 @@ struct Columns {
 
 /// Reads a BAL file, handing each accepted row over; the report counts them all.
 ///
-/// Errors: the file cannot be read, is not UTF-8, or its header is not a BAL's.
+/// Errors: the file cannot be read, is not UTF-8, its header is not a BAL's, or a quote is left open.
 pub(crate) fn read(path: &Path, mut accept: impl FnMut(Row)) -> Result<FileReport, Error> {
     let mut reader = ReaderBuilder::new().delimiter(b';').flexible(true).from_reader(open(path)?);
     let failed = |e: csv::Error| csv_error(path, e);
@@ -69,6 +69,12 @@ pub(crate) fn read(path: &Path, mut accept: impl FnMut(Row)) -> Result<FileRepor
     let mut record = StringRecord::new();
     while reader.read_record(&mut record).map_err(failed)? {
         report.rows += 1;
+        // A quote that nobody closes swallows the lines after it, and how many addresses they held is
+        // unknown: an error rather than a rejected row. No field of a BAL holds a line break.
+        if record.iter().any(|field| field.contains('\n')) {
+            let line = record.position().map_or(0, csv::Position::line);
+            return Err(Error::OpenQuote { path: path.to_owned(), line });
+        }
         let read = if record.len() == fields { columns.row(&record) } else { Err(Reason::FieldCount) };
         match read {
             Ok(row) => {
@@ -243,6 +249,15 @@ mod tests {
     fn check_row(row: &str) -> Result<Row, Reason> {
         let (mut rows, report) = check(format!("{HEADER}\r\n{row}\r\n").as_bytes()).unwrap();
         rows.pop().ok_or_else(|| report.first[0].reason)
+    }
+
+    #[test]
+    fn a_quote_left_open_is_an_error_and_not_a_short_file() {
+        let row = "69029_0455_00012;Avenue Jean Jaurès;12;;69029;Bron;entrée;;;4.911;45.738;1";
+        let open = format!("{HEADER}\n{row}\n{}\n{row}\n{row}\n", row.replace(";Avenue", ";\"Avenue"));
+        assert!(matches!(check(open.as_bytes()), Err(Error::OpenQuote { line: 3, .. })));
+        let closed = format!("{HEADER}\n{}\n", row.replace("Avenue Jean Jaurès", "\"Avenue Jean Jaurès\""));
+        assert_eq!(check(closed.as_bytes()).unwrap().0[0].street, "Avenue Jean Jaurès");
     }
 
     #[test]

@@ -28,6 +28,8 @@ use crate::{
 const RECALL: usize = 100;
 /// Most spellings a misspelt word is expanded to.
 const MAX_SPELLINGS: usize = 64;
+/// A longer word is nobody's typing error: looking for its neighbours costs in proportion to its length.
+const LONGEST_CORRECTED: usize = 30;
 
 /// How far a place may be from the words typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,7 +92,8 @@ pub(crate) fn expand(context: &mut Context<'_>, query: &Query, tolerance: Tolera
 fn spellings(context: &mut Context<'_>, at: usize, word: &Word, unfinished: bool) -> Result<Vec<(String, f32)>, Error> {
     let typed = word.typed.as_str();
     let short = typed.len() < 4;
-    if typed.bytes().any(|b| b.is_ascii_digit()) || (short && (unfinished || at > 1 || typed.len() < 2)) {
+    let long = typed.len() > LONGEST_CORRECTED;
+    if long || typed.bytes().any(|b| b.is_ascii_digit()) || (short && (unfinished || at > 1 || typed.len() < 2)) {
         return Ok(Vec::new());
     }
     let key = (typed.to_owned(), unfinished);

@@ -26,6 +26,17 @@ pub enum Error {
         /// Line of the first bad byte, the header being line 1.
         line: u64,
     },
+    /// A source file in which a quote is opened and not closed on its line.
+    #[error(
+        "{path}, line {line}: a quote (\") is not closed before the end of the line, which hides the rows after it; remove it or close it",
+        path = path.display()
+    )]
+    OpenQuote {
+        /// The file.
+        path: PathBuf,
+        /// Line where the row begins, the header being line 1.
+        line: u64,
+    },
     /// A source file whose header lacks columns.
     #[error("{path}: not a BAL file: no column {missing} in the header (the separator is « ; »). It has: {found}", path = path.display())]
     MissingColumns {

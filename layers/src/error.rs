@@ -68,6 +68,16 @@ pub enum Error {
         /// The attributes that exist.
         present: String,
     },
+    /// A source of which no row became a feature, for a layer that had some or from rows that there are.
+    #[error("layer {layer}: none of the {read} rows of {} became a feature (a wrong `crs`, or an export that failed?); what was there before stays", path.display())]
+    NothingAccepted {
+        /// The layer.
+        layer: LayerId,
+        /// The file.
+        path: PathBuf,
+        /// Rows that it has.
+        read: u64,
+    },
     /// Communes are to be found by geometry and no shapes were given.
     #[error("layer {0}: `commune` by geometry needs the layer of the communes, imported before it (see [territory])")]
     NoCommuneShapes(LayerId),

@@ -3,12 +3,15 @@
 //! read → repair → project → communes → identify → rank → write. A bad row leaves the pipeline
 //! with its reason; whatever stops an import leaves the layer's last snapshot as it was.
 
-use std::path::Path;
+use std::{
+    panic::{self, AssertUnwindSafe},
+    path::Path,
+};
 
 use rayon::prelude::*;
 
 use crate::{
-    AttributeType, CommuneRule, Crs, Error, Feature, Layer, Report,
+    AttributeType, CommuneRule, Crs, Error, Feature, Layer, Reason, Report, SourceStamp,
     communes::{CommuneShapes, communes_of},
     identity::identify,
     overview::{Overview, TILE_FEATURES, overview},
@@ -41,21 +44,26 @@ pub(crate) struct Drawn {
 /// Two imports of one layer wait for each other.
 ///
 /// Errors: the source cannot be read as what it is said to be, lacks an attribute that the layer
-/// names, or is in an unknown coordinate system; the store cannot be written. In every case the
-/// last snapshot stays current.
+/// names, is in an unknown coordinate system, or gives no feature (a source without rows is
+/// accepted for a layer that has no feature yet); the store cannot be written. In every case the last
+/// snapshot stays current.
 pub fn import(layer: &Layer, store: &Path, shapes: Option<&CommuneShapes>) -> Result<Imported, Error> {
+    let placed_by = placed_by(layer, shapes)?;
     let folder = LayerFolder::lock(store, &layer.id)?;
+    let path = layer.source.format.path();
+    // Before the reading: a file that is replaced meanwhile must be seen as changed.
+    let (begun, source) = (jiff::Timestamp::now(), SourceStamp::of(path).map_err(Error::io(path))?);
     let rows = source::read(&layer.source)?;
     check_attributes(layer, &rows.features)?;
     let columns = columns(layer, &rows.features);
     let mut report = Report { read: rows.read, ..Report::default() };
     rows.rejected.into_iter().for_each(|rejected| report.reject(rejected));
 
-    let mut drawn = draw(rows.features, rows.crs, &mut report);
-    if let Some(rule) = &layer.commune {
-        find_communes(&mut drawn, rule, shapes, layer)?;
-    }
+    let drawn = draw(rows.features, rows.crs, layer.commune.as_ref(), shapes, &mut report);
     let identified = identify(drawn, layer.key.as_deref(), &mut report);
+    if identified.is_empty() && (report.read > 0 || folder.has_features()?) {
+        return Err(Error::NothingAccepted { layer: layer.id.clone(), path: path.to_owned(), read: report.read });
+    }
     let shapes: Vec<_> = identified.iter().map(|(id, drawn)| (*id, &drawn.shape)).collect();
     let Overview { ranks, min_zooms, zooms } = overview(&shapes, layer.zooms, TILE_FEATURES);
     count(&identified, layer, &mut report);
@@ -67,9 +75,18 @@ pub fn import(layer: &Layer, store: &Path, shapes: Option<&CommuneShapes>) -> Re
             Prepared { id, feature, shape, rank, min_zoom }
         })
         .collect();
-    let about = Description { layer, crs: rows.crs, columns, zooms, report: &report };
+    let about = Description { layer, begun, source, placed_by, crs: rows.crs, columns, zooms, report: &report };
     let snapshot = save(&folder, about, &prepared)?;
     Ok(Imported { snapshot, report })
+}
+
+/// Revision of the communes that the layer is placed by; none unless it is placed by geometry.
+fn placed_by(layer: &Layer, shapes: Option<&CommuneShapes>) -> Result<Option<String>, Error> {
+    match (&layer.commune, shapes) {
+        (Some(CommuneRule::Geometry { .. }), None) => Err(Error::NoCommuneShapes(layer.id.clone())),
+        (Some(CommuneRule::Geometry { .. }), Some(shapes)) => Ok(Some(shapes.revision().to_owned())),
+        _ => Ok(None),
+    }
 }
 
 /// Refuses a source in which no row has an attribute that the layer names: a column was renamed,
@@ -110,31 +127,32 @@ fn columns(layer: &Layer, features: &[Feature]) -> Vec<Column> {
     layer.attributes.iter().map(|a| Column { name: a.name.clone(), kind: kind(&a.name) }).collect()
 }
 
-/// Repairs each geometry and projects it on the grid.
-fn draw(features: Vec<Feature>, crs: Crs, report: &mut Report) -> Vec<Drawn> {
-    let draw = |feature: Feature| {
-        let reject = |reason| Rejected { row: feature.row, reason };
-        let (geometry, repaired) = repair(feature.geometry).map_err(reject)?;
-        let shape = Shape::project(&geometry, crs).map_err(reject)?;
-        Ok(Drawn { feature: Feature { geometry, ..feature }, shape, repaired })
-    };
-    let rows: Vec<Result<Drawn, Rejected>> = features.into_par_iter().map(draw).collect();
-    rows.into_iter().filter_map(|row| row.map_err(|rejected| report.reject(rejected)).ok()).collect()
-}
-
-fn find_communes(
-    drawn: &mut [Drawn],
-    rule: &CommuneRule,
+/// Repairs each geometry, projects it on the grid and finds its communes.
+fn draw(
+    features: Vec<Feature>,
+    crs: Crs,
+    rule: Option<&CommuneRule>,
     shapes: Option<&CommuneShapes>,
-    layer: &Layer,
-) -> Result<(), Error> {
-    if matches!(rule, CommuneRule::Geometry { .. }) && shapes.is_none() {
-        return Err(Error::NoCommuneShapes(layer.id.clone()));
-    }
-    drawn.par_iter_mut().for_each(|drawn| {
-        drawn.feature.communes = communes_of(&drawn.feature, &drawn.shape, rule, shapes);
-    });
-    Ok(())
+    report: &mut Report,
+) -> Vec<Drawn> {
+    let draw = |mut feature: Feature| {
+        let (geometry, repaired) = repair(feature.geometry)?;
+        let shape = Shape::project(&geometry, crs)?;
+        feature.geometry = geometry;
+        if let Some(rule) = rule {
+            feature.communes = communes_of(&feature, &shape, rule, shapes);
+        }
+        Ok(Drawn { feature, shape, repaired })
+    };
+    let attempt = |feature: Feature| {
+        let row = feature.row;
+        // Geometry libraries assert, and overflow on numbers nobody measured: the failure of one
+        // row is that row's. Nothing outlives the panic but the row's number.
+        let drawn = panic::catch_unwind(AssertUnwindSafe(|| draw(feature)));
+        drawn.unwrap_or(Err(Reason::Unrepairable)).map_err(|reason| Rejected { row, reason })
+    };
+    let rows: Vec<Result<Drawn, Rejected>> = features.into_par_iter().map(attempt).collect();
+    rows.into_iter().filter_map(|row| row.map_err(|rejected| report.reject(rejected)).ok()).collect()
 }
 
 fn count(accepted: &[(crate::FeatureId, Drawn)], layer: &Layer, report: &mut Report) {

@@ -81,10 +81,19 @@ pub enum CommuneRule {
     Attribute(String),
     /// An attribute holds several codes, separated by `,`, `;`, `|` or spaces (or a JSON list).
     List(String),
-    /// Every commune the geometry touches, and those within `margin_m` metres of it.
+    /// The geometry, compared with the polygons of another layer.
+    ///
+    /// Without a margin: every commune that a point or a line touches, its border included, and
+    /// every commune of which a polygon covers more than 1 m² (or a tenth of the polygon, when
+    /// that is less): along a border, neighbours' polygons are not one's own.
+    /// With a margin: every commune within that distance, whatever the geometry.
     Geometry {
-        /// Distance in metres on the ground, 0 for touching only.
+        /// Distance in metres on the ground.
         margin_m: f64,
+        /// The layer whose polygons are the communes.
+        of: LayerId,
+        /// The attribute of that layer that holds the INSEE code.
+        code: String,
     },
 }
 

@@ -42,5 +42,6 @@ pub use shape::{PartKind, PartRole};
 pub use snapshot::{
     Column, Extent, FeatureRef, GeometryKind, Part, Points, Record, Snapshot, ValueId, ValueRef, ZoomCount,
 };
+pub use source::SourceStamp;
 pub use territory::Territory;
 pub use theme::Theme;

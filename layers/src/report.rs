@@ -33,6 +33,8 @@ pub enum Reason {
     ZeroLength,
     /// A polygon that encloses nothing, even after repair.
     NoArea,
+    /// A geometry that makes a geometry library fail.
+    Unrepairable,
     /// Another row has the same key.
     DuplicateKey,
 }
@@ -51,6 +53,7 @@ impl Reason {
             Self::OutOfDomain => "Une position est hors du domaine du système de coordonnées.",
             Self::ZeroLength => "La ligne est de longueur nulle.",
             Self::NoArea => "Le polygone n’a pas de surface, même après réparation.",
+            Self::Unrepairable => "La géométrie ne peut pas être traitée, même après réparation.",
             Self::DuplicateKey => "La clé est déjà portée par une autre ligne.",
         }
     }

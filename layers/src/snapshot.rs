@@ -34,7 +34,9 @@ pub use self::{
     record::Record,
     view::{FeatureRef, Part, Points, ValueId, ValueRef},
 };
-use crate::{Bbox, CommuneCode, Crs, Error, FeatureId, GridBox, Layer, Territory, mmap::Map, projection::to_degrees};
+use crate::{
+    Bbox, CommuneCode, Crs, Error, FeatureId, GridBox, Layer, SourceStamp, Territory, mmap::Map, projection::to_degrees,
+};
 
 /// What the features of a layer are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,9 +95,19 @@ impl Snapshot {
         self.len() == 0
     }
 
-    /// When the source was last imported, even if it had not changed.
+    /// When the last import of the source began, even if it found the same data.
     pub fn imported(&self) -> jiff::Timestamp {
         self.manifest.imported
+    }
+
+    /// What the source was when that import began: the file was changed since if it is another now.
+    pub fn source(&self) -> &SourceStamp {
+        &self.manifest.source
+    }
+
+    /// Revision of the communes that its features were placed by; none unless they were placed by geometry.
+    pub fn placed_by(&self) -> Option<&str> {
+        self.manifest.placed_by.as_deref()
     }
 
     /// What the features are.

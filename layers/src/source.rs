@@ -3,6 +3,7 @@
 
 mod flatgeobuf;
 mod geojson;
+mod stamp;
 
 use std::{
     fs::File,
@@ -12,6 +13,7 @@ use std::{
 
 use flate2::bufread::MultiGzDecoder;
 
+pub use self::stamp::SourceStamp;
 use crate::{
     Crs, Error, Feature, SourceFormat, SourceSpec,
     report::{Reason, Rejected},

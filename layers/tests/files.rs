@@ -121,3 +121,24 @@ fn the_format_is_said_by_the_configuration_and_not_by_the_name() {
     layer.source.format = SourceFormat::GeoJson(path);
     assert_eq!(import(&layer, folder.path(), None).unwrap().report.accepted, 1);
 }
+
+#[test]
+fn a_failed_export_does_not_empty_a_layer() {
+    let folder = tempfile::tempdir().unwrap();
+    let id = "essai".parse().unwrap();
+    let metres = collection(&[("{}", r#"{"type":"Point","coordinates":[842363.96,6519249.87]}"#)]);
+    let import = |text: &str| import_text(folder.path(), text, |_| {});
+    // Nothing to lose: rows that are all bad are an error all the same, no row at all is not.
+    assert!(matches!(import(&metres).unwrap_err(), Error::NothingAccepted { read: 1, .. }));
+    assert!(Snapshot::open_current(&folder.path().join("store"), &id).unwrap().is_none());
+    assert!(import(&collection(&[])).unwrap().snapshot.is_empty());
+    assert!(import(&collection(&[])).unwrap().snapshot.is_empty());
+
+    let full = import(&collection(&[("{}", &point(0.0, 0.0))])).unwrap().snapshot;
+    for (text, read) in [(metres, "none of the 1 rows"), (collection(&[]), "none of the 0 rows")] {
+        let error = import(&text).unwrap_err().to_string();
+        assert!(error.contains("essai.geojson") && error.contains(read), "{error}");
+        let kept = Snapshot::open_current(&folder.path().join("store"), &id).unwrap().unwrap();
+        assert_eq!((kept.len(), kept.revision()), (1, full.revision()));
+    }
+}

@@ -1,12 +1,12 @@
-//! What becomes of each row of a source: rejected and why, projected, identified, in its communes.
+//! What becomes of each row of a source: rejected and why, projected, identified.
 #![allow(clippy::unwrap_used)] // a failed step fails the test
 
 mod common;
 
-use std::{fs, path::Path};
+use std::fs;
 
-use common::{collection, import_text, layer, point};
-use layers::{CommuneRule, CommuneShapes, Crs, Error, FeatureId, Imported, Layer, Reason, import};
+use common::{collection, import_text, point};
+use layers::{Crs, Imported, Layer, Reason};
 
 fn reasons(imported: &Imported) -> Vec<(u64, Reason)> {
     imported.report.rejected.iter().map(|rejected| (rejected.row, rejected.reason)).collect()
@@ -108,92 +108,14 @@ fn equal_rows_without_a_key_are_all_kept() {
     assert_eq!((imported.snapshot.len(), imported.report.rejected_rows()), (3, 0));
 }
 
-/// Two communes side by side: Bron to the west of 4.9, Vénissieux to the east.
-fn two_communes(folder: &Path) -> CommuneShapes {
-    let square = |west: f64, east: f64| {
-        format!(
-            r#"{{"type":"Polygon","coordinates":[[[{west},45.7],[{east},45.7],[{east},45.8],[{west},45.8],[{west},45.7]]]}}"#
-        )
-    };
-    let text = collection(&[
-        (r#"{"insee":"69259","nom":"Vénissieux"}"#, &square(4.9, 5.0)),
-        (r#"{"insee":69029,"nom":"Bron"}"#, &square(4.8, 4.9)),
-    ]);
-    let snapshot = import_text(folder, &text, |_| {}).unwrap().snapshot;
-    CommuneShapes::from_snapshot(&snapshot, "insee", "nom").unwrap()
-}
-
+/// Before projection, on the numbers of the file: an overflow inside the library that rebuilds polygons.
 #[test]
-fn communes_are_found_by_geometry_on_the_border_and_within_the_margin() {
+fn one_row_that_makes_the_library_panic_is_rejected_and_the_others_come_in() {
     let folder = tempfile::tempdir().unwrap();
-    let shapes = two_communes(folder.path());
-    let at = |lon: f64| format!(r#"{{"type":"Point","coordinates":[{lon},45.75]}}"#);
-    let around = r#"{"type":"Polygon","coordinates":[[[4.7,45.6],[5.1,45.6],[5.1,45.9],[4.7,45.9],[4.7,45.6]]]}"#;
-    let across = r#"{"type":"LineString","coordinates":[[4.7,45.75],[4.95,45.75]]}"#;
-    let apart = r#"{"type":"MultiPoint","coordinates":[[4.7,45.75],[4.95,45.75]]}"#;
-    let geometries = [at(4.85), at(4.9), at(4.899), at(5.2), around.to_owned(), across.to_owned(), apart.to_owned()];
-    let names: Vec<_> = (1..=7).map(|n| format!(r#"{{"n":{n}}}"#)).collect();
-    let rows: Vec<_> = names.iter().zip(&geometries).map(|(n, g)| (n.as_str(), g.as_str())).collect();
-    let path = folder.path().join("points.geojson");
-    fs::write(&path, collection(&rows)).unwrap();
-    let found = |margin_m: f64| -> Vec<String> {
-        let mut layer = layer("points", &path, &[]);
-        layer.key = Some("n".to_owned());
-        layer.commune = Some(CommuneRule::Geometry { margin_m });
-        let snapshot = import(&layer, folder.path(), Some(&shapes)).unwrap().snapshot;
-        let communes = |n| snapshot.record(FeatureId(n)).unwrap().unwrap().communes;
-        (1..=7)
-            .map(|n| communes(n).iter().map(|code| if code.as_str() == "69029" { 'B' } else { 'V' }).collect())
-            .collect()
-    };
-    assert_eq!(found(0.0), ["B", "BV", "B", "", "BV", "BV", "V"]);
-    // One thousandth of a degree of longitude is 78 m at Lyon.
-    assert_eq!(found(70.0)[2], "B");
-    assert_eq!(found(85.0)[2], "BV");
-}
-
-#[test]
-fn commune_shapes_know_names_and_boxes() {
-    let folder = tempfile::tempdir().unwrap();
-    let shapes = two_communes(folder.path());
-    let codes: Vec<_> = shapes.communes().iter().map(|commune| commune.code.to_string()).collect();
-    assert_eq!(codes, ["69029", "69259"]);
-    let bron = "69029".parse().unwrap();
-    assert_eq!(shapes.name(bron), Some("Bron"));
-    let bbox = shapes.bbox(bron).unwrap();
-    assert!((bbox.west - 4.8).abs() < 1e-6 && (bbox.east - 4.9).abs() < 1e-6);
-    assert_eq!(shapes.bbox("69381".parse().unwrap()), None);
-    let points =
-        import_text(folder.path(), &collection(&[(r#"{"insee":"69029"}"#, &point(0.0, 0.0))]), |_| {}).unwrap();
-    assert!(
-        CommuneShapes::from_snapshot(&points.snapshot, "insee", "nom").unwrap_err().to_string().contains("« nom »")
-    );
-}
-
-#[test]
-fn communes_come_from_one_attribute_or_a_list() {
-    let folder = tempfile::tempdir().unwrap();
-    let at = point(0.0, 0.0);
-    let communes = |rule: CommuneRule, value: &str| {
-        let text = collection(&[(&format!(r#"{{"c":{value}}}"#), &at)]);
-        let imported = import_text(folder.path(), &text, |layer| layer.commune = Some(rule)).unwrap();
-        imported.snapshot.commune_sets()[0].iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
-    };
-    let one = |value| communes(CommuneRule::Attribute("c".to_owned()), value);
-    let list = |value| communes(CommuneRule::List("c".to_owned()), value);
-    assert_eq!(
-        [one(r#""69029""#), one("69029"), one("1004"), one(r#""Bron""#), one("null")],
-        ["69029", "69029", "01004", "", ""]
-    );
-    assert_eq!(list(r#""69266; 69029|69259,69029""#), "69029 69259 69266");
-    assert_eq!(list(r#"["69266","69029"]"#), "69029 69266");
-}
-
-#[test]
-fn communes_by_geometry_without_shapes_are_refused() {
-    let folder = tempfile::tempdir().unwrap();
-    let text = collection(&[("{}", &point(0.0, 0.0))]);
-    let error =
-        import_text(folder.path(), &text, |layer| layer.commune = Some(CommuneRule::Geometry { margin_m: 0.0 }));
-    assert!(matches!(error, Err(Error::NoCommuneShapes(_))));
+    let bow_tie = r#"{"type":"Polygon","coordinates":[[[0,0],[1e-300,1e-300],[1e-300,0],[0,1e-300],[0,0]]]}"#;
+    let (one, two) = (point(0.0, 0.0), point(0.1, 0.0));
+    let rows = [("{}", one.as_str()), ("{}", bow_tie), ("{}", two.as_str())];
+    let imported = import_text(folder.path(), &collection(&rows), |_| {}).unwrap();
+    assert_eq!(reasons(&imported), [(2, Reason::Unrepairable)]);
+    assert_eq!((imported.report.accepted, imported.snapshot.len()), (2, 2));
 }

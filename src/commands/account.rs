@@ -11,22 +11,22 @@ use super::{directory_state, operator, say};
 use crate::cli::Account;
 
 pub(super) fn run(action: Account) -> Result<()> {
-    super::runtime()?.block_on(async {
+    super::block_on(async {
         match action {
-            Account::List(flag) => list(&directory_state(&flag.config).await?).await,
-            Account::Grant { config, id, role } => {
+            Account::List(flag) => list(&directory_state(&flag).await?).await,
+            Account::Grant { state, id, role } => {
                 let role = role.parse()?;
-                change_roles(&directory_state(&config.config).await?, &id, |roles| _ = roles.0.insert(role)).await
+                change_roles(&directory_state(&state).await?, &id, |roles| _ = roles.0.insert(role)).await
             }
-            Account::Revoke { config, id, role } => {
+            Account::Revoke { state, id, role } => {
                 let role: Role = role.parse()?;
-                change_roles(&directory_state(&config.config).await?, &id, |roles| _ = roles.0.remove(&role)).await
+                change_roles(&directory_state(&state).await?, &id, |roles| _ = roles.0.remove(&role)).await
             }
-            Account::Disable { config, id } => {
-                set_status(&directory_state(&config.config).await?, &id, AccountStatus::Disabled).await
+            Account::Disable { state, id } => {
+                set_status(&directory_state(&state).await?, &id, AccountStatus::Disabled).await
             }
-            Account::Enable { config, id } => {
-                set_status(&directory_state(&config.config).await?, &id, AccountStatus::Active).await
+            Account::Enable { state, id } => {
+                set_status(&directory_state(&state).await?, &id, AccountStatus::Active).await
             }
         }
     })

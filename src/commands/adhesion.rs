@@ -14,20 +14,19 @@ use super::{directory_state, operator, say};
 use crate::cli::Adhesion;
 
 pub(super) fn run(action: Adhesion) -> Result<()> {
-    super::runtime()?.block_on(async {
+    super::block_on(async {
         match action {
-            Adhesion::List(flag) => list(&directory_state(&flag.config).await?).await,
-            Adhesion::Organisation { config, id, kind, name, siret, commune } => {
+            Adhesion::List(flag) => list(&directory_state(&flag).await?).await,
+            Adhesion::Organisation { state, id, kind, name, siret, commune } => {
                 let kind: OrganisationKind = kind.parse()?;
                 let communes = territory(&id, kind, commune)?;
                 let organisation =
                     Organisation { id: id.parse()?, kind, name, sirets: siret.into_iter().collect(), communes };
-                directory::save_organisation(&directory_state(&config.config).await?, &organisation, &operator())
-                    .await?;
+                directory::save_organisation(&directory_state(&state).await?, &organisation, &operator()).await?;
                 say::line(&format!("organisation {} recorded", organisation.id));
                 Ok(())
             }
-            Adhesion::Set { config, id, status, from, until, reason } => {
+            Adhesion::Set { state: flag, id, status, from, until, reason } => {
                 let from = from.unwrap_or_else(today);
                 let state = State {
                     organisation: id.parse()?,
@@ -38,7 +37,7 @@ pub(super) fn run(action: Adhesion) -> Result<()> {
                     by: operator(),
                     at: 0,
                 };
-                directory::change_adhesion(&directory_state(&config.config).await?, &state).await?;
+                directory::change_adhesion(&directory_state(&flag).await?, &state).await?;
                 say::line(&format!("adhesion of {} is now {}", state.organisation, state.status));
                 Ok(())
             }

@@ -14,7 +14,7 @@ use super::say;
 use crate::{
     cli::Demo,
     config::Config,
-    refresh,
+    import,
     service::{self, Listeners},
 };
 
@@ -32,7 +32,7 @@ pub(super) fn run(options: &Demo) -> Result<()> {
     config.geocoder.index = options.state.join("geocoder");
     config.identity.clear();
     let _state = service::lock_state(&config)?;
-    super::runtime()?.block_on(serve(options, config))
+    super::block_on(serve(options, config))
 }
 
 async fn serve(options: &Demo, mut config: Config) -> Result<()> {
@@ -45,7 +45,7 @@ async fn serve(options: &Demo, mut config: Config) -> Result<()> {
     let prepared = config.clone();
     tokio::task::spawn_blocking(move || {
         let watch = say::working("opening");
-        let done = refresh::prepare(&prepared, &|what| watch.set_message(what.to_owned()));
+        let done = import::prepare(&prepared, &|what| watch.set_message(what.to_owned()));
         watch.finish_and_clear();
         done
     })

@@ -7,11 +7,11 @@ use anyhow::{Result, bail};
 use layers::{Imported, Layer};
 
 use super::say;
-use crate::{config::Config, http::problem::with_causes, refresh};
+use crate::{causes::with_causes, config::Config, import};
 
 pub(super) fn run(path: &Path, names: &[String]) -> Result<()> {
     let config = Config::load(path)?;
-    let layers = refresh::import_order(&config);
+    let layers = import::order(&config);
     if let Some(unknown) = names.iter().find(|name| !layers.iter().any(|layer| layer.id.as_str() == name.as_str())) {
         bail!("no layer is named `{unknown}`; the configuration has: {}", ids(&layers));
     }
@@ -19,7 +19,7 @@ pub(super) fn run(path: &Path, names: &[String]) -> Result<()> {
     let mut failed = 0;
     for layer in wanted {
         let watch = say::working(format!("importing {}", layer.id));
-        let imported = refresh::import_layer(&config, layer);
+        let imported = import::layer(&config, layer);
         watch.finish_and_clear();
         match imported {
             Ok(imported) => report(layer, &imported),
@@ -29,13 +29,26 @@ pub(super) fn run(path: &Path, names: &[String]) -> Result<()> {
             }
         }
     }
-    if failed > 0 { bail!("{failed} layers could not be imported") } else { Ok(()) }
+    match failed {
+        0 => Ok(()),
+        1 => bail!("one layer could not be imported"),
+        _ => bail!("{failed} layers could not be imported"),
+    }
 }
 
 fn report(layer: &Layer, imported: &Imported) {
     let report = &imported.report;
     let revision = imported.snapshot.revision();
     say::line(&format!("{}: {} rows read, {} accepted, revision {revision}", layer.id, report.read, report.accepted));
+    if report.repaired > 0 {
+        say::line(&format!("  {} accepted after a repair of their polygons", report.repaired));
+    }
+    if report.without_key > 0 {
+        say::line(&format!("  {} have no key: they are identified by their content", report.without_key));
+    }
+    if report.without_commune > 0 {
+        say::line(&format!("  {} lie in no commune: shown to the Métropole only", report.without_commune));
+    }
     for (reason, count) in &report.by_reason {
         say::line(&format!("  {count} rejected: {}", reason.sentence()));
     }

@@ -7,12 +7,12 @@ use anyhow::Result;
 use geocoder::Progress;
 
 use super::say;
-use crate::{config::Config, refresh};
+use crate::{config::Config, import};
 
 pub(super) fn run(path: &Path) -> Result<()> {
     let config = Config::load(path)?;
     let watch = say::working("indexing addresses");
-    let built = refresh::build_index(&config, &mut |progress| {
+    let built = import::index(&config, &mut |progress| {
         watch.set_message(match progress {
             Progress::Read(done, all) => format!("reading addresses: {done} of {all} files"),
             Progress::Index(done, all) => format!("indexing addresses: {done} of {all} places"),

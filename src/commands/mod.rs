@@ -12,7 +12,10 @@ mod token;
 
 use anyhow::Result;
 
-use crate::cli::Command;
+use crate::{
+    cli::{Command, StateFlag},
+    config::Config,
+};
 
 /// Runs a sub-command to its end.
 pub fn run(command: Command) -> Result<()> {
@@ -28,15 +31,22 @@ pub fn run(command: Command) -> Result<()> {
     }
 }
 
-/// The runtime of commands that serve or speak to the state.
-fn runtime() -> Result<tokio::runtime::Runtime> {
-    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+/// Runs what serves or speaks to the state. An import under way is left: it survives that, and the
+/// next one sweeps what it leaves.
+fn block_on(work: impl Future<Output = Result<()>>) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let done = runtime.block_on(work);
+    runtime.shutdown_background();
+    done
 }
 
-/// The directory of a configuration, for the commands that change it beside a server.
-async fn directory_state(config: &std::path::Path) -> Result<auth_proxy::Database> {
-    let config = crate::config::Config::load(config)?;
-    Ok(auth_proxy::Database::open(&config.state_file()).await?)
+/// The directory, for the commands that change it beside a server.
+async fn directory_state(flag: &StateFlag) -> Result<auth_proxy::Database> {
+    let file = match &flag.state {
+        Some(file) => file.clone(),
+        None => Config::load(&flag.config)?.state_file(),
+    };
+    Ok(auth_proxy::Database::open(&file).await?)
 }
 
 /// Who acts, for the audit trail: the system's user name.

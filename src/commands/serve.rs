@@ -15,7 +15,7 @@ pub(super) fn run(path: &Path) -> Result<()> {
     if config.identity.is_empty() {
         tracing::warn!("no [[identity]]: nobody can sign in; machines can still use tokens");
     }
-    super::runtime()?.block_on(async {
+    super::block_on(async {
         let listeners = Listeners::bind(&config.server.listen, &config.server.admin).await?;
         let url = config.server.public_url.clone();
         let options = service::auth_options(&config)?;

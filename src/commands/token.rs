@@ -10,20 +10,18 @@ use super::{directory_state, operator, say};
 use crate::cli::Token;
 
 pub(super) fn run(action: Token) -> Result<()> {
-    super::runtime()?.block_on(async {
+    super::block_on(async {
         match action {
-            Token::List(flag) => list(&directory_state(&flag.config).await?).await,
-            Token::Create { config, organisation, scope, until, cidr } => {
+            Token::List(flag) => list(&directory_state(&flag).await?).await,
+            Token::Create { state, organisation, scope, until, cidr } => {
                 let network = cidr.map(|cidr| cidr.parse()).transpose()?;
                 let token =
                     NewToken { organisation: organisation.parse()?, scopes: scope.join(",").parse()?, network, until };
-                say::line(
-                    &directory::create_token(&directory_state(&config.config).await?, &token, &operator()).await?,
-                );
+                say::line(&directory::create_token(&directory_state(&state).await?, &token, &operator()).await?);
                 Ok(())
             }
-            Token::Revoke { config, id } => {
-                directory::revoke_token(&directory_state(&config.config).await?, &id, &operator()).await?;
+            Token::Revoke { state, id } => {
+                directory::revoke_token(&directory_state(&state).await?, &id, &operator()).await?;
                 say::line(&format!("token {id} revoked"));
                 Ok(())
             }

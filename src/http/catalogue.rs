@@ -10,7 +10,7 @@ use axum::{
 use layers::{Access, AttributeType, Entry, GeometryKind, Layer, Snapshot, Territory};
 use serde::Serialize;
 
-use super::{problem::Problem, reply, rights, session::AdhesionView, tiles::no_parameter};
+use super::{problem::Problem, query::no_parameter, reply, rights, session::AdhesionView};
 use crate::app::App;
 
 /// `GET /api/catalogue`
@@ -89,7 +89,7 @@ pub async fn layer(
     no_parameter(query)?;
     let generation = app.generation();
     let entry = generation.catalogue.get(&id).ok_or(Problem::NotFound)?;
-    match rights::asked(&app, &principal, &entry.layer) {
+    match rights::decide_and_audit(&app, &principal, &entry.layer) {
         Decision::Granted(territory) => Ok(reply::json(&view(&entry.layer, entry.snapshot.as_deref(), &territory))),
         Decision::Denied(reason) if reason.hides() => Err(Problem::NotFound),
         Decision::Denied(reason) => Err(rights::forbidden(&app, &reason)),

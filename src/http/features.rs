@@ -13,9 +13,9 @@ use serde::Serialize;
 
 use super::{
     problem::Problem,
+    query::no_parameter,
     reply,
     rights::{self, Granted},
-    tiles::no_parameter,
 };
 use crate::app::{App, Generation};
 
@@ -52,13 +52,15 @@ pub async fn feature(
     no_parameter(query)?;
     let id = feature_id(&fid)?;
     let generation = app.generation();
-    let granted = rights::granted(&app, &generation, &principal, &name)?.pop().ok_or(Problem::NotFound)?;
+    let granted = rights::granted_one(&app, &generation, &principal, &name)?;
+    // Before the record is read: what it costs to read must not tell that the feature exists.
+    let feature = granted.snapshot.feature(id).ok_or(Problem::NotFound)?;
+    if !granted.territory.opens(&granted.snapshot.commune_sets()[feature.commune_set() as usize]) {
+        return Err(Problem::NotFound);
+    }
     let snapshot = Arc::clone(&granted.snapshot);
     let record = app.compute().run(move || snapshot.record(id)).await?;
     let record = record.map_err(|error| Problem::internal(&error))?.ok_or(Problem::NotFound)?;
-    if !granted.territory.opens(&record.communes) {
-        return Err(Problem::NotFound);
-    }
     Ok(reply::json(&view(&generation, &granted, &record)))
 }
 

@@ -7,6 +7,7 @@ pub mod features;
 pub mod observe;
 pub mod photon;
 pub mod problem;
+pub mod query;
 pub mod reply;
 pub mod rights;
 pub mod session;
@@ -17,13 +18,12 @@ use std::time::Duration;
 
 use axum::{
     Router,
+    extract::DefaultBodyLimit,
     http::StatusCode,
     middleware::{from_fn, from_fn_with_state},
     routing::get,
 };
-use tower_http::{
-    catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer,
-};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer};
 
 use crate::app::App;
 
@@ -59,10 +59,10 @@ pub fn router(app: App) -> Router {
         .with_state(app);
     auth_proxy::protect(routes, auth)
         .layer(CompressionLayer::new()) // leaves alone what is compressed already: tiles
-        .layer(from_fn_with_state(policy, observe::observe))
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(CatchPanicLayer::custom(observe::panicked))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, DEADLINE))
-        .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
+        .layer(from_fn_with_state(policy, observe::observe))
 }
 
 /// The operations listener: keep it on loopback.

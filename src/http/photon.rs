@@ -6,7 +6,7 @@ use std::sync::Arc;
 use auth_proxy::{Principal, may_search};
 use axum::{
     Extension, Form,
-    extract::{RawQuery, State},
+    extract::{RawQuery, State, rejection::FormRejection},
     response::Response,
 };
 use geocoder::{
@@ -16,7 +16,11 @@ use geocoder::{
 use layers::{Access, Bbox, LonLat};
 use serde::Serialize;
 
-use super::{problem::Problem, reply, rights};
+use super::{
+    problem::Problem,
+    query::{Parameters, all, known, number, one, parameters},
+    reply, rights,
+};
 use crate::app::App;
 
 /// Longest query, in characters.
@@ -27,9 +31,6 @@ const DEFAULT_LIMIT: usize = 15;
 const LARGEST_LIMIT: usize = 50;
 /// Largest radius of `reverse`, in kilometres.
 const LARGEST_RADIUS_KM: f64 = 50.0;
-
-/// Name and value of each parameter, decoded, in the order sent.
-type Parameters = Vec<(String, String)>;
 
 /// `GET /photon/api`
 pub async fn search(
@@ -46,10 +47,10 @@ pub async fn search(
 pub async fn search_form(
     State(app): State<App>,
     principal: Option<Extension<Principal>>,
-    Form(parameters): Form<Parameters>,
+    form: Result<Form<Parameters>, FormRejection>,
 ) -> Result<Response, Problem> {
     let geocoder = ready(&app, principal.as_deref())?;
-    let request = search_request(&parameters)?;
+    let request = search_request(&read(form)?)?;
     answer(&app, move || geocoder.search(&request)).await
 }
 
@@ -68,10 +69,10 @@ pub async fn reverse(
 pub async fn reverse_form(
     State(app): State<App>,
     principal: Option<Extension<Principal>>,
-    Form(parameters): Form<Parameters>,
+    form: Result<Form<Parameters>, FormRejection>,
 ) -> Result<Response, Problem> {
     let geocoder = ready(&app, principal.as_deref())?;
-    let near = reverse_request(&parameters)?;
+    let near = reverse_request(&read(form)?)?;
     answer(&app, move || geocoder.reverse(near.position, near.limit, near.radius_m)).await
 }
 
@@ -102,13 +103,24 @@ async fn answer(
     app: &App,
     work: impl FnOnce() -> Result<Vec<geocoder::Suggestion>, geocoder::Error> + Send + 'static,
 ) -> Result<Response, Problem> {
-    let suggestions = app.compute().run(work).await?.map_err(|error| Problem::internal(&error))?;
+    let suggestions = app.compute().run(work).await??;
     Ok(reply::json_unkept(&photon::feature_collection(&suggestions)))
 }
 
-fn parameters(query: Option<&str>) -> Result<Parameters, Problem> {
-    serde_urlencoded::from_str(query.unwrap_or_default())
-        .map_err(|_| Problem::BadRequest("Les paramètres ne sont pas lisibles.".into()))
+fn read(form: Result<Form<Parameters>, FormRejection>) -> Result<Parameters, Problem> {
+    let wrong = "Les paramètres s'envoient comme un formulaire (application/x-www-form-urlencoded).";
+    form.map(|Form(parameters)| parameters).map_err(|_| Problem::BadRequest(wrong.into()))
+}
+
+impl From<geocoder::Error> for Problem {
+    fn from(error: geocoder::Error) -> Self {
+        match error {
+            geocoder::Error::EmptyQuery => {
+                Self::BadRequest("Le paramètre q ne contient aucun mot : écrivez une adresse.".into())
+            }
+            other => Self::internal(&other),
+        }
+    }
 }
 
 struct Near {
@@ -141,39 +153,6 @@ fn reverse_request(parameters: &Parameters) -> Result<Near, Problem> {
         .ok_or_else(|| Problem::BadRequest("Les paramètres lat et lon sont nécessaires.".into()))?;
     let radius_km = number(parameters, "radius", 0.001..=LARGEST_RADIUS_KM)?.unwrap_or(1.0);
     Ok(Near { position, limit: limit(parameters, 1)?, radius_m: radius_km * 1000.0 })
-}
-
-fn known(parameters: &Parameters, names: &[&str]) -> Result<(), Problem> {
-    match parameters.iter().find(|(name, _)| !names.contains(&name.as_str())) {
-        None => Ok(()),
-        Some(_) => {
-            Err(Problem::BadRequest(format!("Un paramètre est inconnu ; ceux qui existent : {}.", names.join(", "))))
-        }
-    }
-}
-
-fn all<'a>(parameters: &'a Parameters, name: &'a str) -> impl Iterator<Item = &'a str> {
-    parameters.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
-}
-
-fn one<'a>(parameters: &'a Parameters, name: &'a str) -> Result<Option<&'a str>, Problem> {
-    let mut found = all(parameters, name);
-    match (found.next(), found.next()) {
-        (_, Some(_)) => Err(Problem::BadRequest(format!("Le paramètre {name} est donné deux fois."))),
-        (value, None) => Ok(value),
-    }
-}
-
-fn number(parameters: &Parameters, name: &str, range: std::ops::RangeInclusive<f64>) -> Result<Option<f64>, Problem> {
-    let Some(text) = one(parameters, name)? else { return Ok(None) };
-    match text.parse::<f64>() {
-        Ok(value) if range.contains(&value) => Ok(Some(value)),
-        _ => Err(Problem::BadRequest(format!(
-            "Le paramètre {name} doit être un nombre de {} à {}.",
-            range.start(),
-            range.end()
-        ))),
-    }
 }
 
 fn limit(parameters: &Parameters, default: usize) -> Result<usize, Problem> {

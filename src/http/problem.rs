@@ -7,6 +7,8 @@ use axum::{
 };
 use serde::Serialize;
 
+use crate::causes::with_causes;
+
 /// Why a request is not answered with data.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Problem {
@@ -58,7 +60,7 @@ impl Problem {
     fn title(&self) -> &'static str {
         match self {
             Self::BadRequest(_) => "Demande incorrecte",
-            Self::SignInNeeded => "Connexion nécessaire",
+            Self::SignInNeeded => "Connexion requise",
             Self::Forbidden { .. } => "Accès refusé",
             Self::NotFound => "Introuvable",
             Self::Unavailable => "Service momentanément indisponible",
@@ -76,17 +78,6 @@ impl Problem {
         tracing::error!(error = %with_causes(cause), "request failed");
         Self::Internal
     }
-}
-
-/// An error and its causes on one line.
-pub fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut line = error.to_string();
-    let mut cause = error.source();
-    while let Some(deeper) = cause {
-        line = format!("{line}: {deeper}");
-        cause = deeper.source();
-    }
-    line
 }
 
 impl IntoResponse for Problem {

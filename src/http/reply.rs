@@ -13,6 +13,8 @@ use serde::Serialize;
 /// What a person may see is between them and us: no shared cache keeps it, and their
 /// browser asks again each time (304 costs nothing).
 pub const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-cache");
+/// What an answer depends on beside its address.
+const VARY: HeaderValue = HeaderValue::from_static("Accept-Encoding, Cookie, Authorization");
 /// Said of a tile too dense for its budget: how many features were left out.
 pub const DROPPED: HeaderName = HeaderName::from_static("x-traboule-dropped");
 
@@ -21,16 +23,12 @@ const MVT: HeaderValue = HeaderValue::from_static("application/vnd.mapbox-vector
 
 /// A JSON document about what this person may see.
 pub fn json<T: Serialize>(document: &T) -> Response {
-    let mut response = Json(document).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, PRIVATE);
-    response
+    ([(header::CACHE_CONTROL, PRIVATE), (header::VARY, VARY)], Json(document)).into_response()
 }
 
 /// A JSON document that must not be kept at all: what was typed, or who is signed in.
 pub fn json_unkept<T: Serialize>(document: &T) -> Response {
-    let mut response = Json(document).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
+    ([(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))], Json(document)).into_response()
 }
 
 /// How a client takes a tile. Tiles are stored gzipped; the rare client that takes no gzip
@@ -66,14 +64,13 @@ impl Encoding {
 /// A finished tile as a response: 204 when it shows nothing, 304 when the client has it.
 pub fn tile(tile: &tiles::Tile, request: &HeaderMap) -> Response {
     if tile.features == 0 {
-        return (StatusCode::NO_CONTENT, [(header::CACHE_CONTROL, PRIVATE)]).into_response();
+        return (StatusCode::NO_CONTENT, [(header::CACHE_CONTROL, PRIVATE), (header::VARY, VARY)]).into_response();
     }
     let encoding = Encoding::wanted(request);
     let etag = encoding.etag(&tile.etag);
-    let vary = HeaderValue::from_static("Accept-Encoding, Cookie, Authorization");
     let known = [
         (header::CACHE_CONTROL, PRIVATE),
-        (header::VARY, vary),
+        (header::VARY, VARY),
         (header::ETAG, HeaderValue::from_str(&etag).expect("an ETag is quoted hexadecimal digits")),
     ];
     if matches(request, &etag) {

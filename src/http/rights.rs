@@ -34,15 +34,15 @@ pub fn granted(
     principal: &Principal,
     names: &str,
 ) -> Result<Vec<Granted>, Problem> {
-    let mut entries: Vec<&Entry> = Vec::new();
-    for name in names.split(',') {
-        let entry = generation.catalogue.get(name).ok_or(Problem::NotFound)?;
-        if entries.iter().any(|other| other.layer.id == entry.layer.id) {
-            return Err(Problem::BadRequest(format!("La couche « {name} » est demandée deux fois.")));
-        }
-        entries.push(entry);
+    let names: Vec<&str> = names.split(',').collect();
+    // Said of any name, known or not: the answer must not tell whether a layer exists.
+    if (1..names.len()).any(|at| names[..at].contains(&names[at])) {
+        return Err(Problem::BadRequest("Une couche est demandée deux fois.".into()));
     }
-    let decisions: Vec<_> = entries.into_iter().map(|entry| (entry, asked(app, principal, &entry.layer))).collect();
+    let find = |name: &str| generation.catalogue.get(name).ok_or(Problem::NotFound);
+    let entries: Vec<&Entry> = names.into_iter().map(find).collect::<Result<_, _>>()?;
+    let decisions: Vec<_> =
+        entries.into_iter().map(|entry| (entry, decide_and_audit(app, principal, &entry.layer))).collect();
     if decisions.iter().any(|(_, decision)| matches!(decision, Decision::Denied(reason) if reason.hides())) {
         return Err(Problem::NotFound);
     }
@@ -59,13 +59,22 @@ pub fn granted(
         .collect()
 }
 
+/// One layer, by its name alone.
+pub fn granted_one(app: &App, generation: &Generation, principal: &Principal, name: &str) -> Result<Granted, Problem> {
+    let mut layers = granted(app, generation, principal, name)?;
+    match (layers.pop(), layers.is_empty()) {
+        (Some(layer), true) => Ok(layer),
+        _ => Err(Problem::NotFound), // several names make no name of a layer
+    }
+}
+
 /// One decision, today.
 pub fn decision(app: &App, principal: &Principal, layer: &Layer) -> Decision {
     decide(principal, layer, &app.auth().adhesions(), today())
 }
 
 /// The same for a request that names the layer: a refusal is audited.
-pub fn asked(app: &App, principal: &Principal, layer: &Layer) -> Decision {
+pub fn decide_and_audit(app: &App, principal: &Principal, layer: &Layer) -> Decision {
     let decision = decision(app, principal, layer);
     if let Decision::Denied(reason) = &decision {
         app.auth().refused(principal, &format!("layer {}", layer.id), reason);

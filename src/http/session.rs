@@ -10,7 +10,7 @@ use axum::{
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{problem::Problem, reply, tiles::no_parameter};
+use super::{problem::Problem, query::no_parameter, reply};
 use crate::app::App;
 
 impl FromRef<App> for Auth {

@@ -7,7 +7,7 @@ use axum::{
     response::Response,
 };
 
-use super::{problem::Problem, reply, rights, tiles::no_parameter};
+use super::{problem::Problem, query::no_parameter, reply, rights};
 use crate::app::App;
 
 /// The base map's name among styles.
@@ -26,7 +26,7 @@ pub async fn style(
     if id == BASE {
         return Ok(reply::json(&generation.styles.base(public_url)));
     }
-    let granted = rights::granted(&app, &generation, &principal, &id)?.pop().ok_or(Problem::NotFound)?;
+    let granted = rights::granted_one(&app, &generation, &principal, &id)?;
     let style = generation.styles.layer(&granted.layer.id, public_url).ok_or(Problem::NotFound)?;
     Ok(reply::json(&style))
 }

@@ -12,6 +12,7 @@ use tiles::{CutLayer, CutOptions, Tile, TileCoord, TileJsonLayer, TileKey};
 
 use super::{
     problem::Problem,
+    query::no_parameter,
     reply,
     rights::{self, Granted},
 };
@@ -26,7 +27,7 @@ pub async fn get_tile(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     no_parameter(query)?;
-    let coord = TileCoord::parse(&z, &x, without_extension(&y))?;
+    let coord = TileCoord::parse(&z, &x, &y)?;
     let generation = app.generation();
     let granted = rights::granted(&app, &generation, &principal, &names)?;
     if !granted.iter().any(|layer| layer.layer.has_zoom(coord.z())) {
@@ -77,17 +78,5 @@ impl From<tiles::Error> for Problem {
             }
             tiles::Error::LayerTwice(_) => Self::internal(&error),
         }
-    }
-}
-
-fn without_extension(y: &str) -> &str {
-    y.strip_suffix(".mvt").or_else(|| y.strip_suffix(".pbf")).unwrap_or(y)
-}
-
-/// A parameter nobody reads is a misunderstanding: better said than ignored.
-pub fn no_parameter(query: Option<String>) -> Result<(), Problem> {
-    match query {
-        None => Ok(()),
-        Some(_) => Err(Problem::BadRequest("Cette adresse ne prend aucun paramètre.".into())),
     }
 }

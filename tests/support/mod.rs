@@ -14,7 +14,7 @@ use axum::{
     http::{HeaderMap, Request, StatusCode, header},
 };
 use tower::ServiceExt;
-use traboule::{app::App, config::Config, http, refresh, service};
+use traboule::{app::App, config::Config, http, import, service};
 
 /// The project's folder.
 pub fn root() -> PathBuf {
@@ -31,7 +31,7 @@ pub fn prepared() -> Config {
     let mut config = Config::load(&root().join("traboule.toml")).unwrap();
     config.server.snapshots = folder.join("layers");
     config.geocoder.index = folder.join("geocoder");
-    refresh::prepare(&config, &|_| ()).unwrap();
+    import::prepare(&config, &|_| ()).unwrap();
     config
 }
 

@@ -168,12 +168,16 @@ pub struct Reply {
     pub body: Vec<u8>,
 }
 
-/// One request on a connection of its own; none when nobody answers.
+/// One request with a token; none when nobody answers.
 pub fn get(port: u16, path: &str, token: Option<&str>) -> Option<Reply> {
+    request(port, path, &token.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default())
+}
+
+/// One request on a connection of its own, with more header lines; none when nobody answers.
+pub fn request(port: u16, path: &str, lines: &str) -> Option<Reply> {
     use std::io::Write;
     let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).ok()?;
-    let credentials = token.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default();
-    let request = format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n{credentials}\r\n");
+    let request = format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n{lines}\r\n");
     stream.write_all(request.as_bytes()).ok()?;
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).ok()?;
@@ -186,6 +190,14 @@ pub fn get(port: u16, path: &str, token: Option<&str>) -> Option<Reply> {
         bytes[end + 4..].to_vec()
     };
     Some(Reply { status, head, body })
+}
+
+impl Reply {
+    /// The values of a header, in order.
+    pub fn header(&self, name: &str) -> Vec<&str> {
+        let values = self.head.lines().filter_map(|line| line.split_once(": "));
+        values.filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value).collect()
+    }
 }
 
 fn unchunk(mut rest: &[u8]) -> Vec<u8> {

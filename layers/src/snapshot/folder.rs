@@ -11,6 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use super::manifest::Manifest;
 use crate::{Error, LayerId, durable};
 
 const CURRENT: &str = "current";
@@ -76,6 +77,12 @@ impl LayerFolder {
             remove(&self.path.join(name))?;
         }
         Ok(())
+    }
+
+    /// Whether the current revision has features, by its manifest alone. One that cannot be read has nothing to lose.
+    pub(crate) fn has_features(&self) -> Result<bool, Error> {
+        let current = read_current(&self.path)?.map(|revision| Manifest::read(&self.revision(&revision)));
+        Ok(current.is_some_and(|manifest| manifest.is_ok_and(|manifest| manifest.features > 0)))
     }
 
     fn names(&self) -> Result<Vec<String>, Error> {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::GeometryKind;
-use crate::{AttributeType, Crs, Error, LayerId};
+use crate::{AttributeType, Crs, Error, LayerId, SourceStamp};
 
 /// File names inside a snapshot folder.
 pub(super) const MANIFEST: &str = "manifest.json";
@@ -49,7 +49,12 @@ pub(super) struct Manifest {
     /// The description it was imported by: `Layer::import_stamp`.
     pub(super) made_from: String,
     pub(super) revision: String,
+    /// When its import began.
     pub(super) imported: jiff::Timestamp,
+    /// The source as it was then.
+    pub(super) source: SourceStamp,
+    /// Revision of the communes it was placed by, when it was placed by geometry.
+    pub(super) placed_by: Option<String>,
     pub(super) features: u64,
     pub(super) geometry: GeometryKind,
     /// Coordinate system of the record.

@@ -10,11 +10,17 @@ use super::{
     record::{self, RecordFile},
     write::{Prepared, write_cut},
 };
-use crate::{Crs, Error, FeatureId, Layer, PartKind, Report, durable, mmap::Map};
+use crate::{Crs, Error, FeatureId, Layer, PartKind, Report, SourceStamp, durable, mmap::Map};
 
 /// What a snapshot is made of, beside its features.
 pub(crate) struct Description<'a> {
     pub(crate) layer: &'a Layer,
+    /// When the import began, before anything was read.
+    pub(crate) begun: jiff::Timestamp,
+    /// The source as it was then.
+    pub(crate) source: SourceStamp,
+    /// Revision of the communes, when features were placed by geometry.
+    pub(crate) placed_by: Option<String>,
     pub(crate) crs: Crs,
     pub(crate) columns: Vec<Column>,
     pub(crate) zooms: Vec<ZoomCount>,
@@ -38,7 +44,9 @@ pub(crate) fn save(folder: &LayerFolder, about: Description<'_>, features: &[Pre
         layer: about.layer.id.clone(),
         made_from: about.layer.import_stamp(),
         revision: revision(&about.columns, [&cut, &record]),
-        imported: jiff::Timestamp::now(),
+        imported: about.begun,
+        source: about.source,
+        placed_by: about.placed_by,
         features: features.len() as u64,
         geometry: geometry_kind(features),
         crs: about.crs,

@@ -1,0 +1,78 @@
+//! Bringing data in: which layers are due, importing them, building the address index.
+//! Synchronous, and shared by the commands and by a running server (`refresh.rs`).
+
+use anyhow::Context;
+use geocoder::{BuildOptions, Built, Geocoder, Progress};
+use layers::{CommuneRule, CommuneShapes, Imported, Layer, Snapshot, SourceStamp};
+
+use crate::{causes::with_causes, config::Config};
+
+/// Layers in the order they must be imported: the communes first, since others are placed by them.
+pub fn order(config: &Config) -> Vec<Layer> {
+    let mut layers: Vec<Layer> = config.layers().collect();
+    layers.sort_by_key(|layer| layer.id != config.territory.layer); // stable: the rest keeps its order
+    layers
+}
+
+/// Reads a layer's source and puts its new snapshot in place. The former one serves until then,
+/// and still after an error.
+pub fn layer(config: &Config, layer: &Layer) -> Result<Imported, layers::Error> {
+    let shapes = match layer.commune {
+        Some(CommuneRule::Geometry { .. }) => communes(config)?,
+        _ => None,
+    };
+    layers::import(layer, &config.server.snapshots, shapes.as_ref())
+}
+
+/// Builds the address index from the configured BAL files and puts it in place.
+pub fn index(config: &Config, progress: &mut dyn FnMut(Progress)) -> anyhow::Result<Built> {
+    let sources = crate::files::matching(&config.geocoder.addresses)?;
+    let shapes = communes(config)?;
+    let metropole = shapes.iter().flat_map(CommuneShapes::communes).map(|commune| commune.code).collect();
+    let options = BuildOptions { postcodes: config.geocoder.postcodes.clone(), metropole };
+    Ok(geocoder::build(&sources, &config.geocoder.index, &options, progress)?)
+}
+
+/// Whether a layer has no snapshot yet, or one made from another description of it, or its source
+/// file is not the one that was read, or it was placed by another revision of the communes than
+/// this one.
+pub fn is_due(layer: &Layer, snapshot: Option<&Snapshot>, communes: Option<&str>) -> bool {
+    let Some(snapshot) = snapshot else { return true };
+    let by_geometry = matches!(layer.commune, Some(CommuneRule::Geometry { .. }));
+    let communes_moved = by_geometry && communes.is_some() && snapshot.placed_by() != communes;
+    // A source that is away changes nothing: what we have is better than nothing.
+    let source_moved = SourceStamp::of(layer.source.format.path()).is_ok_and(|now| now != *snapshot.source());
+    !snapshot.is_of(layer) || communes_moved || source_moved
+}
+
+/// Makes what is missing or due before anything is served: snapshots, then the index. `watch` is
+/// told what is being done. A snapshot that cannot be opened is made again.
+pub fn prepare(config: &Config, watch: &dyn Fn(&str)) -> anyhow::Result<()> {
+    let (mut changed, mut communes) = (false, None::<String>);
+    for one in order(config) {
+        let mut snapshot = Snapshot::open_current(&config.server.snapshots, &one.id).unwrap_or_else(|error| {
+            tracing::warn!(layer = %one.id, error = %with_causes(&error), "the snapshot cannot be opened; importing again");
+            None
+        });
+        if is_due(&one, snapshot.as_ref(), communes.as_deref()) {
+            watch(&format!("importing {}", one.id));
+            snapshot = Some(layer(config, &one).with_context(|| format!("cannot import {}", one.id))?.snapshot);
+            changed = true;
+        }
+        if one.id == config.territory.layer {
+            communes = snapshot.map(|snapshot| snapshot.revision().to_owned());
+        }
+    }
+    if changed || Geocoder::open(&config.geocoder.index).is_err() {
+        watch("indexing addresses");
+        index(config, &mut |_| ()).context("cannot build the address index")?;
+    }
+    Ok(())
+}
+
+fn communes(config: &Config) -> Result<Option<CommuneShapes>, layers::Error> {
+    let territory = &config.territory;
+    Snapshot::open_current(&config.server.snapshots, &territory.layer)?
+        .map(|snapshot| CommuneShapes::from_snapshot(&snapshot, &territory.code, &territory.name))
+        .transpose()
+}
