@@ -43,6 +43,21 @@ fn the_directory_is_kept_from_the_terminal() {
     let site = Site::new(|text| text);
     site.member("69029", "commune", "Bron");
     assert!(site.must(&["adhesion", "list"]).contains("active"));
+    site.must(&[
+        "adhesion",
+        "organisation",
+        "ccas-bron",
+        "--kind",
+        "commune",
+        "--name",
+        "CCAS",
+        "--commune",
+        "69029",
+        "--siret",
+        "26690029500016",
+    ]);
+    site.must(&["adhesion", "organisation", "ccas-bron", "--kind", "commune", "--name", "CCAS de Bron"]);
+    assert!(site.must(&["adhesion", "list"]).contains("CCAS de Bron"));
     site.must(&["adhesion", "set", "69029", "suspended", "--reason", "essai"]);
     assert!(site.must(&["adhesion", "list"]).contains("suspended"));
     let secret = site.token("69029");

@@ -18,11 +18,18 @@ pub(super) fn run(action: Adhesion) -> Result<()> {
         match action {
             Adhesion::List(flag) => list(&directory_state(&flag).await?).await,
             Adhesion::Organisation { state, id, kind, name, siret, commune } => {
-                let kind: OrganisationKind = kind.parse()?;
-                let communes = territory(&id, kind, commune)?;
-                let organisation =
-                    Organisation { id: id.parse()?, kind, name, sirets: siret.into_iter().collect(), communes };
-                directory::save_organisation(&directory_state(&state).await?, &organisation, &operator()).await?;
+                let database = directory_state(&state).await?;
+                let mut organisation = named(&database, &id, kind.parse()?).await?;
+                organisation.name = name;
+                if !siret.is_empty() {
+                    organisation.sirets = siret.into_iter().collect();
+                }
+                if !commune.is_empty() {
+                    organisation.communes = commune.into_iter().collect();
+                } else if organisation.communes.is_empty() {
+                    organisation.communes = own(&organisation)?;
+                }
+                directory::save_organisation(&database, &organisation, &operator()).await?;
                 say::line(&format!("organisation {} recorded", organisation.id));
                 Ok(())
             }
@@ -45,17 +52,29 @@ pub(super) fn run(action: Adhesion) -> Result<()> {
     })
 }
 
+/// The organisation as it is known, so that what is not said again stays; else a new one.
+async fn named(database: &Database, id: &str, kind: OrganisationKind) -> Result<Organisation> {
+    let known = directory::organisations(database).await?.into_iter().find(|it| it.id.as_str() == id);
+    Ok(match known {
+        Some(organisation) => Organisation { kind, ..organisation },
+        None => Organisation {
+            id: id.parse()?,
+            kind,
+            name: String::new(),
+            sirets: BTreeSet::new(),
+            communes: BTreeSet::new(),
+        },
+    })
+}
+
 /// A commune's territory is itself unless others are named.
-fn territory(
-    id: &str,
-    kind: OrganisationKind,
-    named: Vec<layers::CommuneCode>,
-) -> Result<BTreeSet<layers::CommuneCode>> {
-    if named.is_empty() && kind == OrganisationKind::Commune {
-        let own = id.parse().with_context(|| format!("`{id}` is no INSEE code: say its territory with --commune"))?;
-        return Ok(BTreeSet::from([own]));
+fn own(organisation: &Organisation) -> Result<BTreeSet<layers::CommuneCode>> {
+    if organisation.kind != OrganisationKind::Commune {
+        return Ok(BTreeSet::new());
     }
-    Ok(named.into_iter().collect())
+    let id = organisation.id.as_str();
+    let code = id.parse().with_context(|| format!("`{id}` is no INSEE code: name its territory with --commune"))?;
+    Ok(BTreeSet::from([code]))
 }
 
 async fn list(state: &Database) -> Result<()> {

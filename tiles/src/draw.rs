@@ -54,6 +54,7 @@ impl<'s> Canvas<'s> {
         let (min, max) = (self.frame.quantize(bounds.min), self.frame.quantize(bounds.max));
         let inside = self.window.contains(min) && self.window.contains(max);
         self.scratch.drawn.clear();
+        self.scratch.polygon.clear(); // a panic in the middle of another feature may have left some
         for (role, points) in parts {
             if role != PartRole::Interior {
                 self.finish_polygon();
