@@ -112,17 +112,6 @@ fn read(form: Result<Form<Parameters>, FormRejection>) -> Result<Parameters, Pro
     form.map(|Form(parameters)| parameters).map_err(|_| Problem::BadRequest(wrong.into()))
 }
 
-impl From<geocoder::Error> for Problem {
-    fn from(error: geocoder::Error) -> Self {
-        match error {
-            geocoder::Error::EmptyQuery => {
-                Self::BadRequest("Le paramètre q ne contient aucun mot : écrivez une adresse.".into())
-            }
-            other => Self::internal(&other),
-        }
-    }
-}
-
 struct Near {
     position: LonLat,
     limit: usize,

@@ -112,3 +112,36 @@ impl From<crate::compute::ComputeError> for Problem {
         }
     }
 }
+
+impl From<tiles::Error> for Problem {
+    fn from(error: tiles::Error) -> Self {
+        match error {
+            tiles::Error::NotANumber(_) | tiles::Error::Zoom(_) | tiles::Error::OutsideZoom { .. } => {
+                Self::BadRequest("Une tuile s'écrit z/x/y : z de 0 à 30, x et y inférieurs à 2^z, en chiffres.".into())
+            }
+            tiles::Error::LayerTwice(_) => Self::internal(&error),
+        }
+    }
+}
+
+impl From<geocoder::Error> for Problem {
+    fn from(error: geocoder::Error) -> Self {
+        use geocoder::Error as E;
+        match error {
+            E::EmptyQuery => Self::BadRequest("Le paramètre q ne contient aucun mot : écrivez une adresse.".into()),
+            E::QueryTooLong { .. } => Self::BadRequest("Le paramètre q est trop long.".into()),
+            E::Read { .. }
+            | E::NotUtf8 { .. }
+            | E::OpenQuote { .. }
+            | E::MissingColumns { .. }
+            | E::Postcodes { .. }
+            | E::NothingAccepted { .. }
+            | E::TooMany { .. }
+            | E::Write { .. }
+            | E::NoIndex { .. }
+            | E::OtherSchema { .. }
+            | E::Damaged { .. }
+            | E::Engine(_) => Self::internal(&error),
+        }
+    }
+}

@@ -69,14 +69,3 @@ fn cut(coord: TileCoord, granted: &[Granted]) -> Result<Tile, Problem> {
     metrics::counter!("traboule_tile_features_dropped_total").increment(u64::from(tile.dropped));
     Ok(tile)
 }
-
-impl From<tiles::Error> for Problem {
-    fn from(error: tiles::Error) -> Self {
-        match error {
-            tiles::Error::NotANumber(_) | tiles::Error::Zoom(_) | tiles::Error::OutsideZoom { .. } => {
-                Self::BadRequest("Une tuile s'écrit z/x/y : z de 0 à 30, x et y inférieurs à 2^z, en chiffres.".into())
-            }
-            tiles::Error::LayerTwice(_) => Self::internal(&error),
-        }
-    }
-}
