@@ -36,4 +36,4 @@ pub use index::{FileStamp, Manifest};
 pub use parse::MAX_QUERY_CHARS;
 pub use report::{FileReport, LISTED, Reason, Rejected, Report};
 pub use reverse::MAX_RADIUS_M;
-pub use suggestion::{MAX_LIMIT, Request, Score, Suggestion};
+pub use suggestion::{Filter, MAX_LIMIT, MatchType, Near, Nearby, Request, Score, Suggestion, Verdict, Verdicts};

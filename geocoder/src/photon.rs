@@ -185,22 +185,30 @@ mod tests {
     use layers::LonLat;
 
     use super::*;
-    use crate::{Position, PositionKind, Score};
+    use crate::{MatchType, Position, PositionKind, Score, Verdicts};
 
     fn house() -> Suggestion {
         Suggestion {
             kind: Kind::House,
             id: "69383_3300_00208_bis".to_owned(),
+            ban_id: None,
             name: "Rue Garibaldi".to_owned(),
             house_number: Some("208bis".to_owned()),
+            locality: None,
+            old_insee: None,
             postcode: Some("69003".to_owned()),
             district: Some("Lyon 3e Arrondissement".to_owned()),
             city: "Lyon".to_owned(),
             insee: "69383".to_owned(),
             metropole: true,
             position: Position { at: LonLat { lon: 4.85, lat: 45.75 }, kind: PositionKind::Entrance },
+            other_positions: Vec::new(),
+            parcels: Vec::new(),
             bbox: None,
             certified: true,
+            addresses: 300,
+            match_type: MatchType::Exact,
+            verdicts: Verdicts::default(),
             distance_m: None,
             score: Score { text: 1.0, ..Score::default() },
         }

@@ -3,7 +3,7 @@
 use layers::LonLat;
 
 use crate::{
-    Error, Geocoder, Suggestion,
+    Error, Geocoder, Nearby, Suggestion,
     address::{ground_distance_m, metres_per_degree},
     rank::{Answer, House},
     suggestion::{MAX_LIMIT, Score},
@@ -15,13 +15,13 @@ const FIRST_M: f64 = 50.0;
 pub const MAX_RADIUS_M: f64 = 50_000.0;
 
 impl Geocoder {
-    /// The house numbers nearest to a point (degrees), nearest first, none farther than `radius_m` metres
+    /// The house numbers nearest to a point, nearest first, none farther than the radius
     /// (at most [`MAX_RADIUS_M`]). An address of several positions counts once, by the nearest.
     ///
     /// Errors: none today; the signature is that of `search`.
-    pub fn reverse(&self, point: LonLat, limit: usize, radius_m: f64) -> Result<Vec<Suggestion>, Error> {
-        let limit = limit.min(MAX_LIMIT);
-        let radius = radius_m.min(MAX_RADIUS_M);
+    pub fn reverse(&self, nearby: &Nearby) -> Result<Vec<Suggestion>, Error> {
+        let (point, limit) = (nearby.point, nearby.limit.min(MAX_LIMIT));
+        let radius = nearby.radius_m.min(MAX_RADIUS_M);
         let mut reach = FIRST_M.min(radius);
         let found = loop {
             let mut found = self.around(point, reach);

@@ -9,7 +9,7 @@ use crate::{
     parse::{Query, parse},
     places::Place,
     rank::{Answer, Candidate, House, order, rank},
-    suggestion::{MAX_LIMIT, Score},
+    suggestion::{MAX_LIMIT, MatchType, Score, Verdicts},
 };
 
 /// An answer this like needs no search for misspelt words.
@@ -29,8 +29,9 @@ impl Geocoder {
     ///
     /// Errors: [`Error::EmptyQuery`], [`Error::QueryTooLong`], and failures of the engine. None carries the text.
     pub fn search(&self, request: &Request) -> Result<Vec<Suggestion>, Error> {
+        let near = request.near.map(|near| near.at);
         let queries = parse(&request.text, &self.gazetteer, &self.places)?;
-        let mut context = Context::new(self, request.near, request.bbox, request.kinds.as_deref());
+        let mut context = Context::new(self, near, request.filter.bbox, request.filter.kinds.as_deref());
         let mut answers = Vec::new();
         for (tolerance, enough) in
             [(Tolerance::Exact, f32::MIN), (Tolerance::Corrected, GOOD), (Tolerance::Partial, POOR)]
@@ -40,7 +41,7 @@ impl Geocoder {
                     let words = expand(&mut context, query, tolerance)?;
                     let places = candidates(&context, query, &words, tolerance)?;
                     let found = places.into_iter().map(|place| self.candidate(self.places.get(place), query, &queries));
-                    answers.extend(rank(found, query, &words, request.near));
+                    answers.extend(rank(found, query, &words, near));
                 }
             }
         }
@@ -49,7 +50,7 @@ impl Geocoder {
             answers.extend(self.fallback(&queries));
         }
         let wanted = order(answers).into_iter().filter(|answer| is_wanted(answer, request));
-        Ok(wanted.take(request.limit.min(MAX_LIMIT)).map(|answer| self.suggestion(answer, request.near)).collect())
+        Ok(wanted.take(request.limit.min(MAX_LIMIT)).map(|answer| self.suggestion(answer, near)).collect())
     }
 
     fn candidate<'a>(&'a self, place: Place<'a>, query: &Query, queries: &[Query]) -> Candidate<'a> {
@@ -106,17 +107,25 @@ impl Geocoder {
         Suggestion {
             kind: if house.is_some() { Kind::House } else { place.kind() },
             id: house.as_ref().map_or_else(|| place.id().to_owned(), |(number, _)| house_id(place.id(), number)),
+            ban_id: None,
             name: place.name().to_owned(),
             house_number: house.as_ref().map(|(number, _)| number.to_string()),
+            locality: None,
             postcode: place.postcode().map(|postcode| format!("{postcode:05}")),
             district: district.map(|town| town.name().to_owned()),
+            old_insee: towns.iter().find(|town| town.is_former()).map(|town| town.insee().to_owned()),
             city: towns.last().map(|town| town.name().to_owned()).unwrap_or_default(),
             insee: towns.iter().find(|town| !town.is_former()).map(|town| town.insee().to_owned()).unwrap_or_default(),
             metropole: place.is_metropole(),
             position,
+            other_positions: Vec::new(),
+            parcels: Vec::new(),
             bbox: if house.is_some() { None } else { extent(place.bbox()) },
             certified,
+            addresses: place.weight(),
             distance_m: near.map(|near| ground_distance_m(near, position.at)),
+            match_type: MatchType::Exact,
+            verdicts: Verdicts::default(),
             score: answer.score,
         }
     }
@@ -143,7 +152,9 @@ fn is_wanted(answer: &Answer<'_>, request: &Request) -> bool {
         House::Found(_, at) | House::WithoutSuffix(_, at) => (Kind::House, at),
         House::NotAsked | House::Unknown => (answer.place.kind(), answer.place.position()),
     };
-    let in_box =
-        request.bbox.is_none_or(|b| (b.west..=b.east).contains(&at.lon) && (b.south..=b.north).contains(&at.lat));
-    in_box && request.kinds.as_ref().is_none_or(|kinds| kinds.contains(&kind))
+    let in_box = request
+        .filter
+        .bbox
+        .is_none_or(|b| (b.west..=b.east).contains(&at.lon) && (b.south..=b.north).contains(&at.lat));
+    in_box && request.filter.kinds.as_ref().is_none_or(|kinds| kinds.contains(&kind))
 }

@@ -15,14 +15,57 @@ pub const MAX_LIMIT: usize = 50;
 pub struct Request {
     /// What was typed; at most [`MAX_QUERY_CHARS`](crate::MAX_QUERY_CHARS) characters.
     pub text: String,
-    /// Centre of the asker's map, in degrees: what is near comes first.
-    pub near: Option<LonLat>,
+    /// The text is all there is: its last word is not still being typed.
+    pub finished: bool,
+    /// Centre of the asker's map: what is near comes first.
+    pub near: Option<Near>,
     /// How many suggestions at most; capped at [`MAX_LIMIT`].
     pub limit: usize,
-    /// Only answers whose position lies in this box, in degrees.
+    /// What an answer must be.
+    pub filter: Filter,
+}
+
+/// Around a point.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Near {
+    /// Degrees.
+    pub at: LonLat,
+    /// Zoom of the asker's map: the larger, the sooner distance counts. 12 when not said.
+    pub zoom: f64,
+    /// 0 (distance decides) to 1 (importance decides), as Photon's `location_bias_scale`; 0.4 when not said.
+    pub scale: f64,
+    /// Only answers within this many metres.
+    pub radius_m: Option<f64>,
+}
+
+/// A point reversed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Nearby {
+    /// Degrees.
+    pub point: LonLat,
+    /// How many answers at most; capped at [`MAX_LIMIT`].
+    pub limit: usize,
+    /// Metres, at most [`MAX_RADIUS_M`](crate::MAX_RADIUS_M).
+    pub radius_m: f64,
+    /// What an answer must be.
+    pub filter: Filter,
+}
+
+/// What an answer must be, whatever was typed; everything by default.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Filter {
+    /// Its position lies in this box, in degrees.
     pub bbox: Option<Bbox>,
-    /// Only these kinds. See [`photon::kinds`](crate::photon::kinds) for Photon's `osm_tag`.
+    /// It is of one of these kinds. See [`photon::kinds`](crate::photon::kinds) for Photon's `osm_tag`.
     pub kinds: Option<Vec<Kind>>,
+    /// It lies in one of these communes or arrondissements, by INSEE code; a commune stands for its arrondissements.
+    pub communes: Vec<String>,
+    /// It has one of these postcodes, five digits.
+    pub postcodes: Vec<String>,
+    /// It lies in the Métropole, or does not.
+    pub metropole: Option<bool>,
+    /// Its position lies in this polygon (one ring, degrees, closed or not).
+    pub within: Option<Vec<LonLat>>,
 }
 
 /// One answer.
@@ -32,30 +75,97 @@ pub struct Suggestion {
     pub kind: Kind,
     /// Identifier in the national base: `69383_3300_00012_bis`, `69383_3300`, `69029`.
     pub id: String,
+    /// Identifier of the address, the street or the commune in the national base's own numbering (a UUID), when known.
+    pub ban_id: Option<String>,
     /// Name of the street for a house, of the place itself otherwise.
     pub name: String,
-    /// `12bis`, for a house only.
+    /// `12bis`, for a house only. Always the number that was asked for or is nearest: never an invented one.
     pub house_number: Option<String>,
+    /// Lieu-dit the address lies in (BAL `lieudit_complement_nom`).
+    pub locality: Option<String>,
     /// Five digits; none where a commune has several and nothing decides.
     pub postcode: Option<String>,
     /// Arrondissement or former commune it lies in.
     pub district: Option<String>,
+    /// INSEE code of the former commune it lies in.
+    pub old_insee: Option<String>,
     /// Commune: `Lyon`, never `Lyon 3e Arrondissement`.
     pub city: String,
     /// INSEE code of the commune, or of the arrondissement in Lyon.
     pub insee: String,
     /// Whether that commune is of the Métropole.
     pub metropole: bool,
-    /// Degrees, and what the point is.
+    /// Degrees, and what the point is: the best position of a house.
     pub position: Position,
+    /// The other positions of a house, in the order of [`PositionKind`](crate::PositionKind).
+    pub other_positions: Vec<Position>,
+    /// Cadastral parcels of a house, 14 characters each.
+    pub parcels: Vec<String>,
     /// Extent of a street or a town, in degrees; none for a house or a single point.
     pub bbox: Option<Bbox>,
     /// Whether the commune certified this address.
     pub certified: bool,
+    /// House numbers in the street, or in the whole town.
+    pub addresses: u32,
     /// Metres from the centre given, or from the point reversed.
     pub distance_m: Option<f64>,
+    /// How the answer was reached.
+    pub match_type: MatchType,
+    /// What became of each part of the text.
+    pub verdicts: Verdicts,
     /// Why it is where it is in the list.
     pub score: Score,
+}
+
+/// How an answer was reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MatchType {
+    /// Everything typed is there as typed, abbreviations apart.
+    Exact,
+    /// A word was corrected, completed by guess or left out.
+    Corrected,
+    /// The street has no such number: the position is that between its neighbours.
+    Interpolated,
+    /// The street, the number asked being unknown there.
+    Street,
+    /// Only the commune named.
+    Commune,
+}
+
+/// What became of one part of the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// Found as typed.
+    Ok,
+    /// Found otherwise spelt.
+    Corrected,
+    /// Found in part: words typed are missing from the answer.
+    Partial,
+    /// Not found there.
+    Unknown,
+    /// The answer says otherwise.
+    Contradicts,
+}
+
+/// A verdict a part; none for a part that was not typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Verdicts {
+    /// The house number.
+    pub number: Option<Verdict>,
+    /// The name of the street, place or town.
+    pub street: Option<Verdict>,
+    /// The postcode.
+    pub postcode: Option<Verdict>,
+    /// The commune, arrondissement or former commune.
+    pub commune: Option<Verdict>,
+}
+
+impl From<LonLat> for Near {
+    fn from(at: LonLat) -> Self {
+        Self { at, zoom: 12.0, scale: 0.4, radius_m: None }
+    }
 }
 
 /// How good an answer is: the likeness of its name, less what speaks against it. The total lies between 0 and 1.

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use geocoder::{BuildOptions, Error, Geocoder, Kind, Request, Suggestion, build, photon};
+use geocoder::{BuildOptions, Error, Filter, Geocoder, Kind, Near, Nearby, Request, Suggestion, build, photon};
 use layers::{Bbox, LonLat};
 use tempfile::TempDir;
 
@@ -84,13 +84,19 @@ fn index() -> (Geocoder, TempDir) {
     (Geocoder::open(&folder.path().join("index")).unwrap(), folder)
 }
 
+fn nearby(point: LonLat, limit: usize, radius_m: f64) -> Nearby {
+    Nearby { point, limit, radius_m, filter: Filter::default() }
+}
+
 fn find(geocoder: &Geocoder, text: &str) -> Vec<Suggestion> {
     geocoder.search(&Request { text: text.to_owned(), limit: 10, ..Request::default() }).unwrap()
 }
 
 fn find_near(geocoder: &Geocoder, text: &str, lon: f64, lat: f64) -> Vec<Suggestion> {
     let near = Some(LonLat { lon, lat });
-    geocoder.search(&Request { text: text.to_owned(), limit: 10, near, ..Request::default() }).unwrap()
+    geocoder
+        .search(&Request { text: text.to_owned(), limit: 10, near: near.map(Near::from), ..Request::default() })
+        .unwrap()
 }
 
 #[track_caller]
@@ -230,7 +236,14 @@ fn filters_hold_for_every_answer() {
     let (geocoder, _folder) = index();
     let ask = |text: &str, tag: Option<&str>, bbox| {
         let kinds = tag.and_then(|tag| photon::kinds(&[photon::OsmTag::parse(tag).unwrap()]));
-        geocoder.search(&Request { text: text.to_owned(), limit: 10, kinds, bbox, ..Request::default() }).unwrap()
+        geocoder
+            .search(&Request {
+                text: text.to_owned(),
+                limit: 10,
+                filter: Filter { kinds, bbox, ..Filter::default() },
+                ..Request::default()
+            })
+            .unwrap()
     };
     assert!(ask("rue garibaldi, lyon", Some("highway:street"), None).iter().all(|s| s.kind == Kind::Street));
     assert_eq!(ask("12 rue garibaldi", Some("place:house"), None)[0].kind, Kind::House);
@@ -245,7 +258,7 @@ fn filters_hold_for_every_answer() {
 #[test]
 fn reverse_gives_the_nearest_addresses_by_true_distance() {
     let (geocoder, _folder) = index();
-    let found = geocoder.reverse(IN_BRON, 3, 1_000.0).unwrap();
+    let found = geocoder.reverse(&nearby(IN_BRON, 3, 1_000.0)).unwrap();
     assert_eq!(
         found.iter().map(Suggestion::label).collect::<Vec<_>>(),
         [
@@ -256,14 +269,14 @@ fn reverse_gives_the_nearest_addresses_by_true_distance() {
     );
     let metres: Vec<f64> = found.iter().map(|s| s.distance_m.unwrap()).collect();
     assert!(metres.is_sorted() && (metres[0] - 67.8).abs() < 1.0, "{metres:?}");
-    assert!(geocoder.reverse(IN_BRON, 3, 20.0).unwrap().is_empty());
+    assert!(geocoder.reverse(&nearby(IN_BRON, 3, 20.0)).unwrap().is_empty());
     // Both positions of 208 answer, once.
     for (lon, lat) in [(4.8520, 45.7600), (4.8522, 45.7601)] {
-        let found = geocoder.reverse(LonLat { lon, lat }, 5, 100.0).unwrap();
+        let found = geocoder.reverse(&nearby(LonLat { lon, lat }, 5, 100.0)).unwrap();
         assert_eq!(found.iter().filter(|s| s.house_number.as_deref() == Some("208")).count(), 1);
         assert!(found[0].distance_m.unwrap() < 0.1);
     }
-    let everything = geocoder.reverse(IN_BRON, 50, f64::INFINITY).unwrap();
+    let everything = geocoder.reverse(&nearby(IN_BRON, 50, f64::INFINITY)).unwrap();
     assert_eq!(everything.len(), 25, "all lie within the largest radius");
 }
 

@@ -1,7 +1,7 @@
 //! `traboule find`: what an agent would type, and what they would see.
 
 use anyhow::{Context, Result};
-use geocoder::{Geocoder, Request, Suggestion};
+use geocoder::{Geocoder, Near, Request, Suggestion};
 
 use super::say;
 use crate::{cli::Find, config::Config};
@@ -10,8 +10,12 @@ pub(super) fn run(options: &Find) -> Result<()> {
     let config = Config::load(&options.config.config)?;
     let geocoder =
         Geocoder::open(&config.geocoder.index).context("no address index to search: run `traboule index`")?;
-    let request =
-        Request { text: options.text.join(" "), near: options.near, limit: options.limit, ..Request::default() };
+    let request = Request {
+        text: options.text.join(" "),
+        near: options.near.map(Near::from),
+        limit: options.limit,
+        ..Request::default()
+    };
     let suggestions = geocoder.search(&request)?;
     if suggestions.is_empty() {
         say::line("Aucune adresse trouvée.");

@@ -10,7 +10,7 @@ use axum::{
     response::Response,
 };
 use geocoder::{
-    Geocoder, Kind, Request,
+    Filter, Geocoder, Kind, Near, Nearby, Request,
     photon::{self, OsmTag},
 };
 use layers::{Access, Bbox, LonLat};
@@ -62,7 +62,7 @@ pub async fn reverse(
 ) -> Result<Response, Problem> {
     let geocoder = ready(&app, principal.as_deref())?;
     let near = reverse_request(&parameters(query.as_deref())?)?;
-    answer(&app, move || geocoder.reverse(near.position, near.limit, near.radius_m)).await
+    answer(&app, move || geocoder.reverse(&near)).await
 }
 
 /// `POST /photon/reverse`
@@ -73,7 +73,7 @@ pub async fn reverse_form(
 ) -> Result<Response, Problem> {
     let geocoder = ready(&app, principal.as_deref())?;
     let near = reverse_request(&read(form)?)?;
-    answer(&app, move || geocoder.reverse(near.position, near.limit, near.radius_m)).await
+    answer(&app, move || geocoder.reverse(&near)).await
 }
 
 /// `GET /photon/status`: open, so that a probe needs no account.
@@ -112,12 +112,6 @@ fn read(form: Result<Form<Parameters>, FormRejection>) -> Result<Parameters, Pro
     form.map(|Form(parameters)| parameters).map_err(|_| Problem::BadRequest(wrong.into()))
 }
 
-struct Near {
-    position: LonLat,
-    limit: usize,
-    radius_m: f64,
-}
-
 fn search_request(parameters: &Parameters) -> Result<Request, Problem> {
     known(parameters, &["q", "lat", "lon", "zoom", "location_bias_scale", "limit", "lang", "bbox", "osm_tag"])?;
     let text = one(parameters, "q")?.unwrap_or_default().trim();
@@ -129,19 +123,23 @@ fn search_request(parameters: &Parameters) -> Result<Request, Problem> {
     }
     Ok(Request {
         text: text.to_owned(),
-        near: position(parameters)?,
+        finished: false,
+        near: position(parameters)?.map(Near::from),
         limit: limit(parameters, DEFAULT_LIMIT)?,
-        bbox: one(parameters, "bbox")?.map(bbox).transpose()?,
-        kinds: kinds(parameters)?,
+        filter: Filter {
+            bbox: one(parameters, "bbox")?.map(bbox).transpose()?,
+            kinds: kinds(parameters)?,
+            ..Filter::default()
+        },
     })
 }
 
-fn reverse_request(parameters: &Parameters) -> Result<Near, Problem> {
+fn reverse_request(parameters: &Parameters) -> Result<Nearby, Problem> {
     known(parameters, &["lat", "lon", "limit", "radius", "lang", "distance_sort"])?;
-    let position = position(parameters)?
+    let point = position(parameters)?
         .ok_or_else(|| Problem::BadRequest("Les paramètres lat et lon sont nécessaires.".into()))?;
     let radius_km = number(parameters, "radius", 0.001..=LARGEST_RADIUS_KM)?.unwrap_or(1.0);
-    Ok(Near { position, limit: limit(parameters, 1)?, radius_m: radius_km * 1000.0 })
+    Ok(Nearby { point, limit: limit(parameters, 1)?, radius_m: radius_km * 1000.0, filter: Filter::default() })
 }
 
 fn limit(parameters: &Parameters, default: usize) -> Result<usize, Problem> {
@@ -218,8 +216,8 @@ mod tests {
         )
         .unwrap();
         assert_eq!(request.text, "12 bis rue");
-        assert_eq!(request.near, Some(LonLat { lon: 4.8, lat: 45.7 }));
+        assert_eq!(request.near.map(|near| near.at), Some(LonLat { lon: 4.8, lat: 45.7 }));
         assert_eq!(request.limit, LARGEST_LIMIT);
-        assert_eq!(request.kinds, Some(vec![Kind::Street]));
+        assert_eq!(request.filter.kinds, Some(vec![Kind::Street]));
     }
 }
