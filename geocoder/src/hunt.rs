@@ -2,12 +2,13 @@
 
 use crate::{
     Error, Geocoder, HouseNumber, Kind, Request,
-    candidates::{Context, Tolerance, candidates, expand},
+    candidates::{Context, Tolerance, candidates, expand, places_of},
     noise,
     normalize::{self, Word},
     parse::{Query, Scope, Typed, readings},
     places::{Place, Places},
-    rank::{self, Answer, Bias, Candidate, House},
+    rank::{self, Answer, Candidate, House, Likeness},
+    spelling::{self, glued},
     suggestion::{Score, Verdict, Verdicts},
 };
 
@@ -32,6 +33,8 @@ pub(crate) enum Step {
     Corrected,
     /// The town was misspelt, words were glued or cut, or there was more noise than its patterns know.
     Respelt,
+    /// Some name of the town named is made of nearly the same letters.
+    InTown,
     /// Half of the words that count are there, give or take a letter.
     InPart,
     /// The address is exactly there in a neighbouring commune, and not in the one named or not under that postcode.
@@ -66,6 +69,7 @@ impl<'a> Hunt<'a> {
             Step::AsTyped => self.look(&self.queries.clone(), Tolerance::Exact),
             Step::Corrected => self.look(&self.queries.clone(), Tolerance::Corrected),
             Step::Respelt => self.respelt(),
+            Step::InTown => self.in_town(),
             Step::InPart => self.look(&self.queries.clone(), Tolerance::Partial),
             Step::Elsewhere => self.elsewhere(),
         }
@@ -116,9 +120,31 @@ impl<'a> Hunt<'a> {
                 }
                 let candidate = self.candidate(place, &open);
                 let is_there = matches!(candidate.house, House::Found(..));
-                let bias = Bias { near: self.context.near, forgives_noise: false };
-                let answer = rank::score(candidate, &open, &words, bias, true).filter(|_| is_there);
+                let likeness = rank::likeness(place.folded(), &words, false);
+                let answer = rank::score(candidate, &open, likeness, self.context.near, true).filter(|_| is_there);
                 self.answers.extend(answer.filter(|answer| answer.score.text >= EXACT));
+            }
+        }
+        Ok(())
+    }
+
+    /// Compares the letters of every name of the towns named with those typed, spaces apart.
+    fn in_town(&mut self) -> Result<(), Error> {
+        let scoped = |query: &&Query| !query.words.is_empty() && query.scope.as_ref().is_some_and(|scope| scope.whole);
+        let mut seen: Vec<(String, Vec<u32>)> = Vec::new();
+        for query in self.queries.iter().filter(scoped).cloned().collect::<Vec<_>>() {
+            let Some(scope) = &query.scope else { continue };
+            let typed = glued(query.words.iter().map(Word::canonical));
+            if seen.iter().any(|(known, towns)| *known == typed && *towns == scope.towns) {
+                continue;
+            }
+            seen.push((typed.clone(), scope.towns.clone()));
+            for place in places_of(&self.context, &scope.towns)? {
+                let place = self.geocoder.places.get(place);
+                let Some(text) = spelling::likeness(&typed, place.folded()) else { continue };
+                let candidate = self.candidate(place, &query);
+                let likeness = Likeness { text, weakest: text };
+                self.answers.extend(rank::score(candidate, &query, likeness, self.context.near, false));
             }
         }
         Ok(())
@@ -128,10 +154,12 @@ impl<'a> Hunt<'a> {
         for query in queries {
             let words = expand(&mut self.context, query, tolerance);
             let is_scoped = query.scope.as_ref().is_some_and(|scope| scope.whole);
-            let bias = Bias { near: self.context.near, forgives_noise: is_scoped && query.number.is_some() };
+            let forgives_noise = is_scoped && query.number.is_some();
             for place in candidates(&self.context, query, &words, tolerance)? {
-                let candidate = self.candidate(self.geocoder.places.get(place), query);
-                self.answers.extend(rank::score(candidate, query, &words, bias, false));
+                let place = self.geocoder.places.get(place);
+                let likeness = rank::likeness(place.folded(), &words, forgives_noise);
+                let candidate = self.candidate(place, query);
+                self.answers.extend(rank::score(candidate, query, likeness, self.context.near, false));
             }
         }
         Ok(())

@@ -87,28 +87,19 @@ pub(crate) struct Answer<'a> {
     pub verdicts: Verdicts,
 }
 
-/// What of a search the score needs beside the words.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Bias {
-    pub near: Option<Near>,
-    /// Words beyond a name found whole are noise: a commune or a postcode says where the street is.
-    pub forgives_noise: bool,
-}
-
 /// Scores one candidate of one reading; none for what breaks a promise. A candidate outside a town named to its
 /// end stays only if the town's name is part of its own (« rue de Lyon »), or when it is what contradicts the text
 /// (`elsewhere`). A town is no answer to what was looked for inside it.
 pub(crate) fn score<'a>(
     candidate: Candidate<'a>,
     query: &Query,
-    words: &[QueryWord],
-    bias: Bias,
+    likeness: Likeness,
+    near: Option<Near>,
     elsewhere: bool,
 ) -> Option<Answer<'a>> {
-    let likeness = likeness(candidate.place.folded(), words, bias.forgives_noise);
     let is_town = matches!(candidate.place.kind(), Kind::City | Kind::District);
     let is_outside = candidate.commune == Some(false) && !elsewhere && query.said.postcode.is_none();
-    let is_inside_itself = candidate.commune.is_some() && is_town && !words.is_empty();
+    let is_inside_itself = candidate.commune.is_some() && is_town && !query.words.is_empty();
     if (is_outside || is_inside_itself) && likeness.weakest < MEANT * MEANT {
         return None;
     }
@@ -125,7 +116,7 @@ pub(crate) fn score<'a>(
         text: likeness.text * query.faith,
         number,
         commune: CONTRADICTION * contradictions as f32,
-        far: bias.near.map_or(0.0, |near| far_off(candidate, near)),
+        far: near.map_or(0.0, |near| far_off(candidate, near)),
         small: SMALL * (1.0 - importance(candidate.place)),
         away: if candidate.at_home { 0.0 } else { AWAY },
         confidence: 0.0,
@@ -227,11 +218,11 @@ pub(crate) fn importance(place: Place<'_>) -> f32 {
 
 /// How alike the words typed and a name are.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Likeness {
+pub(crate) struct Likeness {
     /// 0 to 1.
-    text: f32,
+    pub text: f32,
     /// That of the typed word found worst, articles apart.
-    weakest: f32,
+    pub weakest: f32,
 }
 
 impl Likeness {
@@ -241,7 +232,7 @@ impl Likeness {
 /// Pairs each word typed with the best word of the name not yet taken. What was typed and is not in the name
 /// counts fully, what is in the name and was not typed by a quarter: people leave words out, they seldom add any.
 /// When they do, around a name that is whole, it is noise (`forgives_noise`).
-fn likeness(name: &str, words: &[QueryWord], forgives_noise: bool) -> Likeness {
+pub(crate) fn likeness(name: &str, words: &[QueryWord], forgives_noise: bool) -> Likeness {
     if words.is_empty() {
         return Likeness::WHOLE;
     }

@@ -13,10 +13,11 @@ use crate::{
 const WORST: f32 = 0.55;
 
 /// From the strictest to the loosest, each with the likeness of an answer that makes it needless.
-const STEPS: [(Step, f32); 5] = [
+const STEPS: [(Step, f32); 6] = [
     (Step::AsTyped, f32::MAX),
     (Step::Corrected, 0.85),
     (Step::Respelt, 0.85),
+    (Step::InTown, 0.7),
     (Step::InPart, 0.7),
     (Step::Elsewhere, f32::MAX), // needless only when the address is where it was said to be
 ];
