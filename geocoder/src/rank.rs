@@ -98,7 +98,7 @@ pub(crate) fn score<'a>(
     elsewhere: bool,
 ) -> Option<Answer<'a>> {
     let is_town = matches!(candidate.place.kind(), Kind::City | Kind::District);
-    let is_outside = candidate.commune == Some(false) && !elsewhere && query.said.postcode.is_none();
+    let is_outside = candidate.commune == Some(false) && !elsewhere && !query.said.disputed;
     let is_inside_itself = candidate.commune.is_some() && is_town && !query.words.is_empty();
     if (is_outside || is_inside_itself) && likeness.weakest < MEANT * MEANT {
         return None;
@@ -109,7 +109,7 @@ pub(crate) fn score<'a>(
         House::WithoutSuffix(..) => 0.04,
         // A town has no number of its own: then the number was for something else.
         House::Unknown if is_town => 0.3,
-        House::Unknown => 0.1,
+        House::Unknown => 0.08,
     };
     let contradictions = [candidate.commune, candidate.postcode].iter().filter(|said| **said == Some(false)).count();
     let score = Score {
@@ -159,6 +159,14 @@ fn verdicts(candidate: &Candidate<'_>, query: &Query, likeness: Likeness) -> Ver
     }
 }
 
+/// How far a street is by its nearest door, where the boxes of two streets could not tell them apart.
+pub(crate) fn measure(answer: &mut Answer<'_>, near: Near, doors: impl Iterator<Item = LonLat>) {
+    let metres = doors.map(|door| ground_distance_m(near.at, door)).fold(f64::INFINITY, f64::min);
+    if metres.is_finite() {
+        answer.score.far = fading(metres, near);
+    }
+}
+
 /// Merges the answers of every reading: each place once, at its best, the best first.
 pub(crate) fn order(answers: Vec<Answer<'_>>) -> Vec<Answer<'_>> {
     let mut best: HashMap<u32, Answer<'_>> = HashMap::with_capacity(answers.len());
@@ -169,8 +177,13 @@ pub(crate) fn order(answers: Vec<Answer<'_>>) -> Vec<Answer<'_>> {
         }
     }
     let mut ordered: Vec<_> = best.into_values().collect();
-    ordered.sort_by(|a, b| b.score.key().total_cmp(&a.score.key()).then_with(|| a.place.index.cmp(&b.place.index)));
+    sort(&mut ordered);
     ordered
+}
+
+/// The best first, in an order that two runs agree on.
+pub(crate) fn sort(answers: &mut [Answer<'_>]) {
+    answers.sort_by(|a, b| b.score.key().total_cmp(&a.score.key()).then_with(|| a.place.index.cmp(&b.place.index)));
 }
 
 /// A word and its meanings, each with its likeness.
@@ -238,7 +251,9 @@ pub(crate) fn likeness(name: &str, words: &[QueryWord], forgives_noise: bool) ->
     }
     let names: Vec<&str> = name.split(' ').take(64).collect();
     let (mut taken, mut previous) = (0u64, None);
-    let (mut typed, mut found, mut met, mut extra) = (0.0, 0.0, 0.0, 0);
+    let (mut typed, mut found, mut met) = (0.0, 0.0, 0.0);
+    let (mut before, mut inside, mut since) = (0usize, 0usize, 0usize); // words that are not in the name
+    let mut begun = false;
     let (mut weakest, mut disorder) = (1.0f32, 0.0);
     for word in words {
         let free = names.iter().enumerate().filter(|(at, _)| taken & (1 << at) == 0);
@@ -256,8 +271,10 @@ pub(crate) fn likeness(name: &str, words: &[QueryWord], forgives_noise: bool) ->
             let is_displaced = previous.map_or(at > 1, |previous| at < previous);
             disorder += if is_displaced && !word.article { DISPLACED } else { 0.0 };
             previous = Some(at);
-        } else {
-            extra += usize::from(!word.article);
+            inside += if begun { since } else { 0 };
+            (begun, since) = (true, 0);
+        } else if !word.article {
+            if begun { since += 1 } else { before += 1 }
         }
     }
     let whole: f32 = names.iter().enumerate().map(|(at, name)| weight(at, name)).sum();
@@ -266,8 +283,9 @@ pub(crate) fn likeness(name: &str, words: &[QueryWord], forgives_noise: bool) ->
     let completeness = if unfinished { COMPLETENESS_UNFINISHED } else { COMPLETENESS };
     let complete = 1.0 - completeness * (1.0 - met);
     let text = (found / typed.max(0.1)) * complete - disorder;
+    let extra = before + since;
     let without_noise = met - NOISE * extra as f32 - disorder;
-    let is_whole = forgives_noise && extra > 0 && met > WHOLE_NAME && names.len() > 1;
+    let is_whole = forgives_noise && extra > 0 && inside == 0 && met > WHOLE_NAME && names.len() > 1;
     Likeness { text: if is_whole { text.max(without_noise) } else { text }.max(0.0), weakest }
 }
 
