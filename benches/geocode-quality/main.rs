@@ -14,6 +14,7 @@ mod corpus;
 mod dice;
 mod documents;
 mod edits;
+mod goals;
 mod http;
 mod index;
 mod json;
@@ -61,10 +62,12 @@ fn main() {
     let geocoder = Geocoder::open(&measured.store).unwrap();
     let asked = queries(&corpus, &args, args.seed, args.count);
     let tallies = ask_all(&corpus, &asked, |query| run::ask(&geocoder, query, args.citycode));
-    report::index(&measured, &memory::open_apart(&measured.store, &some(&asked)));
+    let opened = memory::open_apart(&measured.store, &some(&asked));
+    report::index(&measured, &opened);
     report::classes(&tallies);
     let aside = queries(&corpus, &args, args.seed ^ SET_ASIDE, args.count.div_ceil(2));
     calibration::table(&ask_all(&corpus, &aside, |query| run::ask(&geocoder, query, args.citycode)));
+    goals::table(&tallies, &measured, &opened);
     report::misses(&corpus, &tallies, args.explain);
     if args.peer {
         compare_with_addok(&corpus, &args, &folder, &asked, &tallies);
