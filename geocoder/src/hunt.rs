@@ -14,7 +14,7 @@ use crate::{
 
 /// Likeness given to the commune named when nothing in it answers.
 const FALLBACK: f32 = 0.3;
-/// An answer this like, number and all, needs no other commune to be looked into.
+/// An answer this like needs no other commune to be looked into.
 const SETTLED: f32 = 0.8;
 /// What contradicts the commune named must be the address typed, but for that.
 const EXACT: f32 = 0.93;
@@ -22,7 +22,7 @@ const EXACT: f32 = 0.93;
 const NEIGHBOURHOOD_M: f64 = 12_000.0;
 /// How far each other writing is from what was typed.
 const NOISE_DROPPED: f32 = 0.97;
-const NUMBER_DROPPED: f32 = 0.9;
+const NUMBER_DROPPED: f32 = 0.85;
 const WORDS_CUT: f32 = 0.95;
 
 /// A way to look for a text.
@@ -38,7 +38,7 @@ pub(crate) enum Step {
     InTown,
     /// Half of the words that count are there, give or take a letter.
     InPart,
-    /// The address is exactly there in a neighbouring commune, and not in the one named or not under that postcode.
+    /// The address is exactly there in a neighbouring commune, and the one named has no such street.
     Elsewhere,
 }
 
@@ -90,7 +90,9 @@ impl<'a> Hunt<'a> {
         let geocoder = self.geocoder;
         let mut queries: Vec<Query> = Vec::new();
         for query in writings.iter().flat_map(|typed| readings(typed, &geocoder.gazetteer, &geocoder.places, true)) {
-            if !self.queries.contains(&query) && !queries.contains(&query) {
+            let is_known = self.queries.contains(&query) || queries.contains(&query);
+            // A town alone is no answer to what was looked for inside it, however little of the text is left.
+            if !is_known && !query.words.is_empty() {
                 queries.push(query);
             }
         }
@@ -103,9 +105,8 @@ impl<'a> Hunt<'a> {
     }
 
     fn elsewhere(&mut self) -> Result<(), Error> {
-        let is_settled = |answer: &Answer<'_>| {
-            answer.score.text >= SETTLED && answer.score.commune < f32::EPSILON && answer.house != House::Unknown
-        };
+        // A commune that has the street keeps it, whatever the number: it was named.
+        let is_settled = |answer: &Answer<'_>| answer.score.text >= SETTLED && answer.score.commune < f32::EPSILON;
         if self.answers.iter().any(is_settled) {
             return Ok(());
         }

@@ -171,14 +171,14 @@ impl Reading {
 fn town_readings(typed: &Typed, gazetteer: &Gazetteer, places: &Places, respell: bool) -> Vec<Reading> {
     let (words, unfinished) = (&typed.words, typed.unfinished);
     let Some((at, code, towns)) = postcode(words, gazetteer) else {
-        let mut readings = named_readings(words, unfinished, gazetteer, respell);
+        let mut readings = named_readings(words, unfinished, gazetteer, places, respell);
         readings.push(Reading::plain(words, unfinished));
         return readings;
     };
     let (before, after) = (&words[..at], &words[at + 1..]);
     let rest: Vec<Word> = before.iter().chain(after).cloned().collect();
     let unfinished = unfinished && !after.is_empty();
-    let mut named = named_readings(&rest, unfinished, gazetteer, respell);
+    let mut named = named_readings(&rest, unfinished, gazetteer, places, respell);
     named.retain(|reading| reading.scope.as_ref().is_some_and(|scope| scope.whole));
     if typed.cedex {
         named.push(Reading::plain(&rest, unfinished));
@@ -226,14 +226,21 @@ fn narrow(a: &[u32], b: &[u32], places: &Places) -> Vec<u32> {
 }
 
 /// Readings that find a town at the end, its beginning at the end, or its name first; misspelt when asked to.
-fn named_readings(words: &[Word], unfinished: bool, gazetteer: &Gazetteer, respell: bool) -> Vec<Reading> {
+fn named_readings(
+    words: &[Word],
+    unfinished: bool,
+    gazetteer: &Gazetteer,
+    places: &Places,
+    respell: bool,
+) -> Vec<Reading> {
     let longest = words.len().min(TOWN_WORDS);
     let mut readings = Vec::new();
     if let Some((rest, towns)) = gazetteer.town_at_end(words) {
         readings.push(Reading::named(rest, false, towns, true));
-        // « Lyon 3e Arrondissement, Lyon »: the town before it says more.
+        // « Lyon 3e Arrondissement, Lyon »: the town before it says more, when one is in the other.
         if let Some((rest, inner)) = gazetteer.town_at_end(rest) {
-            readings.push(Reading::named(rest, false, inner, true));
+            let common = narrow(inner, towns, places);
+            readings.extend((!common.is_empty()).then(|| Reading::named(rest, false, &common, true)));
         }
     } else if let Some((rest, towns)) = (1..longest.max(1)).rev().find_map(|len| {
         let (town, rest) = words.split_at(len);

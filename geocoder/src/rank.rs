@@ -51,6 +51,8 @@ pub(crate) struct QueryWord {
     pub weight: f32,
     /// An article: never required.
     pub article: bool,
+    /// Begins with a digit: noise has words, a number says something.
+    pub is_number: bool,
 }
 
 /// What became of the house number asked for.
@@ -117,12 +119,18 @@ pub(crate) fn score<'a>(
         number,
         commune: CONTRADICTION * contradictions as f32,
         far: near.map_or(0.0, |near| far_off(candidate, near)),
-        small: SMALL * (1.0 - importance(candidate.place)),
+        small: SMALL * by_size(near) * (1.0 - importance(candidate.place)),
         away: if candidate.at_home { 0.0 } else { AWAY },
         confidence: 0.0,
     };
     let verdicts = verdicts(&candidate, query, likeness);
     Some(Answer { place: candidate.place, house, score, verdicts })
+}
+
+/// How much size still counts when a map says where the asker looks.
+#[allow(clippy::cast_possible_truncation)] // a ratio between 0 and 1
+fn by_size(near: Option<Near>) -> f32 {
+    near.map_or(1.0, |near| (near.scale.clamp(0.0, 1.0) - 0.3).max(0.1) as f32)
 }
 
 fn far_off(candidate: Candidate<'_>, near: Near) -> f32 {
@@ -253,7 +261,7 @@ pub(crate) fn likeness(name: &str, words: &[QueryWord], forgives_noise: bool) ->
     let (mut taken, mut previous) = (0u64, None);
     let (mut typed, mut found, mut met) = (0.0, 0.0, 0.0);
     let (mut before, mut inside, mut since) = (0usize, 0usize, 0usize); // words that are not in the name
-    let mut begun = false;
+    let (mut begun, mut numbers_left) = (false, false);
     let (mut weakest, mut disorder) = (1.0f32, 0.0);
     for word in words {
         let free = names.iter().enumerate().filter(|(at, _)| taken & (1 << at) == 0);
@@ -274,7 +282,12 @@ pub(crate) fn likeness(name: &str, words: &[QueryWord], forgives_noise: bool) ->
             inside += if begun { since } else { 0 };
             (begun, since) = (true, 0);
         } else if !word.article {
-            if begun { since += 1 } else { before += 1 }
+            if begun {
+                since += 1
+            } else {
+                before += 1
+            }
+            numbers_left |= word.is_number;
         }
     }
     let whole: f32 = names.iter().enumerate().map(|(at, name)| weight(at, name)).sum();
@@ -285,7 +298,7 @@ pub(crate) fn likeness(name: &str, words: &[QueryWord], forgives_noise: bool) ->
     let text = (found / typed.max(0.1)) * complete - disorder;
     let extra = before + since;
     let without_noise = met - NOISE * extra as f32 - disorder;
-    let is_whole = forgives_noise && extra > 0 && inside == 0 && met > WHOLE_NAME && names.len() > 1;
+    let is_whole = forgives_noise && extra > 0 && inside == 0 && !numbers_left && met > WHOLE_NAME && names.len() > 1;
     Likeness { text: if is_whole { text.max(without_noise) } else { text }.max(0.0), weakest }
 }
 
@@ -318,6 +331,7 @@ mod tests {
             beginning: (unfinished && at == last).then(|| word.typed.clone()),
             weight: weight(at, word.canonical()),
             article: normalize::is_article(&word.typed),
+            is_number: word.typed.starts_with(|c: char| c.is_ascii_digit()),
         };
         all.into_iter().enumerate().map(word).collect()
     }
