@@ -29,6 +29,7 @@ mod places;
 mod postcodes;
 mod rank;
 mod report;
+mod respace;
 mod reverse;
 mod schema;
 mod search;
