@@ -161,13 +161,11 @@ pub(crate) fn suffix(scene: &Scene<'_>, dice: &mut Dice) -> Option<Query> {
         _ => return None,
     };
     // Both « 9b » and « 9bis » in one street: nobody can tell which is meant.
-    let street = address.street;
     let other = if address.suffix == short { long } else { short };
-    let houses = scene.street.addresses.iter().map(|&at| &scene.corpus.addresses[at as usize]);
-    if short != long && houses.clone().any(|house| house.number == address.number && house.suffix == other) {
+    let mut houses = scene.street.addresses.iter().map(|&at| &scene.corpus.addresses[at as usize]);
+    if short != long && houses.any(|house| house.number == address.number && house.suffix == other) {
         return None;
     }
-    debug_assert_eq!(scene.corpus.addresses[scene.at as usize].street, street);
     let number = match dice.below(4) {
         0 => format!("{}{long}", address.number),
         1 => format!("{} {long}", address.number),
