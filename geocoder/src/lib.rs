@@ -32,6 +32,7 @@ mod report;
 mod reverse;
 mod schema;
 mod search;
+mod spelling;
 mod suggestion;
 mod vocabulary;
 
