@@ -16,7 +16,7 @@ use crate::{
 /// Likeness given to the commune named when nothing in it answers.
 const FALLBACK: f32 = 0.3;
 /// An answer this like needs no other commune to be looked into.
-const SETTLED: f32 = 0.8;
+const SETTLED: f32 = 0.88;
 /// What contradicts the commune named must be the address typed, but for that.
 const EXACT: f32 = 0.93;
 /// People confuse communes that are near each other: metres beyond the one named.
@@ -84,6 +84,8 @@ impl<'a> Hunt<'a> {
         for typed in &self.writings {
             let anchored = noise::anchored(&typed.words).into_iter();
             writings.extend(anchored.map(|words| typed.rewritten(words.to_vec(), faith_in(typed, words))));
+            let abroad = noise::without_misspelt_country(&typed.words);
+            writings.extend(abroad.map(|words| typed.rewritten(words.to_vec(), NOISE_DROPPED)));
         }
         let respaced: Vec<Typed> =
             writings.iter().filter_map(|typed| respace::respaced(typed, &self.geocoder.vocabulary)).collect();

@@ -2,6 +2,7 @@
 //! the country. Patterns only: what cannot be told from a name stays, and ranking decides.
 
 use crate::{
+    edit,
     gazetteer::Gazetteer,
     house_number::is_detached_suffix,
     normalize::{self, Word},
@@ -153,6 +154,13 @@ fn drop_country(words: &mut Vec<Word>, gazetteer: &Gazetteer) {
     {
         words.pop();
     }
+}
+
+/// The words without a country at the end that is misspelt.
+pub(crate) fn without_misspelt_country(words: &[Word]) -> Option<&[Word]> {
+    let (last, before) = words.split_last()?;
+    let is_country = edit::cost(&last.typed, "france", 2, false).is_some_and(|cost| cost > 0.0);
+    (is_country && before.len() > 1).then_some(before)
 }
 
 /// `N°`, `face au`, before a number that begins the address.
