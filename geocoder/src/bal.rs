@@ -17,29 +17,11 @@ use crate::{
     address::{Position, PositionKind},
     house_number::HouseNumber,
     report::{FileReport, Reason},
+    row::Row,
 };
 
 /// BAL's number for « this row is a toponym ».
 const TOPONYM: u32 = 99_999;
-
-/// One accepted row.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Row {
-    /// Commune, or arrondissement in Paris, Lyon and Marseille.
-    pub commune: Commune,
-    /// Former commune (`commune_deleguee_*`), when the row names one.
-    pub former: Option<Commune>,
-    /// `voie_nom` as written, trimmed.
-    pub street: String,
-    /// None for a toponym.
-    pub number: Option<HouseNumber>,
-    /// None only for a toponym.
-    pub position: Option<Position>,
-    /// The first two parts of `cle_interop`: the street's identifier in the national base.
-    pub street_id: Option<String>,
-    /// `certification_commune`.
-    pub certified: bool,
-}
 
 /// Where the columns are in this file.
 struct Columns {
@@ -169,6 +151,14 @@ impl Columns {
             position,
             street_id: street_id(optional(self.key), code),
             certified: optional(self.certified) == "1",
+            names: Vec::new(),
+            complement: None,
+            parcels: Vec::new(),
+            ban_address: None,
+            ban_street: None,
+            ban_commune: None,
+            updated: None,
+            postcode: None,
         })
     }
 

@@ -23,6 +23,7 @@ mod postcodes;
 mod rank;
 mod report;
 mod reverse;
+mod row;
 mod schema;
 mod search;
 mod suggestion;
