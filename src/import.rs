@@ -29,7 +29,11 @@ pub fn index(config: &Config, progress: &mut dyn FnMut(Progress)) -> anyhow::Res
     let sources = crate::files::matching(&config.geocoder.addresses)?;
     let shapes = communes(config)?;
     let metropole = shapes.iter().flat_map(CommuneShapes::communes).map(|commune| commune.code).collect();
-    let options = BuildOptions { postcodes: config.geocoder.postcodes.clone(), metropole };
+    let options = BuildOptions {
+        postcodes: config.geocoder.postcodes.clone(),
+        communes: config.geocoder.communes.clone(),
+        metropole,
+    };
     Ok(geocoder::build(&sources, &config.geocoder.index, &options, progress)?)
 }
 

@@ -34,7 +34,8 @@ pub(super) fn run(path: &Path) -> Result<()> {
     }
     for file in &report.files {
         for rejected in file.first.iter().take(5) {
-            say::line(&format!("    {} line {}: {}", file.file, rejected.line, rejected.reason));
+            let reasons: Vec<_> = rejected.reasons.iter().map(ToString::to_string).collect();
+            say::line(&format!("    {} line {}: {}", file.file, rejected.line, reasons.join(", ")));
         }
     }
     Ok(())
