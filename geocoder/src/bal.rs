@@ -73,7 +73,7 @@ pub(crate) fn read(
                 report.accept(&row);
                 accept(row);
             }
-            Err(commune) => report.refuse(table::line(record.position()), commune.as_ref(), &faults),
+            Err(commune) => report.refuse(table::line(record.position()), commune.as_ref(), &faults, context.listed),
         }
     }
     ids.notice().into_iter().for_each(|notice| report.notice(notice));
@@ -255,7 +255,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("bal.csv");
         std::fs::write(&path, bytes).unwrap();
-        let context = Context { communes: Communes::default(), today: jiff::civil::date(2026, 7, 1) };
+        let context = Context { communes: Communes::default(), today: jiff::civil::date(2026, 7, 1), listed: 20 };
         let (mut rows, mut report) = (Vec::new(), Report::default());
         source::read(&path, &context, &mut report, &mut |row| rows.push(row))?;
         assert_eq!(report.accepted(), rows.len() as u64);

@@ -16,7 +16,7 @@ use crate::{
     numbers, packed,
     places::{self, Places},
     postcodes::Postcodes,
-    report::Report,
+    report::{LISTED, Report},
     schema,
     source::{self, Context},
 };
@@ -69,7 +69,7 @@ pub fn build(
     let store = Store::lock(into)?;
     let postcodes = options.postcodes.as_deref().map(Postcodes::read).transpose()?.unwrap_or_default();
     let mut collector = Collector::default();
-    let context = Context::new(options.communes.as_deref())?;
+    let context = Context::new(options.communes.as_deref(), LISTED)?;
     let mut report = Report { communes_checked: options.communes.is_some(), ..Report::default() };
     for (read, source) in sources.iter().enumerate() {
         progress(Progress::Read(read, sources.len()));

@@ -7,6 +7,8 @@ mod address;
 mod bal;
 mod bal_columns;
 mod bal_fields;
+mod ban;
+mod ban_streets;
 mod build;
 mod candidates;
 mod collect;

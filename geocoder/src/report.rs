@@ -53,7 +53,7 @@ pub struct FileReport {
     pub accepted: u64,
     /// Refused rows by reason; a row with two reasons is under both.
     pub rejected: BTreeMap<Reason, u64>,
-    /// The first [`LISTED`] refused rows.
+    /// The first refused rows, [`LISTED`] of them in a build.
     pub first: Vec<Rejected>,
     /// What is unusual in the file as a whole.
     #[serde(default)]
@@ -161,11 +161,12 @@ impl Report {
     }
 
     /// Counts one refused row of the file being read, in its commune when that much can be read.
-    pub(crate) fn refuse(&mut self, line: u64, commune: Option<&Commune>, reasons: &[Reason]) {
+    /// The first `listed` refused rows of a file are also listed.
+    pub(crate) fn refuse(&mut self, line: u64, commune: Option<&Commune>, reasons: &[Reason], listed: usize) {
         if let Some(file) = self.files.last_mut() {
             file.rows += 1;
             count(&mut file.rejected, reasons);
-            if file.first.len() < LISTED {
+            if file.first.len() < listed {
                 file.first.push(Rejected { line, reasons: reasons.to_vec() });
             }
         }

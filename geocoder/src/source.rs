@@ -1,12 +1,12 @@
 //! An address file of any kind → rows: its beginning says what it is, and who reads it.
 
-use std::path::Path;
+use std::{io::BufRead, path::Path};
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use layers::LonLat;
 
 use crate::{
-    Error, bal,
+    Error, bal, ban, ban_streets,
     communes::Communes,
     report::{Format, Report},
     row::Row,
@@ -20,13 +20,15 @@ pub(crate) struct Context {
     pub communes: Communes,
     /// A date after this one is a mistake.
     pub today: Date,
+    /// How many refused rows of a file are listed one by one.
+    pub listed: usize,
 }
 
 impl Context {
     /// Errors: the list cannot be read or is not one.
-    pub(crate) fn new(communes: Option<&Path>) -> Result<Self, Error> {
+    pub(crate) fn new(communes: Option<&Path>, listed: usize) -> Result<Self, Error> {
         let communes = communes.map(Communes::read).transpose()?.unwrap_or_default();
-        Ok(Self { communes, today: Timestamp::now().to_zoned(TimeZone::UTC).date() })
+        Ok(Self { communes, today: Timestamp::now().to_zoned(TimeZone::UTC).date(), listed })
     }
 }
 
@@ -39,20 +41,31 @@ pub(crate) fn read(
     report: &mut Report,
     accept: &mut dyn FnMut(Row),
 ) -> Result<(), Error> {
-    let text = table::open(path)?;
+    let mut text = table::open(path)?;
+    let failed = |source| Error::Read { path: path.to_owned(), source };
+    if text.reader.fill_buf().map_err(failed)?.trim_ascii_start().starts_with(b"{") {
+        report.begin(path, Format::BanStreets);
+        return ban_streets::read(path, text, context, report, accept);
+    }
     let mut table = Table::read(path, text)?;
-    report.begin(path, Format::Bal);
-    bal::read(&mut table, context, report, accept)?;
+    if let Some(format) = ban::recognise(&table.headers) {
+        report.begin(path, format);
+        ban::read(&mut table, context, report, accept)?;
+    } else {
+        report.begin(path, Format::Bal);
+        bal::read(&mut table, context, report, accept)?;
+    }
     table.notices.iter().for_each(|&notice| report.notice(notice));
     Ok(())
 }
 
-/// Reads a file without indexing it: what `build` would make of its rows. `refused` is given every refused row.
+/// Reads a file without indexing it: what [`build`](crate::build) would make of its rows, the first `listed` of
+/// those it would refuse one by one.
 ///
-/// Errors: as [`build`](crate::build) for this one file.
-pub fn inspect(path: &Path, communes: Option<&Path>) -> Result<Report, Error> {
-    let mut report = Report::default();
-    read(path, &Context::new(communes)?, &mut report, &mut |_| ())?;
+/// Errors: as `build` for this one file.
+pub fn inspect(path: &Path, communes: Option<&Path>, listed: usize) -> Result<Report, Error> {
+    let mut report = Report { communes_checked: communes.is_some(), ..Report::default() };
+    read(path, &Context::new(communes, listed)?, &mut report, &mut |_| ())?;
     Ok(report)
 }
 
