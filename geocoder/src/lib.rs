@@ -1,9 +1,10 @@
 //! From text to places, and from a point to the nearest address; no network, no HTTP.
 //!
-//! Reading order: `search` (one search, in order), `parse`, `candidates`, `rank`; then `build` and `collect`
+//! Reading order: `search` (one search, in order), `parse`, `hunt`, `candidates`, `rank`; then `build` and `collect`
 //! for where the index comes from, `places` and `numbers` for what lies beside the full-text index.
 
 mod address;
+mod answer;
 mod bal;
 mod bal_columns;
 mod bal_fields;
@@ -13,16 +14,22 @@ mod build;
 mod candidates;
 mod collect;
 mod communes;
+mod confidence;
+mod edit;
 mod encoding;
 mod error;
+mod filter;
 mod gazetteer;
 mod geocoder;
 mod house_number;
+mod hunt;
 mod index;
+mod noise;
 mod normalize;
 mod numbers;
 mod packed;
 mod parse;
+mod phonetic;
 pub mod photon;
 mod places;
 mod postcodes;
@@ -34,8 +41,10 @@ mod row;
 mod schema;
 mod search;
 mod source;
+mod spelling;
 mod suggestion;
 mod table;
+mod vocabulary;
 
 pub use address::{Kind, Position, PositionKind, ground_distance_m};
 pub use build::{BuildOptions, Built, Progress, build};
