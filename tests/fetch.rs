@@ -21,6 +21,7 @@ struct Publisher {
 
 impl Publisher {
     fn new() -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default(); // as main does; each test is a process
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let publisher = Self { port: listener.local_addr().unwrap().port(), ..Self::default() };
         let server = publisher.clone();
