@@ -12,10 +12,11 @@ use crate::{
     address::{Position, PositionKind},
     bal_columns::{Cells, Columns},
     bal_fields::{self as fields, Faults, Key, TOPONYM},
+    bal_ids::{IdUse, Ids},
     house_number::HouseNumber,
-    reason::{Notice, Reason},
+    reason::Reason,
     report::Report,
-    row::{BanId, Row},
+    row::Row,
     source::{Context, is_in_france},
     table::Table,
 };
@@ -30,22 +31,6 @@ struct Values<'r> {
     commune: Option<CommuneCode>,
     degrees: Option<LonLat>,
     updated: Option<Date>,
-}
-
-/// The identifiers of a row in the national base.
-struct Ids {
-    commune: Option<BanId>,
-    street: Option<BanId>,
-    address: Option<BanId>,
-}
-
-/// Which rows of a file carry all their identifiers.
-#[derive(Default)]
-struct IdUse {
-    rows: u64,
-    complete: u64,
-    commune: Option<BanId>,
-    several: bool,
 }
 
 /// Reads a BAL, handing each accepted row over; the report counts them all.
@@ -85,7 +70,7 @@ fn row(cells: Cells<'_>, context: &Context, ids: &mut IdUse, faults: &mut Faults
     let columns = cells.columns;
     let values = values(cells, context, faults);
     let position = check(cells, &values, faults);
-    ids.count(&values);
+    ids.count(&values.ids, values.has_all_ids());
     faults.retain(|&fault| columns.profile.refuses(fault));
     let name = fields::trim(cells.text(columns.commune_name));
     let commune = values.commune.map(|code| context.communes.named(code, name));
@@ -162,7 +147,7 @@ fn check(cells: Cells<'_>, values: &Values<'_>, faults: &mut Faults) -> Option<P
     if values.number.is_none() || values.street.is_none() {
         faults.push(Reason::Incomplete);
     }
-    if values.ids.is_used() && !values.has_all_ids() {
+    if values.ids.are_used() && !values.has_all_ids() {
         faults.push(Reason::IdsIncomplete);
     }
     at.map(|at| Position { at, kind: PositionKind::from_bal(cells.text(columns.position)) })
@@ -198,47 +183,7 @@ impl Values<'_> {
     }
 
     fn has_all_ids(&self) -> bool {
-        let Ids { commune, street, address } = &self.ids;
-        commune.is_some() && street.is_some() && (address.is_some() || self.number == Some(TOPONYM))
-    }
-}
-
-impl Ids {
-    /// From their own columns (1.4), else from `uid_adresse` (1.3).
-    fn read(cells: Cells<'_>, faults: &mut Faults) -> Self {
-        let columns = cells.columns;
-        let uid = cells.text(columns.uid);
-        let mut one =
-            |column, fault, mark| fields::uuid(cells.text(column), fault, faults).or_else(|| fields::uid(uid, mark));
-        Self {
-            commune: one(columns.ban_commune, Reason::IdCommune, "@c:"),
-            street: one(columns.ban_street, Reason::IdStreet, "@v:"),
-            address: one(columns.ban_address, Reason::IdAddress, "@a:"),
-        }
-    }
-
-    fn is_used(&self) -> bool {
-        self.commune.or(self.street).or(self.address).is_some()
-    }
-}
-
-impl IdUse {
-    fn count(&mut self, values: &Values<'_>) {
-        self.rows += 1;
-        if values.has_all_ids() {
-            self.complete += 1;
-            self.several |= self.commune.is_some_and(|known| values.ids.commune != Some(known));
-            self.commune = values.ids.commune;
-        }
-    }
-
-    fn notice(&self) -> Option<Notice> {
-        match self {
-            Self { rows: 0, .. } => Some(Notice::NoRow),
-            Self { complete: 0, .. } => None,
-            Self { rows, complete, .. } if complete < rows => Some(Notice::SomeIds),
-            Self { several, .. } => several.then_some(Notice::SeveralCommuneIds),
-        }
+        self.ids.are_complete(self.number == Some(TOPONYM))
     }
 }
 
@@ -247,7 +192,7 @@ mod tests {
     use std::io::Write;
 
     use super::*;
-    use crate::{communes::Communes, report::FileReport, source};
+    use crate::{communes::Communes, reason::Notice, report::FileReport, source};
 
     const HEADER: &str = "cle_interop;voie_nom;numero;suffixe;commune_insee;commune_nom;position;x;y;long;lat;date_der_maj;certification_commune";
 

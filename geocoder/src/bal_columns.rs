@@ -75,21 +75,12 @@ impl Columns {
         let at = |name: &str| table.column(name);
         let ids = [at("id_ban_commune"), at("id_ban_toponyme"), at("id_ban_adresse")];
         let (street, toponym) = (at("voie_nom"), at("toponyme"));
-        let (commune, key, number) = (at("commune_insee"), at("cle_interop"), at("numero"));
-        let mut missing = Vec::new();
-        missing.extend(commune.or(key).is_none().then_some("commune_insee (or cle_interop)"));
-        missing.extend(street.or(toponym).is_none().then_some("voie_nom (or toponyme)"));
-        let (Some(number), true) = (number, missing.is_empty()) else {
-            missing.extend(number.is_none().then_some("numero"));
-            return Err(table.missing(&missing.join(", ")));
-        };
+        let (commune, key) = (at("commune_insee"), at("cle_interop"));
+        let number = required(table, commune.or(key), street.or(toponym))?;
         let profile = match (ids.iter().all(Option::is_some), toponym) {
             (true, Some(_)) => Profile::V15,
             (true, None) => Profile::V14,
             (false, _) => Profile::V13,
-        };
-        let is_other_name = |header: &str| {
-            header.strip_prefix("voie_nom_").or_else(|| header.strip_prefix("toponyme_")).is_some_and(|l| !l.is_empty())
         };
         Ok(Self {
             profile,
@@ -133,6 +124,23 @@ impl Columns {
         .flatten()
         .collect()
     }
+}
+
+/// The column of numbers, when the others that no row can do without are there too.
+fn required(table: &Table, commune: Option<usize>, street: Option<usize>) -> Result<usize, Error> {
+    let number = table.column("numero");
+    let missing: Vec<&str> =
+        [(commune, "commune_insee (or cle_interop)"), (street, "voie_nom (or toponyme)"), (number, "numero")]
+            .into_iter()
+            .filter_map(|(column, name)| column.is_none().then_some(name))
+            .collect();
+    number.filter(|_| missing.is_empty()).ok_or_else(|| table.missing(&missing.join(", ")))
+}
+
+/// `voie_nom_frp`, `toponyme_bre`…
+fn is_other_name(header: &str) -> bool {
+    let language = header.strip_prefix("voie_nom_").or_else(|| header.strip_prefix("toponyme_"));
+    language.is_some_and(|language| !language.is_empty())
 }
 
 impl<'r> Cells<'r> {

@@ -60,9 +60,7 @@ impl Communes {
     /// The code a text is, when an address may be in it: a commune of today or of before, an arrondissement rather
     /// than Paris, Lyon or Marseille.
     pub(crate) fn find(&self, code: &str) -> Option<CommuneCode> {
-        let upper =
-            if code.bytes().any(|b| b.is_ascii_lowercase()) { code.to_ascii_uppercase() } else { String::new() };
-        let code: CommuneCode = if upper.is_empty() { code } else { &upper }.parse().ok()?;
+        let code: CommuneCode = code.parse().or_else(|_| code.to_ascii_uppercase().parse()).ok()?;
         let has_arrondissements = matches!(code.as_str(), "75056" | "69123" | "13055");
         (!has_arrondissements && (!self.is_known() || self.0.contains_key(&code))).then_some(code)
     }

@@ -8,6 +8,7 @@ mod answer;
 mod bal;
 mod bal_columns;
 mod bal_fields;
+mod bal_ids;
 mod ban;
 mod ban_streets;
 mod build;

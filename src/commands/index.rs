@@ -85,7 +85,8 @@ fn communes(report: &Report, all: bool) -> Vec<(&CommuneCode, &CommuneReport)> {
 }
 
 fn cells(code: CommuneCode, commune: &CommuneReport) -> Vec<String> {
-    let most = commune.rejected.iter().max_by_key(|(_, count)| **count);
+    // The first of those as frequent: a row without a usable number is also incomplete, which says less.
+    let most = commune.rejected.iter().min_by_key(|(_, count)| Reverse(**count));
     vec![
         code.to_string(),
         commune.name.clone(),
