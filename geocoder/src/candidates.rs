@@ -11,7 +11,7 @@ use std::{
 use layers::LonLat;
 use tantivy::{
     DocId, SegmentReader,
-    collector::{DocSetCollector, TopDocs},
+    collector::TopDocs,
     query::{BooleanQuery, Occur, Query as EngineQuery, TermQuery},
     schema::IndexRecordOption,
 };
@@ -95,6 +95,7 @@ pub(crate) fn expand(context: &mut Context<'_>, query: &Query, tolerance: Tolera
             beginning: unfinished.then(|| word.typed.clone()),
             weight: rank::weight(at, word.canonical()),
             article: normalize::is_article(&word.typed) && !unfinished,
+            is_number: word.typed.starts_with(|c: char| c.is_ascii_digit()),
         });
     }
     expanded
@@ -124,21 +125,6 @@ pub(crate) fn candidates(
     let collector = TopDocs::with_limit(RECALL).order_by(recall_key(context, words, query.scope.is_some()));
     let found = context.geocoder.reader.searcher().search(&BooleanQuery::new(clauses), &collector)?;
     Ok(found.into_iter().filter(|((key, _), _)| *key > f32::MIN).map(|((_, Reverse(place)), _)| place).collect())
-}
-
-/// Every place of some towns.
-pub(crate) fn places_of(context: &Context<'_>, towns: &[u32]) -> Result<Vec<u32>, Error> {
-    let fields = context.geocoder.fields;
-    let terms = towns.iter().map(|&town| tantivy::Term::from_field_u64(fields.town, u64::from(town)));
-    let searcher = context.geocoder.reader.searcher();
-    let found = searcher.search(&any_of(terms), &DocSetCollector)?;
-    let mut places = Vec::with_capacity(found.len());
-    for address in found {
-        let column = searcher.segment_reader(address.segment_ord).fast_fields().u64("place")?;
-        places.extend(column.first(address.doc_id).and_then(|place| u32::try_from(place).ok()));
-    }
-    places.sort_unstable();
-    Ok(places)
 }
 
 /// A house is a number inside a street or a lieu-dit; nothing is wanted of a reading without number when only houses are.

@@ -2,7 +2,7 @@
 
 use crate::{
     Error, Geocoder, HouseNumber, Kind, Request,
-    candidates::{Context, Tolerance, candidates, expand, places_of},
+    candidates::{Context, Tolerance, candidates, expand},
     noise,
     normalize::{self, Word},
     parse::{Query, Scope, Typed, readings},
@@ -14,7 +14,7 @@ use crate::{
 
 /// Likeness given to the commune named when nothing in it answers.
 const FALLBACK: f32 = 0.3;
-/// An answer this like, number and all, needs no other commune to be looked into.
+/// An answer this like needs no other commune to be looked into.
 const SETTLED: f32 = 0.8;
 /// What contradicts the commune named must be the address typed, but for that.
 const EXACT: f32 = 0.93;
@@ -22,6 +22,7 @@ const EXACT: f32 = 0.93;
 const NEIGHBOURHOOD_M: f64 = 12_000.0;
 /// How far each other writing is from what was typed.
 const NOISE_DROPPED: f32 = 0.97;
+const NUMBER_DROPPED: f32 = 0.85;
 const WORDS_CUT: f32 = 0.95;
 
 /// A way to look for a text.
@@ -37,7 +38,7 @@ pub(crate) enum Step {
     InTown,
     /// Half of the words that count are there, give or take a letter.
     InPart,
-    /// The address is exactly there in a neighbouring commune, and not in the one named or not under that postcode.
+    /// The address is exactly there in a neighbouring commune, and the one named has no such street.
     Elsewhere,
 }
 
@@ -69,7 +70,10 @@ impl<'a> Hunt<'a> {
             Step::AsTyped => self.look(&self.queries.clone(), Tolerance::Exact),
             Step::Corrected => self.look(&self.queries.clone(), Tolerance::Corrected),
             Step::Respelt => self.respelt(),
-            Step::InTown => self.in_town(),
+            Step::InTown => {
+                self.in_town();
+                Ok(())
+            }
             Step::InPart => self.look(&self.queries.clone(), Tolerance::Partial),
             Step::Elsewhere => self.elsewhere(),
         }
@@ -78,14 +82,17 @@ impl<'a> Hunt<'a> {
     fn respelt(&mut self) -> Result<(), Error> {
         let mut writings = self.writings.clone();
         for typed in &self.writings {
-            writings.extend(noise::anchored(&typed.words).map(|words| typed.rewritten(words.to_vec(), NOISE_DROPPED)));
+            let anchored = noise::anchored(&typed.words).into_iter();
+            writings.extend(anchored.map(|words| typed.rewritten(words.to_vec(), faith_in(typed, words))));
         }
         let respaced: Vec<Typed> = writings.iter().filter_map(|typed| self.respaced(typed)).collect();
         writings.extend(respaced);
         let geocoder = self.geocoder;
         let mut queries: Vec<Query> = Vec::new();
         for query in writings.iter().flat_map(|typed| readings(typed, &geocoder.gazetteer, &geocoder.places, true)) {
-            if !self.queries.contains(&query) && !queries.contains(&query) {
+            let is_known = self.queries.contains(&query) || queries.contains(&query);
+            // A town alone is no answer to what was looked for inside it, however little of the text is left.
+            if !is_known && !query.words.is_empty() {
                 queries.push(query);
             }
         }
@@ -98,9 +105,8 @@ impl<'a> Hunt<'a> {
     }
 
     fn elsewhere(&mut self) -> Result<(), Error> {
-        let is_settled = |answer: &Answer<'_>| {
-            answer.score.text >= SETTLED && answer.score.commune < f32::EPSILON && answer.house != House::Unknown
-        };
+        // A commune that has the street keeps it, whatever the number: it was named.
+        let is_settled = |answer: &Answer<'_>| answer.score.text >= SETTLED && answer.score.commune < f32::EPSILON;
         if self.answers.iter().any(is_settled) {
             return Ok(());
         }
@@ -129,25 +135,33 @@ impl<'a> Hunt<'a> {
     }
 
     /// Compares the letters of every name of the towns named with those typed, spaces apart.
-    fn in_town(&mut self) -> Result<(), Error> {
+    fn in_town(&mut self) {
         let scoped = |query: &&Query| !query.words.is_empty() && query.scope.as_ref().is_some_and(|scope| scope.whole);
         let mut seen: Vec<(String, Vec<u32>)> = Vec::new();
         for query in self.queries.iter().filter(scoped).cloned().collect::<Vec<_>>() {
             let Some(scope) = &query.scope else { continue };
-            let typed = glued(query.words.iter().map(Word::canonical));
-            if seen.iter().any(|(known, towns)| *known == typed && *towns == scope.towns) {
-                continue;
-            }
-            seen.push((typed.clone(), scope.towns.clone()));
-            for place in places_of(&self.context, &scope.towns)? {
-                let place = self.geocoder.places.get(place);
-                let Some(text) = spelling::likeness(&typed, place.folded()) else { continue };
-                let candidate = self.candidate(place, &query);
-                let likeness = Likeness { text, weakest: text };
-                self.answers.extend(rank::score(candidate, &query, likeness, self.context.near, false));
+            let mut spellings = vec![
+                glued(query.words.iter().map(Word::canonical)),
+                glued(query.words.iter().map(|word| word.typed.as_str())),
+            ];
+            spellings.dedup();
+            for typed in spellings {
+                let looked_for = (typed, scope.towns.clone());
+                if !seen.contains(&looked_for) {
+                    self.compare(&looked_for.0, &query, &scope.towns);
+                    seen.push(looked_for);
+                }
             }
         }
-        Ok(())
+    }
+
+    fn compare(&mut self, typed: &str, query: &Query, towns: &[u32]) {
+        for place in self.geocoder.places.within(towns) {
+            let Some(text) = spelling::likeness(typed, place.folded()) else { continue };
+            let likeness = Likeness { text, weakest: text };
+            let candidate = self.candidate(place, query);
+            self.answers.extend(rank::score(candidate, query, likeness, self.context.near, false));
+        }
     }
 
     fn look(&mut self, queries: &[Query], tolerance: Tolerance) -> Result<(), Error> {
@@ -262,6 +276,13 @@ impl Geocoder {
         let town = |&town: &u32| Answer { place: self.places.get(town), house: House::NotAsked, score, verdicts };
         named.map(|scope| scope.towns.iter().map(town).collect()).unwrap_or_default()
     }
+}
+
+/// How far the end of a text is from the whole: a number left out was more than noise.
+fn faith_in(typed: &Typed, words: &[Word]) -> f32 {
+    let left_out = &typed.words[..typed.words.len() - words.len()];
+    let is_number = |word: &Word| word.typed.starts_with(|c: char| c.is_ascii_digit());
+    if left_out.iter().any(is_number) { NUMBER_DROPPED } else { NOISE_DROPPED }
 }
 
 /// The middle of the largest town of a scope.

@@ -63,6 +63,8 @@ pub(crate) struct Said {
     pub named: Option<Vec<u32>>,
     /// The name was corrected to be one.
     pub respelt: bool,
+    /// The name and the postcode typed are not of one town: each is believed in turn.
+    pub disputed: bool,
     /// The postcode typed, and the towns it serves.
     pub postcode: Option<(u32, Vec<u32>)>,
 }
@@ -169,14 +171,14 @@ impl Reading {
 fn town_readings(typed: &Typed, gazetteer: &Gazetteer, places: &Places, respell: bool) -> Vec<Reading> {
     let (words, unfinished) = (&typed.words, typed.unfinished);
     let Some((at, code, towns)) = postcode(words, gazetteer) else {
-        let mut readings = named_readings(words, unfinished, gazetteer, respell);
+        let mut readings = named_readings(words, unfinished, gazetteer, places, respell);
         readings.push(Reading::plain(words, unfinished));
         return readings;
     };
     let (before, after) = (&words[..at], &words[at + 1..]);
     let rest: Vec<Word> = before.iter().chain(after).cloned().collect();
     let unfinished = unfinished && !after.is_empty();
-    let mut named = named_readings(&rest, unfinished, gazetteer, respell);
+    let mut named = named_readings(&rest, unfinished, gazetteer, places, respell);
     named.retain(|reading| reading.scope.as_ref().is_some_and(|scope| scope.whole));
     if typed.cedex {
         named.push(Reading::plain(&rest, unfinished));
@@ -189,7 +191,7 @@ fn town_readings(typed: &Typed, gazetteer: &Gazetteer, places: &Places, respell:
         reading.said.postcode.clone_from(&said.postcode);
         let common = reading.scope.as_ref().map(|scope| narrow(&scope.towns, &towns, places)).unwrap_or_default();
         if common.is_empty() {
-            // They contradict each other: each is believed in turn.
+            reading.said.disputed = true;
             readings.extend(scope.clone().map(|scope| Reading { scope: Some(scope), ..reading.clone() }));
         } else if let Some(scope) = &mut reading.scope {
             scope.towns = common;
@@ -224,14 +226,21 @@ fn narrow(a: &[u32], b: &[u32], places: &Places) -> Vec<u32> {
 }
 
 /// Readings that find a town at the end, its beginning at the end, or its name first; misspelt when asked to.
-fn named_readings(words: &[Word], unfinished: bool, gazetteer: &Gazetteer, respell: bool) -> Vec<Reading> {
+fn named_readings(
+    words: &[Word],
+    unfinished: bool,
+    gazetteer: &Gazetteer,
+    places: &Places,
+    respell: bool,
+) -> Vec<Reading> {
     let longest = words.len().min(TOWN_WORDS);
     let mut readings = Vec::new();
     if let Some((rest, towns)) = gazetteer.town_at_end(words) {
         readings.push(Reading::named(rest, false, towns, true));
-        // « Lyon 3e Arrondissement, Lyon »: the town before it says more.
+        // « Lyon 3e Arrondissement, Lyon »: the town before it says more, when one is in the other.
         if let Some((rest, inner)) = gazetteer.town_at_end(rest) {
-            readings.push(Reading::named(rest, false, inner, true));
+            let common = narrow(inner, towns, places);
+            readings.extend((!common.is_empty()).then(|| Reading::named(rest, false, &common, true)));
         }
     } else if let Some((rest, towns)) = (1..longest.max(1)).rev().find_map(|len| {
         let (town, rest) = words.split_at(len);

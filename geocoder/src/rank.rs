@@ -51,6 +51,8 @@ pub(crate) struct QueryWord {
     pub weight: f32,
     /// An article: never required.
     pub article: bool,
+    /// Begins with a digit: noise has words, a number says something.
+    pub is_number: bool,
 }
 
 /// What became of the house number asked for.
@@ -98,7 +100,7 @@ pub(crate) fn score<'a>(
     elsewhere: bool,
 ) -> Option<Answer<'a>> {
     let is_town = matches!(candidate.place.kind(), Kind::City | Kind::District);
-    let is_outside = candidate.commune == Some(false) && !elsewhere && query.said.postcode.is_none();
+    let is_outside = candidate.commune == Some(false) && !elsewhere && !query.said.disputed;
     let is_inside_itself = candidate.commune.is_some() && is_town && !query.words.is_empty();
     if (is_outside || is_inside_itself) && likeness.weakest < MEANT * MEANT {
         return None;
@@ -109,7 +111,7 @@ pub(crate) fn score<'a>(
         House::WithoutSuffix(..) => 0.04,
         // A town has no number of its own: then the number was for something else.
         House::Unknown if is_town => 0.3,
-        House::Unknown => 0.1,
+        House::Unknown => 0.08,
     };
     let contradictions = [candidate.commune, candidate.postcode].iter().filter(|said| **said == Some(false)).count();
     let score = Score {
@@ -117,12 +119,18 @@ pub(crate) fn score<'a>(
         number,
         commune: CONTRADICTION * contradictions as f32,
         far: near.map_or(0.0, |near| far_off(candidate, near)),
-        small: SMALL * (1.0 - importance(candidate.place)),
+        small: SMALL * by_size(near) * (1.0 - importance(candidate.place)),
         away: if candidate.at_home { 0.0 } else { AWAY },
         confidence: 0.0,
     };
     let verdicts = verdicts(&candidate, query, likeness);
     Some(Answer { place: candidate.place, house, score, verdicts })
+}
+
+/// How much size still counts when a map says where the asker looks.
+#[allow(clippy::cast_possible_truncation)] // a ratio between 0 and 1
+fn by_size(near: Option<Near>) -> f32 {
+    near.map_or(1.0, |near| (near.scale.clamp(0.0, 1.0) - 0.3).max(0.1) as f32)
 }
 
 fn far_off(candidate: Candidate<'_>, near: Near) -> f32 {
@@ -159,6 +167,14 @@ fn verdicts(candidate: &Candidate<'_>, query: &Query, likeness: Likeness) -> Ver
     }
 }
 
+/// How far a street is by its nearest door, where the boxes of two streets could not tell them apart.
+pub(crate) fn measure(answer: &mut Answer<'_>, near: Near, doors: impl Iterator<Item = LonLat>) {
+    let metres = doors.map(|door| ground_distance_m(near.at, door)).fold(f64::INFINITY, f64::min);
+    if metres.is_finite() {
+        answer.score.far = fading(metres, near);
+    }
+}
+
 /// Merges the answers of every reading: each place once, at its best, the best first.
 pub(crate) fn order(answers: Vec<Answer<'_>>) -> Vec<Answer<'_>> {
     let mut best: HashMap<u32, Answer<'_>> = HashMap::with_capacity(answers.len());
@@ -169,8 +185,13 @@ pub(crate) fn order(answers: Vec<Answer<'_>>) -> Vec<Answer<'_>> {
         }
     }
     let mut ordered: Vec<_> = best.into_values().collect();
-    ordered.sort_by(|a, b| b.score.key().total_cmp(&a.score.key()).then_with(|| a.place.index.cmp(&b.place.index)));
+    sort(&mut ordered);
     ordered
+}
+
+/// The best first, in an order that two runs agree on.
+pub(crate) fn sort(answers: &mut [Answer<'_>]) {
+    answers.sort_by(|a, b| b.score.key().total_cmp(&a.score.key()).then_with(|| a.place.index.cmp(&b.place.index)));
 }
 
 /// A word and its meanings, each with its likeness.
@@ -238,7 +259,9 @@ pub(crate) fn likeness(name: &str, words: &[QueryWord], forgives_noise: bool) ->
     }
     let names: Vec<&str> = name.split(' ').take(64).collect();
     let (mut taken, mut previous) = (0u64, None);
-    let (mut typed, mut found, mut met, mut extra) = (0.0, 0.0, 0.0, 0);
+    let (mut typed, mut found, mut met) = (0.0, 0.0, 0.0);
+    let (mut before, mut inside, mut since) = (0usize, 0usize, 0usize); // words that are not in the name
+    let (mut begun, mut numbers_left) = (false, false);
     let (mut weakest, mut disorder) = (1.0f32, 0.0);
     for word in words {
         let free = names.iter().enumerate().filter(|(at, _)| taken & (1 << at) == 0);
@@ -256,8 +279,15 @@ pub(crate) fn likeness(name: &str, words: &[QueryWord], forgives_noise: bool) ->
             let is_displaced = previous.map_or(at > 1, |previous| at < previous);
             disorder += if is_displaced && !word.article { DISPLACED } else { 0.0 };
             previous = Some(at);
-        } else {
-            extra += usize::from(!word.article);
+            inside += if begun { since } else { 0 };
+            (begun, since) = (true, 0);
+        } else if !word.article {
+            if begun {
+                since += 1
+            } else {
+                before += 1
+            }
+            numbers_left |= word.is_number;
         }
     }
     let whole: f32 = names.iter().enumerate().map(|(at, name)| weight(at, name)).sum();
@@ -266,8 +296,9 @@ pub(crate) fn likeness(name: &str, words: &[QueryWord], forgives_noise: bool) ->
     let completeness = if unfinished { COMPLETENESS_UNFINISHED } else { COMPLETENESS };
     let complete = 1.0 - completeness * (1.0 - met);
     let text = (found / typed.max(0.1)) * complete - disorder;
+    let extra = before + since;
     let without_noise = met - NOISE * extra as f32 - disorder;
-    let is_whole = forgives_noise && extra > 0 && met > WHOLE_NAME && names.len() > 1;
+    let is_whole = forgives_noise && extra > 0 && inside == 0 && !numbers_left && met > WHOLE_NAME && names.len() > 1;
     Likeness { text: if is_whole { text.max(without_noise) } else { text }.max(0.0), weakest }
 }
 
@@ -300,6 +331,7 @@ mod tests {
             beginning: (unfinished && at == last).then(|| word.typed.clone()),
             weight: weight(at, word.canonical()),
             article: normalize::is_article(&word.typed),
+            is_number: word.typed.starts_with(|c: char| c.is_ascii_digit()),
         };
         all.into_iter().enumerate().map(word).collect()
     }

@@ -19,9 +19,16 @@ pub(crate) fn likeness(typed: &str, name: &str) -> Option<f32> {
     if typed.len() > LONGEST || length.abs_diff(typed.len()) > most || differing(typed, name) > 2 * most as u32 {
         return None;
     }
+    if !digits(typed).eq(digits(name)) {
+        return None; // another number is another street
+    }
     let name = glued(name.split(' '));
     let wrong = strsim::osa_distance(typed, &name);
     (wrong <= most).then(|| 1.0 - wrong as f32 / (letters + 2) as f32)
+}
+
+fn digits(text: &str) -> impl Iterator<Item = u8> + '_ {
+    text.bytes().filter(u8::is_ascii_digit)
 }
 
 /// Letters that only one of the two has.
@@ -40,6 +47,7 @@ mod tests {
         assert!(likeness(&typed, "rue garibaldi").is_some_and(|likeness| likeness > 0.7));
         assert_eq!(likeness("ruegaribaldi", "rue garibaldi"), Some(1.0));
         assert_eq!(likeness("ruegaribaldi", "rue gambetta"), None);
+        assert_eq!(likeness("voiee7", "voie e 8"), None);
         assert_eq!(likeness("ruegaribaldi", "rue du general garibaldi"), None);
     }
 }
