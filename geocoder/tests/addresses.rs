@@ -73,7 +73,11 @@ fn options(folder: &Path) -> BuildOptions {
         69290;ST PRIEST;69800;\n69383;LYON 03;69003;\n69386;LYON 06;69006;\n69149;OULLINS PIERRE BENITE;69310;PIERRE BENITE\n\
         69149;OULLINS PIERRE BENITE;69600;OULLINS\n69264;VILLEFRANCHE SUR SAONE;69400;\n01004;AMBERIEU EN BUGEY;01500;\n";
     let metropole = ["69029", "69266", "69290", "69123", "69149"].map(|code| code.parse().unwrap());
-    BuildOptions { postcodes: Some(write(folder, "codes_postaux.csv", postcodes)), metropole: metropole.into() }
+    BuildOptions {
+        postcodes: Some(write(folder, "codes_postaux.csv", postcodes)),
+        metropole: metropole.into(),
+        ..BuildOptions::default()
+    }
 }
 
 /// An index and the folder that holds it.
