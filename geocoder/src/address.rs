@@ -5,7 +5,7 @@ use layers::{Bbox, LonLat};
 use serde::{Deserialize, Serialize};
 
 /// Mean radius of the Earth in metres (IUGG).
-const EARTH_RADIUS_M: f64 = 6_371_008.8;
+pub(crate) const EARTH_RADIUS_M: f64 = 6_371_008.8;
 
 /// What an answer, or a document of the index, is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

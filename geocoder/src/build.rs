@@ -7,14 +7,16 @@ use std::{
 };
 
 use layers::CommuneCode;
-use tantivy::{Index, IndexWriter, TantivyDocument, directory::MmapDirectory};
+use tantivy::{
+    Index, IndexWriter, TantivyDocument, directory::MmapDirectory, index::SegmentId, indexer::NoMergePolicy,
+};
 
 use crate::{
     Error, bal,
-    collect::Collector,
+    collect::{Collector, Written},
     index::{self, Manifest, Store},
-    numbers, packed,
-    places::{self, Places},
+    packed,
+    places::Places,
     postcodes::Postcodes,
     report::Report,
     schema,
@@ -37,6 +39,8 @@ pub struct BuildOptions {
 pub enum Progress {
     /// Files read, of how many.
     Read(usize, usize),
+    /// Departments put together and written, of how many.
+    Gather(usize, usize),
     /// Places written to the full-text index, of how many.
     Index(usize, usize),
 }
@@ -65,47 +69,35 @@ pub fn build(
 ) -> Result<Built, Error> {
     let store = Store::lock(into)?;
     let postcodes = options.postcodes.as_deref().map(Postcodes::read).transpose()?.unwrap_or_default();
-    let mut collector = Collector::default();
+    let folder = store.new_folder()?;
+    let mut collector = Collector::create(&folder, sources.len())?;
     let mut report = Report::default();
     for (read, source) in sources.iter().enumerate() {
         progress(Progress::Read(read, sources.len()));
         report.files.push(bal::read(source, |row| collector.add(row))?);
+        collector.end_file()?;
     }
     progress(Progress::Read(sources.len(), sources.len()));
     if report.accepted() == 0 {
         return Err(Error::NothingAccepted { files: sources.len(), rows: report.rows() });
     }
-    let folder = store.new_folder()?;
-    let (places, addresses) = write(&folder, collector, options, &postcodes, progress)?;
+    let Written { places, addresses, duplicates } = collector.finish(options, &postcodes, progress)?;
+    report.duplicates = duplicates;
+    write_words(&folder.join(index::WORDS), &Places::open(&folder)?, progress)?;
     let manifest = Manifest::of(&folder, places, addresses, report.clone())?;
     let revision = store.publish(&folder, &manifest)?;
     Ok(Built { revision, report, places, addresses })
 }
 
-fn write(
-    folder: &Path,
-    collector: Collector,
-    options: &BuildOptions,
-    postcodes: &Postcodes,
-    progress: &mut dyn FnMut(Progress),
-) -> Result<(u32, u32), Error> {
-    let collected = collector.finish(&options.metropole, postcodes)?;
-    places::write(&folder.join("places.bin"), &collected.places, collected.towns)?;
-    numbers::write(&folder.join("numbers.bin"), &collected.numbers)?;
-    let addresses = packed::count(collected.numbers.len(), "house numbers")?;
-    drop(collected);
-    let places = Places::open(folder)?;
-    write_words(&folder.join(index::WORDS), &places, progress)?;
-    Ok((places.len(), addresses))
-}
-
-/// The full-text index, in one segment: every query then visits one term dictionary.
+/// The full-text index, in one segment: every query then visits one term dictionary, and the number of a
+/// document is the index of its place.
 fn write_words(folder: &Path, places: &Places, progress: &mut dyn FnMut(Progress)) -> Result<(), Error> {
     std::fs::create_dir(folder).map_err(|source| Error::Write { path: folder.to_owned(), source })?;
     let directory = MmapDirectory::open(folder).map_err(tantivy::TantivyError::from)?;
     let (schema, fields) = schema::schema();
     let index = Index::create(directory, schema, tantivy::IndexSettings::default())?;
     let mut writer: IndexWriter<TantivyDocument> = index.writer_with_num_threads(1, WRITER_MEMORY)?;
+    writer.set_merge_policy(Box::new(NoMergePolicy)); // one merge at the end, in the order of the places
     for place in 0..places.len() {
         if place % 10_000 == 0 {
             progress(Progress::Index(place as usize, places.len() as usize));
@@ -113,7 +105,7 @@ fn write_words(folder: &Path, places: &Places, progress: &mut dyn FnMut(Progress
         writer.add_document(schema::document(fields, places, places.get(place)))?;
     }
     writer.commit()?;
-    let segments = index.searchable_segment_ids()?;
+    let segments = in_order(&index)?;
     if segments.len() > 1 {
         writer.merge(&segments).wait()?;
     }
@@ -121,4 +113,16 @@ fn write_words(folder: &Path, places: &Places, progress: &mut dyn FnMut(Progress
     writer.wait_merging_threads()?;
     progress(Progress::Index(places.len() as usize, places.len() as usize));
     packed::sync_folder(folder)
+}
+
+/// The segments by the first place each holds: one thread wrote them, each a run of places.
+fn in_order(index: &Index) -> Result<Vec<SegmentId>, Error> {
+    let reader = index.reader()?;
+    let mut segments = Vec::new();
+    for segment in reader.searcher().segment_readers() {
+        let first = segment.fast_fields().u64("place")?.first(0);
+        segments.push((first, segment.segment_id()));
+    }
+    segments.sort_unstable();
+    Ok(segments.into_iter().map(|(_, id)| id).collect())
 }

@@ -59,6 +59,9 @@ pub struct FileReport {
 pub struct Report {
     /// In the order they were read.
     pub files: Vec<FileReport>,
+    /// Accepted rows left out of the index: another file has the same address.
+    #[serde(default)]
+    pub duplicates: u64,
 }
 
 impl Reason {
