@@ -150,11 +150,6 @@ pub fn ground_distance_m(a: LonLat, b: LonLat) -> f64 {
     2.0 * EARTH_RADIUS_M * h.sqrt().min(1.0).asin()
 }
 
-/// Metres in one degree of latitude.
-pub(crate) fn metres_per_degree() -> f64 {
-    EARTH_RADIUS_M.to_radians()
-}
-
 /// The smallest box around some positions; none for no position.
 pub(crate) fn bbox_of(points: impl IntoIterator<Item = LonLat>) -> Option<Bbox> {
     points.into_iter().fold(None, |found, p| {

@@ -47,6 +47,7 @@ pub(crate) struct Numbers {
 
 /// A house number of the table, by name and position.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(dead_code)] // read by interpolation
 pub(crate) struct Known {
     pub entry: u32,
     pub house: HouseNumber,
@@ -106,6 +107,7 @@ impl Numbers {
     }
 
     /// The nearest numbers of the same parity in a street, below and above one it may lack, suffixes apart.
+    #[allow(dead_code)] // for interpolation
     pub(crate) fn around(&self, street: Range<u32>, number: u32) -> (Option<Known>, Option<Known>) {
         let split = self.first_after(street.clone(), number);
         let alike = |known: &Known| known.house.number % 2 == number % 2 && known.house.number != number;
@@ -118,6 +120,7 @@ impl Numbers {
     }
 
     /// Every number of a street, in order.
+    #[allow(dead_code)] // for interpolation
     pub(crate) fn of_street(&self, street: Range<u32>) -> impl Iterator<Item = Known> + '_ {
         (street.start..street.end.min(self.blocks)).flat_map(|block| self.of_block(block))
     }
@@ -132,6 +135,7 @@ impl Numbers {
         low
     }
 
+    #[allow(dead_code)] // for interpolation
     fn of_block(&self, block: u32) -> impl Iterator<Item = Known> + '_ {
         let known = move |(entry, index): (Entry<'_>, u32)| Known {
             entry: entry_of(block, index),
@@ -169,11 +173,7 @@ impl Numbers {
         }
     }
 
-    /// The place a number is of.
-    pub(crate) fn place_of(&self, entry: u32) -> u32 {
-        self.place_of_block(entry >> PLACE_BITS)
-    }
-
+    /// The place a block is of.
     pub(crate) fn place_of_block(&self, block: u32) -> u32 {
         u32_at(self.file.get(TABLE), block as usize * ROW + 4)
     }
@@ -232,4 +232,113 @@ fn position(at: Packed, kind: PositionKind) -> Position {
 pub(crate) fn uuid(id: crate::row::BanId) -> String {
     let digits: String = id.iter().map(|byte| format!("{byte:02x}")).collect();
     [&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]].join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        block::NewNumber,
+        write::NumbersWriter,
+        *,
+    };
+    use crate::tree::Centre;
+
+    /// A table of streets, each a list of numbers with their positions.
+    fn open(streets: &[&[(&str, &[(f64, f64)])]]) -> (Numbers, Vec<Range<u32>>, tempfile::TempDir) {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = NumbersWriter::create(folder.path()).unwrap();
+        let mut number = |text: &str, points: &[(f64, f64)], writer: &mut NumbersWriter| {
+            let house: HouseNumber = text.parse().unwrap();
+            let point = |&(lon, lat): &(f64, f64)| (Packed::new(layers::LonLat { lon, lat }), PositionKind::Entrance);
+            NewNumber {
+                number: house.number,
+                suffix: writer.suffix(&house.suffix),
+                positions: points.iter().map(point).collect(),
+                certified: text == "12",
+                complement: writer.complement(if text == "12bis" { "Le Clos" } else { "" }),
+                parcels: vec![*b"69029000AB0012"],
+                ban: None,
+            }
+        };
+        let mut ranges = Vec::new();
+        for (street, place) in streets.iter().zip(10..) {
+            let numbers: Vec<_> = street.iter().map(|(text, points)| number(text, points, &mut writer)).collect();
+            ranges.push(writer.push(place, "69029", &numbers).unwrap());
+        }
+        writer.push_toponym(99, Packed::new(layers::LonLat { lon: 5.0, lat: 45.0 }));
+        writer.finish().unwrap();
+        (Numbers::open(folder.path()).unwrap(), ranges, folder)
+    }
+
+    #[test]
+    fn a_number_is_found_in_its_street_only() {
+        let two = [(4.81, 45.71), (4.82, 45.72)];
+        let (table, streets, _folder) =
+            open(&[&[("12", &[(4.8, 45.7)]), ("12bis", &two)], &[("3", &[(4.9, 45.8)])]]);
+        let find = |street: usize, house: &str| table.find(streets[street].clone(), &house.parse().unwrap());
+        let bis = find(0, "12bis").unwrap();
+        assert_eq!((table.house(bis).to_string(), table.place_of_block(bis >> PLACE_BITS)), ("12bis".to_owned(), 10));
+        assert_eq!((find(0, "3"), find(0, "12z"), find(0, "11"), find(0, "13")), (None, None, None, None));
+        assert!(find(1, "3").is_some() && find(0, "12").is_some_and(|entry| table.position(entry).1));
+        assert!((table.position(bis).0.at.lon - 4.81).abs() < 1e-9 && !table.position(bis).1);
+        let details = table.details(bis, "69029");
+        assert_eq!((details.others.len(), details.parcels), (1, vec!["69029000AB0012".to_owned()]));
+        assert_eq!((details.locality.as_deref(), details.ban_id), (Some("Le Clos"), None));
+        assert_eq!(table.details(bis - 1, "69029").locality, None);
+    }
+
+    #[test]
+    fn every_number_of_a_long_street_is_found_across_its_blocks() {
+        let at: &[(f64, f64)] = &[(4.8, 45.7)];
+        // One number with so many suffixes that it lies in two blocks.
+        let mut texts: Vec<String> = (1..90u32).map(|n| n.to_string()).collect();
+        texts.extend(('a'..='z').map(|letter| format!("30{letter}")));
+        texts.sort_by_key(|text| text.parse::<HouseNumber>().unwrap());
+        let street: Vec<(&str, &[(f64, f64)])> = texts.iter().map(|text| (text.as_str(), at)).collect();
+        let (table, streets, _folder) = open(&[&street, &[("30", at)]]);
+        assert!(streets[0].len() >= 4);
+        for text in &texts {
+            let found = table.find(streets[0].clone(), &text.parse().unwrap());
+            assert_eq!(found.map(|entry| table.house(entry).to_string()).as_ref(), Some(text));
+        }
+        assert_eq!(table.of_street(streets[0].clone()).map(|known| known.house.to_string()).collect::<Vec<_>>(), texts);
+    }
+
+    #[test]
+    fn the_neighbours_of_a_missing_number_are_on_its_side_of_the_street() {
+        let at: &[(f64, f64)] = &[(4.8, 45.7)];
+        let texts: Vec<String> = (1..120u32).filter(|n| !(50..=61).contains(n)).map(|n| n.to_string()).collect();
+        let street: Vec<(&str, &[(f64, f64)])> = texts.iter().map(|text| (text.as_str(), at)).collect();
+        let (table, streets, _folder) = open(&[&street]);
+        let around = |number| {
+            let (below, above) = table.around(streets[0].clone(), number);
+            [below, above].map(|known| known.map(|known| known.house.number))
+        };
+        assert_eq!(around(56), [Some(48), Some(62)]);
+        assert_eq!(around(55), [Some(49), Some(63)]);
+        assert_eq!(around(8), [Some(6), Some(10)]);
+        assert_eq!((around(0), around(500)), ([None, Some(2)], [Some(118), None]));
+    }
+
+    #[test]
+    fn the_tree_holds_the_blocks_and_then_the_toponyms() {
+        let (table, _, _folder) = open(&[&[("1", &[(4.8, 45.7), (4.82, 45.72)])]]);
+        let tree = table.tree().unwrap();
+        let nearest = |lon, lat| {
+            let from = Centre::new(layers::LonLat { lon, lat });
+            tree.nearest(from, f64::INFINITY, None, |_| true).map(|found| found.what).collect::<Vec<_>>()
+        };
+        assert_eq!((nearest(4.81, 45.71), nearest(5.0, 45.01)), (vec![0, 1], vec![1, 0]));
+        assert_eq!((table.blocks(), table.toponym(0), table.toponym(1)), (1, Some(99), None));
+    }
+
+    #[test]
+    fn an_index_of_towns_only_has_no_number_and_opens() {
+        let folder = tempfile::tempdir().unwrap();
+        NumbersWriter::create(folder.path()).unwrap().finish().unwrap();
+        let table = Numbers::open(folder.path()).unwrap();
+        assert!(table.tree().is_none() && table.blocks() == 0);
+        assert_eq!(table.find(0..3, &"1".parse().unwrap()), None);
+        assert_eq!(table.house(7).number, 0);
+    }
 }

@@ -28,11 +28,13 @@ const STREETS: usize = 0;
 const TOWNS: usize = 1;
 const TEXTS: usize = 2;
 const BAN_IDS: usize = 3;
+#[allow(dead_code)]
 const OTHER_NAMES: usize = 4;
 pub(crate) const SECTIONS: usize = 5;
 
 pub(crate) const RECORD: usize = 64;
 /// Bytes of a row of other names: the place, where its text is and its length.
+#[allow(dead_code)]
 pub(crate) const OTHER_NAME: usize = 12;
 pub(crate) const METROPOLE: u8 = 1;
 pub(crate) const FORMER: u8 = 2;
@@ -87,6 +89,7 @@ impl Places {
     }
 
     /// The other names of a place, as written.
+    #[allow(dead_code)] // for the words of the full-text index
     pub(crate) fn other_names(&self, index: u32) -> impl Iterator<Item = &str> {
         let rows = self.file.get(OTHER_NAMES).as_chunks::<OTHER_NAME>().0;
         let first = rows.partition_point(|row| u32_at(row, 0) < index);
