@@ -1,97 +1,84 @@
-//! Whether a place or a point is among what was asked for. An answer is kept when its place and its position are.
+//! What an answer must be, whatever was typed: kinds, box, circle, polygon, communes, postcodes.
 
 use layers::{Bbox, LonLat};
 
 use crate::{
-    Filter,
-    address::bbox_of,
-    places::{Place, Places},
+    Filter, Geocoder, Kind, Near, Request,
+    address::ground_distance_m,
+    places::Place,
+    rank::{Answer, House},
 };
 
-impl Filter {
-    /// Whether a place lies in the communes, the postcodes and the Métropole asked for.
-    pub(crate) fn keeps_place(&self, places: &Places, place: Place<'_>) -> bool {
-        self.metropole.is_none_or(|wanted| place.is_metropole() == wanted)
-            && (self.communes.is_empty() || self.is_in_communes(places, place))
-            && (self.postcodes.is_empty() || self.has_postcode(places, place))
-    }
-
-    /// A commune stands for its arrondissements and its former communes.
-    fn is_in_communes(&self, places: &Places, place: Place<'_>) -> bool {
-        let own = std::iter::once(place).chain(places.parents(place));
-        own.into_iter().any(|town| self.communes.iter().any(|code| code == town.insee()))
-    }
-
-    /// Its own postcode, or any of its town's when nothing decides among them.
-    fn has_postcode(&self, places: &Places, place: Place<'_>) -> bool {
-        let is_wanted = |postcode: u32| self.postcodes.iter().any(|wanted| wanted.parse() == Ok(postcode));
-        match place.postcode() {
-            Some(postcode) => is_wanted(postcode),
-            None => std::iter::once(place).chain(places.parents(place)).any(|town| town.postcodes().any(is_wanted)),
-        }
-    }
-
-    /// Whether a position lies in the box and in the polygon asked for.
-    pub(crate) fn keeps_point(&self, at: LonLat) -> bool {
-        self.bbox.is_none_or(|bbox| is_in_box(bbox, at)) && self.within.as_deref().is_none_or(|ring| is_in_ring(ring, at))
-    }
-
-    /// A box outside which nothing is kept; none when positions are free.
-    pub(crate) fn window(&self) -> Option<Bbox> {
-        let ring = self.within.as_deref().and_then(|ring| bbox_of(ring.iter().copied()));
-        match (self.bbox, ring) {
-            (Some(a), Some(b)) => Some(Bbox {
-                west: a.west.max(b.west),
-                south: a.south.max(b.south),
-                east: a.east.min(b.east),
-                north: a.north.min(b.north),
-            }),
-            (one, other) => one.or(other),
-        }
-    }
+/// Whether something at a place may pass: what cannot is not worth ranking. Exact for whole places, not for houses.
+pub(crate) fn may_hold(filter: &Filter, place: Place<'_>) -> bool {
+    filter.bbox.is_none_or(|bbox| meets(place, bbox))
+        && filter.metropole.is_none_or(|wanted| place.is_metropole() == wanted)
 }
 
-fn is_in_box(bbox: Bbox, at: LonLat) -> bool {
-    (bbox.west..=bbox.east).contains(&at.lon) && (bbox.south..=bbox.north).contains(&at.lat)
+fn meets(place: Place<'_>, bbox: Bbox) -> bool {
+    let own = place.bbox();
+    own.west <= bbox.east && bbox.west <= own.east && own.south <= bbox.north && bbox.south <= own.north
 }
 
-/// Whether a ray to the east crosses the ring an odd number of times.
-fn is_in_ring(ring: &[LonLat], at: LonLat) -> bool {
-    let sides = ring.iter().zip(ring.iter().cycle().skip(1));
-    let crosses = |(a, b): (&LonLat, &LonLat)| {
-        let spans = (a.lat > at.lat) != (b.lat > at.lat);
-        spans && at.lon < a.lon + (at.lat - a.lat) / (b.lat - a.lat) * (b.lon - a.lon)
-    };
-    sides.filter(|&side| crosses(side)).count() % 2 == 1
+/// Whether an answer passes, by its own position.
+pub(crate) fn passes(filter: &Filter, kind: Kind, at: LonLat, place: Place<'_>) -> bool {
+    let in_box = |b: Bbox| (b.west..=b.east).contains(&at.lon) && (b.south..=b.north).contains(&at.lat);
+    filter.kinds.as_ref().is_none_or(|kinds| kinds.contains(&kind))
+        && filter.bbox.is_none_or(in_box)
+        && filter.metropole.is_none_or(|wanted| place.is_metropole() == wanted)
+        && filter.within.as_ref().is_none_or(|ring| is_inside(ring, at))
+        && has_postcode(filter, place)
+}
+
+pub(crate) fn has_postcode(filter: &Filter, place: Place<'_>) -> bool {
+    let is_town = matches!(place.kind(), Kind::City | Kind::District);
+    let wanted = |postcode: u32| filter.postcodes.iter().any(|wanted| wanted.parse() == Ok(postcode));
+    filter.postcodes.is_empty() || place.postcode().is_some_and(wanted) || (is_town && place.postcodes().any(wanted))
+}
+
+/// Even-odd rule on a ring of degrees.
+pub(crate) fn is_inside(ring: &[LonLat], at: LonLat) -> bool {
+    let mut inside = false;
+    for (a, b) in ring.iter().zip(ring.iter().cycle().skip(1)) {
+        if (a.lat > at.lat) != (b.lat > at.lat) && at.lon < a.lon + (at.lat - a.lat) / (b.lat - a.lat) * (b.lon - a.lon)
+        {
+            inside = !inside;
+        }
+    }
+    inside
+}
+
+impl Geocoder {
+    /// Whether an answer is what the request asks for.
+    pub(crate) fn is_wanted(&self, answer: &Answer<'_>, request: &Request) -> bool {
+        let (kind, at) = match answer.house {
+            House::Found(_, at) | House::WithoutSuffix(_, at) => (Kind::House, at),
+            House::NotAsked | House::Unknown => (answer.place.kind(), answer.place.position()),
+        };
+        let filter = &request.filter;
+        let in_commune = || {
+            let towns: Vec<u32> = filter.communes.iter().flat_map(|code| self.gazetteer.code(code)).copied().collect();
+            self.places.is_within(answer.place, &towns)
+        };
+        let in_circle = |near: Near| near.radius_m.is_none_or(|radius| ground_distance_m(near.at, at) <= radius);
+        passes(filter, kind, at, answer.place)
+            && request.near.is_none_or(in_circle)
+            && (filter.communes.is_empty() || in_commune())
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const fn at(lon: f64, lat: f64) -> LonLat {
-        LonLat { lon, lat }
-    }
-
     #[test]
-    fn a_point_is_inside_or_outside_a_hollow_shape() {
-        let ring = [at(0.0, 0.0), at(4.0, 0.0), at(4.0, 4.0), at(2.0, 1.0), at(0.0, 4.0)];
-        let closed = [ring.as_slice(), &ring[..1]].concat();
-        for ring in [ring.to_vec(), closed] {
-            let filter = Filter { within: Some(ring), ..Filter::default() };
-            assert!(filter.keeps_point(at(0.5, 2.0)) && filter.keeps_point(at(3.5, 2.0)) && filter.keeps_point(at(2.0, 0.5)));
-            assert!(!filter.keeps_point(at(2.0, 2.0)) && !filter.keeps_point(at(5.0, 1.0)) && !filter.keeps_point(at(-1.0, 0.0)));
-        }
-        let nothing = Filter { within: Some(Vec::new()), ..Filter::default() };
-        assert!(!nothing.keeps_point(at(0.0, 0.0)), "a polygon of no point holds nothing");
-    }
-
-    #[test]
-    fn the_window_is_what_the_box_and_the_polygon_share() {
-        let bbox = Bbox { west: 1.0, south: -1.0, east: 9.0, north: 2.0 };
-        let ring = vec![at(0.0, 0.0), at(4.0, 0.0), at(4.0, 4.0)];
-        let both = Filter { bbox: Some(bbox), within: Some(ring), ..Filter::default() };
-        assert_eq!(both.window(), Some(Bbox { west: 1.0, south: 0.0, east: 4.0, north: 2.0 }));
-        assert_eq!(Filter::default().window(), None);
+    fn a_point_is_inside_a_ring_closed_or_not() {
+        let mut ring: Vec<LonLat> =
+            [(4.0, 45.0), (5.0, 45.0), (5.0, 46.0), (4.0, 46.0)].map(|(lon, lat)| LonLat { lon, lat }).into();
+        let inside = LonLat { lon: 4.5, lat: 45.5 };
+        let outside = LonLat { lon: 5.5, lat: 45.5 };
+        assert!(is_inside(&ring, inside) && !is_inside(&ring, outside));
+        ring.push(ring[0]);
+        assert!(is_inside(&ring, inside) && !is_inside(&ring, outside));
     }
 }

@@ -15,6 +15,7 @@ use crate::{
     numbers::Numbers,
     places::Places,
     schema::{self, Fields},
+    vocabulary::Vocabulary,
 };
 
 /// An address index, open.
@@ -24,6 +25,9 @@ pub struct Geocoder {
     pub(crate) places: Arc<Places>,
     pub(crate) numbers: Numbers,
     pub(crate) gazetteer: Gazetteer,
+    pub(crate) vocabulary: Vocabulary,
+    /// Some of it is of the home territory.
+    pub(crate) has_home: bool,
     manifest: Manifest,
     folder: PathBuf,
 }
@@ -46,7 +50,9 @@ impl Geocoder {
         let places = Arc::new(Places::open(&folder)?);
         let numbers = Numbers::open(&folder)?;
         let gazetteer = Gazetteer::new(&places);
-        Ok(Self { reader, fields, places, numbers, gazetteer, manifest, folder })
+        let vocabulary = Vocabulary::read(&reader, fields)?;
+        let has_home = places.towns().any(|town| town.is_metropole());
+        Ok(Self { reader, fields, places, numbers, gazetteer, vocabulary, has_home, manifest, folder })
     }
 
     /// Reads the whole index again and checks every file against its checksum: a second or two a gigabyte, for a

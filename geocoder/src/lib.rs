@@ -1,24 +1,30 @@
 //! From text to places, and from a point to the nearest address; no network, no HTTP.
 //!
-//! Reading order: `search` (one search, in order), `parse`, `candidates`, `rank`; then `build` and `collect`
+//! Reading order: `search` (one search, in order), `parse`, `hunt`, `candidates`, `rank`; then `build` and `collect`
 //! for where the index comes from, `places` and `numbers` for what lies beside the full-text index.
 
 mod address;
+mod answer;
 mod bal;
 mod build;
 mod candidates;
 mod collect;
+mod confidence;
 mod duplicates;
+mod edit;
 mod error;
 mod filter;
 mod gazetteer;
 mod geocoder;
 mod house_number;
+mod hunt;
 mod index;
+mod noise;
 mod normalize;
 mod numbers;
 mod packed;
 mod parse;
+mod phonetic;
 pub mod photon;
 mod places;
 mod postcodes;
@@ -36,6 +42,7 @@ mod suggestion;
 mod towns;
 mod tree;
 mod varint;
+mod vocabulary;
 
 pub use address::{Kind, Position, PositionKind, ground_distance_m};
 pub use build::{BuildOptions, Built, Progress, build};

@@ -2,11 +2,14 @@
 
 use std::collections::BinaryHeap;
 
+use layers::{Bbox, LonLat};
+
 use crate::{
-    Error, Geocoder, Kind, Nearby, Suggestion,
-    address::Packed,
+    Error, Filter, Geocoder, Kind, Nearby, Suggestion,
+    address::{Packed, bbox_of},
+    filter::{has_postcode, is_inside},
     rank::{Answer, House},
-    suggestion::{MAX_LIMIT, Score},
+    suggestion::{MAX_LIMIT, Score, Verdicts},
     tree::{self, Box, Centre, Nearest, Tree},
 };
 
@@ -52,25 +55,34 @@ impl Geocoder {
     fn walk<'a>(&'a self, tree: &'a Tree<'a>, nearby: &'a Nearby) -> impl Iterator<Item = Nearest<Found>> + 'a {
         let (from, filter) = (Centre::new(nearby.point), &nearby.filter);
         let reach = tree::of_metres(nearby.radius_m.clamp(0.0, MAX_RADIUS_M));
+        let towns: Vec<u32> = filter.communes.iter().flat_map(|code| self.gazetteer.code(code)).copied().collect();
         let toponyms = wants(nearby, Kind::Locality) || wants(nearby, Kind::Street);
         let keep = move |item: u32| {
             let place = match item.checked_sub(self.numbers.blocks()) {
                 None => Some(self.numbers.place_of_block(item)),
                 Some(rank) => self.numbers.toponym(rank).filter(|_| toponyms),
             };
-            place.is_some_and(|place| filter.keeps_place(&self.places, self.places.get(place)))
+            place.is_some_and(|place| self.keeps_place(filter, &towns, place))
         };
-        let mut items = tree.nearest(from, reach, filter.window().map(Box::of), keep).peekable();
+        let mut items = tree.nearest(from, reach, window(filter).map(Box::of), keep).peekable();
         let mut heap: BinaryHeap<Nearest<Found>> = BinaryHeap::new();
         std::iter::from_fn(move || {
             // A block whose box is as near as the nearest address may hold one as near, or nearer.
             while let Some(item) = items.next_if(|item| heap.peek().is_none_or(|found| item.distance <= found.distance)) {
-                let found = self.positions(item.what).into_iter().filter(|found| filter.keeps_point(found.at.unpack()));
+                let found = self.positions(item.what).into_iter().filter(|found| keeps_point(filter, found.at.unpack()));
                 let measured = found.map(|found| Nearest { distance: from.to_point(found.at), what: found });
                 heap.extend(measured.filter(|found| found.distance <= reach));
             }
             heap.pop()
         })
+    }
+
+    /// Whether a place lies in the towns, the postcodes and the Métropole asked for.
+    fn keeps_place(&self, filter: &Filter, towns: &[u32], place: u32) -> bool {
+        let place = self.places.get(place);
+        filter.metropole.is_none_or(|wanted| place.is_metropole() == wanted)
+            && (filter.communes.is_empty() || self.places.is_within(place, towns))
+            && has_postcode(filter, place)
     }
 
     /// What an item of the tree holds: every position of every number of a block, or a toponym.
@@ -102,7 +114,8 @@ impl Geocoder {
     fn near_answer(&self, place: u32, entry: Option<u32>, found: Found, distance: f64) -> Answer<'_> {
         let far = (tree::metres(distance) / 10_000.0).min(1.0) as f32;
         let house = entry.map_or(House::NotAsked, |entry| House::Found(entry, found.at.unpack()));
-        Answer { place: self.places.get(place), house, score: Score { text: 1.0, far, ..Score::default() } }
+        let score = Score { text: 1.0, far, confidence: 1.0 - far, ..Score::default() };
+        Answer { place: self.places.get(place), house, score, verdicts: Verdicts::default() }
     }
 
     fn near_suggestion(&self, nearby: &Nearby, distance: f64, found: Found, answer: Answer<'_>) -> Suggestion {
@@ -117,6 +130,24 @@ impl Geocoder {
         }
         suggestion
     }
+}
+
+/// Whether a position lies in the box and in the polygon asked for.
+fn keeps_point(filter: &Filter, at: LonLat) -> bool {
+    let in_box = |b: Bbox| (b.west..=b.east).contains(&at.lon) && (b.south..=b.north).contains(&at.lat);
+    filter.bbox.is_none_or(in_box) && filter.within.as_deref().is_none_or(|ring| is_inside(ring, at))
+}
+
+/// A box outside which no position passes; none when positions are free.
+fn window(filter: &Filter) -> Option<Bbox> {
+    let ring = filter.within.as_deref().and_then(|ring| bbox_of(ring.iter().copied()));
+    let (Some(a), Some(b)) = (filter.bbox, ring) else { return filter.bbox.or(ring) };
+    Some(Bbox {
+        west: a.west.max(b.west),
+        south: a.south.max(b.south),
+        east: a.east.min(b.east),
+        north: a.north.min(b.north),
+    })
 }
 
 /// Houses when nothing was said.
