@@ -82,6 +82,8 @@ pub struct Geocoder {
     pub addresses: Vec<PathBuf>,
     /// CSV of postcodes by commune: `code_commune_insee;nom_de_la_commune;code_postal`.
     pub postcodes: Option<PathBuf>,
+    /// INSEE's list of communes, CSV: `TYPECOM,COM,…,LIBELLE,…,COMPARENT`. Codes of communes are not checked without it.
+    pub communes: Option<PathBuf>,
     /// Who may search: `agents` (with an active adhesion, or a token with the scope `search`) or `open`.
     pub access: Access,
 }
@@ -196,7 +198,13 @@ impl Default for Tiles {
 
 impl Default for Geocoder {
     fn default() -> Self {
-        Self { index: "var/geocoder".into(), addresses: Vec::new(), postcodes: None, access: Access::Agents }
+        Self {
+            index: "var/geocoder".into(),
+            addresses: Vec::new(),
+            postcodes: None,
+            communes: None,
+            access: Access::Agents,
+        }
     }
 }
 
@@ -249,6 +257,7 @@ impl Config {
         at(&mut self.map.base);
         self.geocoder.addresses.iter_mut().for_each(at);
         self.geocoder.postcodes.iter_mut().for_each(at);
+        self.geocoder.communes.iter_mut().for_each(at);
         for identity in &mut self.identity {
             if let SecretRef::File(path) = &mut identity.client_secret {
                 at(path);

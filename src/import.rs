@@ -29,7 +29,11 @@ pub fn index(config: &Config, progress: &mut dyn FnMut(Progress)) -> anyhow::Res
     let sources = crate::files::matching(&config.geocoder.addresses)?;
     let shapes = communes(config)?;
     let metropole = shapes.iter().flat_map(CommuneShapes::communes).map(|commune| commune.code).collect();
-    let options = BuildOptions { postcodes: config.geocoder.postcodes.clone(), metropole };
+    let options = BuildOptions {
+        postcodes: config.geocoder.postcodes.clone(),
+        communes: config.geocoder.communes.clone(),
+        metropole,
+    };
     Ok(geocoder::build(&sources, &config.geocoder.index, &options, progress)?)
 }
 
@@ -63,7 +67,7 @@ pub fn prepare(config: &Config, watch: &dyn Fn(&str)) -> anyhow::Result<()> {
             communes = snapshot.map(|snapshot| snapshot.revision().to_owned());
         }
     }
-    if changed || Geocoder::open(&config.geocoder.index).is_err() {
+    if changed || Geocoder::open(&config.geocoder.index).and_then(|index| index.verify()).is_err() {
         watch("indexing addresses");
         index(config, &mut |_| ()).context("cannot build the address index")?;
     }

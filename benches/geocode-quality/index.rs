@@ -1,7 +1,6 @@
 //! The index under test: the corpora's files less the addresses taken out, built as an operator would.
 
 use std::{
-    collections::BTreeSet,
     fs,
     io::Write,
     path::{Path, PathBuf},
@@ -31,7 +30,7 @@ pub(crate) fn index(corpus: &Corpus, postcodes: &Postcodes, folder: &Path) -> Me
     let list = folder.join("codes_postaux.csv");
     write_postcodes(corpus, postcodes, &list);
     let store = folder.join("store");
-    let options = BuildOptions { postcodes: Some(list), metropole: BTreeSet::new() };
+    let options = BuildOptions { postcodes: Some(list), ..BuildOptions::default() };
     let start = Instant::now();
     let built = build(&left, &store, &options, &mut |_| ()).unwrap_or_else(|error| panic!("the index: {error}"));
     let seconds = start.elapsed().as_secs_f64();

@@ -247,7 +247,7 @@ mod tests {
     fn open(streets: &[&[(&str, &[(f64, f64)])]]) -> (Numbers, Vec<Range<u32>>, tempfile::TempDir) {
         let folder = tempfile::tempdir().unwrap();
         let mut writer = NumbersWriter::create(folder.path()).unwrap();
-        let mut number = |text: &str, points: &[(f64, f64)], writer: &mut NumbersWriter| {
+        let number = |text: &str, points: &[(f64, f64)], writer: &mut NumbersWriter| {
             let house: HouseNumber = text.parse().unwrap();
             let point = |&(lon, lat): &(f64, f64)| (Packed::new(layers::LonLat { lon, lat }), PositionKind::Entrance);
             NewNumber {

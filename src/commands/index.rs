@@ -15,6 +15,7 @@ pub(super) fn run(path: &Path) -> Result<()> {
     let built = import::index(&config, &mut |progress| {
         watch.set_message(match progress {
             Progress::Read(done, all) => format!("reading addresses: {done} of {all} files"),
+            Progress::Gather(done, all) => format!("putting streets together: {done} of {all} parts"),
             Progress::Index(done, all) => format!("indexing addresses: {done} of {all} places"),
         });
     });
@@ -29,12 +30,16 @@ pub(super) fn run(path: &Path) -> Result<()> {
         built.places,
         built.revision
     ));
+    if report.duplicates > 0 {
+        say::line(&format!("  {} left out: another file has the same address", report.duplicates));
+    }
     for (reason, count) in report.rejected() {
         say::line(&format!("  {count} rejected: {reason}"));
     }
     for file in &report.files {
         for rejected in file.first.iter().take(5) {
-            say::line(&format!("    {} line {}: {}", file.file, rejected.line, rejected.reason));
+            let reasons: Vec<_> = rejected.reasons.iter().map(ToString::to_string).collect();
+            say::line(&format!("    {} line {}: {}", file.file, rejected.line, reasons.join(", ")));
         }
     }
     Ok(())
