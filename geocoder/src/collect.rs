@@ -190,7 +190,7 @@ impl Tables<'_> {
             position: at,
             bbox: bbox_of(points.iter().copied()).unwrap_or_else(|| point_box(at)),
             weight: packed::count(numbers.len(), "house numbers")?,
-            numbers: blocks,
+            blocks,
             postcode,
             postcodes: Vec::new(),
             metropole: is_of(self.metropole, commune),

@@ -43,6 +43,7 @@ mod schema;
 mod search;
 mod sections;
 mod source;
+mod spelling;
 mod spill;
 mod spilled;
 mod streets;

@@ -10,6 +10,8 @@ pub(crate) mod write;
 
 use std::{collections::HashMap, ops::Range, path::Path};
 
+use layers::LonLat;
+
 use crate::{
     Error, HouseNumber,
     address::{Packed, Position, PositionKind},
@@ -123,6 +125,12 @@ impl Numbers {
     #[allow(dead_code)] // for interpolation
     pub(crate) fn of_street(&self, street: Range<u32>) -> impl Iterator<Item = Known> + '_ {
         (street.start..street.end.min(self.blocks)).flat_map(|block| self.of_block(block))
+    }
+
+    /// Where the numbers of a street are, in order.
+    pub(crate) fn doors(&self, street: Range<u32>) -> impl Iterator<Item = LonLat> + '_ {
+        let blocks = street.start..street.end.min(self.blocks);
+        blocks.flat_map(|block| self.block(block).entries().map(|entry| entry.at.unpack()))
     }
 
     /// The first block of a street whose first number is greater.
@@ -249,7 +257,7 @@ mod tests {
         let mut writer = NumbersWriter::create(folder.path()).unwrap();
         let number = |text: &str, points: &[(f64, f64)], writer: &mut NumbersWriter| {
             let house: HouseNumber = text.parse().unwrap();
-            let point = |&(lon, lat): &(f64, f64)| (Packed::new(layers::LonLat { lon, lat }), PositionKind::Entrance);
+            let point = |&(lon, lat): &(f64, f64)| (Packed::new(LonLat { lon, lat }), PositionKind::Entrance);
             NewNumber {
                 number: house.number,
                 suffix: writer.suffix(&house.suffix),
@@ -265,7 +273,7 @@ mod tests {
             let numbers: Vec<_> = street.iter().map(|(text, points)| number(text, points, &mut writer)).collect();
             ranges.push(writer.push(place, "69029", &numbers).unwrap());
         }
-        writer.push_toponym(99, Packed::new(layers::LonLat { lon: 5.0, lat: 45.0 }));
+        writer.push_toponym(99, Packed::new(LonLat { lon: 5.0, lat: 45.0 }));
         writer.finish().unwrap();
         (Numbers::open(folder.path()).unwrap(), ranges, folder)
     }
@@ -325,7 +333,7 @@ mod tests {
         let (table, _, _folder) = open(&[&[("1", &[(4.8, 45.7), (4.82, 45.72)])]]);
         let tree = table.tree().unwrap();
         let nearest = |lon, lat| {
-            let from = Centre::new(layers::LonLat { lon, lat });
+            let from = Centre::new(LonLat { lon, lat });
             tree.nearest(from, f64::INFINITY, None, |_| true).map(|found| found.what).collect::<Vec<_>>()
         };
         assert_eq!((nearest(4.81, 45.71), nearest(5.0, 45.01)), (vec![0, 1], vec![1, 0]));

@@ -130,7 +130,7 @@ impl NumberedTowns {
             insee: code,
             position,
             bbox: span.bbox.unwrap_or_else(|| point_box(position)),
-            numbers: 0..0,
+            blocks: 0..0,
             weight: span.count,
             postcode,
             postcodes: all.into_iter().collect(),

@@ -32,7 +32,7 @@ pub(crate) struct NewPlace {
     pub position: LonLat,
     pub bbox: Bbox,
     /// Its blocks in `numbers.bin`.
-    pub numbers: Range<u32>,
+    pub blocks: Range<u32>,
     /// Addresses under it: its numbers, or all those of the town.
     pub weight: u32,
     pub postcode: Option<u32>,
@@ -129,7 +129,7 @@ impl PlacesWriter {
             record.extend(packed.lon.to_le_bytes());
             record.extend(packed.lat.to_le_bytes());
         }
-        for number in [place.numbers.start, place.postcode.unwrap_or(0)] {
+        for number in [place.blocks.start, place.postcode.unwrap_or(0)] {
             record.extend(number.to_le_bytes());
         }
         record.extend(place.insee.to_bytes());
@@ -188,7 +188,7 @@ mod tests {
     use super::*;
     use crate::places::{Place, Places};
 
-    fn place(name: &str, kind: Kind, numbers: Range<u32>, weight: u32) -> NewPlace {
+    fn place(name: &str, kind: Kind, blocks: Range<u32>, weight: u32) -> NewPlace {
         let at = LonLat { lon: 4.8, lat: 45.7 };
         NewPlace {
             kind,
@@ -201,7 +201,7 @@ mod tests {
             position: at,
             bbox: Bbox { west: at.lon, south: at.lat, east: at.lon + 0.1, north: at.lat + 0.1 },
             weight,
-            numbers,
+            blocks,
             postcode: Some(69500),
             postcodes: vec![69500, 1000],
             metropole: true,
@@ -223,13 +223,13 @@ mod tests {
         assert_eq!((places.len(), places.towns().count()), (4, 1));
         let street = places.get(1);
         assert_eq!((street.name(), street.folded(), street.id()), ("Avenue de l’Été", "avenue de l ete", "69029_0455"));
-        assert_eq!((street.kind(), street.words(), street.numbers()), (Kind::Street, 2, 0..3));
+        assert_eq!((street.kind(), street.words(), street.blocks()), (Kind::Street, 2, 0..3));
         assert_eq!((street.insee(), street.postcode(), street.is_metropole()), ("69029", Some(69500), true));
         assert_eq!(street.postcodes().collect::<Vec<_>>(), [69500, 1000]);
         assert_eq!(places.parents(street).map(Place::name).collect::<Vec<_>>(), ["Bron"]);
         assert!((street.bbox().north - 45.8).abs() < 1e-6);
-        assert_eq!((places.get(3).name(), places.get(3).numbers()), (street.name(), 3..4));
-        assert_eq!((places.get(0).numbers(), places.get(0).weight()), (0..0, 67));
+        assert_eq!((places.get(3).name(), places.get(3).blocks()), (street.name(), 3..4));
+        assert_eq!((places.get(0).blocks(), places.get(0).weight()), (0..0, 67));
         assert_eq!((places.ban_id(2), places.ban_id(1), places.ban_id(9)), (Some([3; 16]), None, None));
         assert_eq!(places.other_names(2).collect::<Vec<_>>(), names);
         assert_eq!(places.other_names(1).count() + places.other_names(3).count(), 0);
