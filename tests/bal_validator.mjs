@@ -30,6 +30,7 @@ for (const path of paths) {
   console.log(JSON.stringify({
     file: path,
     parseOk: report.parseOk,
+    why: report.error ?? report.parseErrors?.[0],
     profile: report.profile,
     encoding: report.encoding,
     rows: report.parseOk ? report.rows.length : 0,

@@ -17,7 +17,7 @@ use crate::{
     report::Report,
     row::{BanId, Row},
     source::{Context, is_in_france},
-    table::{self, Table},
+    table::Table,
 };
 
 /// What the columns of one row hold, each by itself.
@@ -73,7 +73,7 @@ pub(crate) fn read(
                 report.accept(&row);
                 accept(row);
             }
-            Err(commune) => report.refuse(table::line(record.position()), commune.as_ref(), &faults, context.listed),
+            Err(commune) => report.refuse(table.line(&record), commune.as_ref(), &faults, context.listed),
         }
     }
     ids.notice().into_iter().for_each(|notice| report.notice(notice));

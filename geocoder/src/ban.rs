@@ -15,7 +15,7 @@ use crate::{
     report::{Format, Report},
     row::Row,
     source::{Context, is_in_france},
-    table::{self, Table},
+    table::Table,
 };
 
 /// Where the columns are; the two files share most of them.
@@ -75,7 +75,7 @@ pub(crate) fn read(
                 report.accept(&row);
                 accept(row);
             }
-            Err(commune) => report.refuse(table::line(record.position()), commune.as_ref(), &faults, context.listed),
+            Err(commune) => report.refuse(table.line(&record), commune.as_ref(), &faults, context.listed),
         }
     }
     Ok(())

@@ -37,7 +37,7 @@ impl Communes {
             let text = |at: usize| record.get(at).unwrap_or_default().trim();
             let code: CommuneCode = text(code).parse().map_err(|e| Error::Communes {
                 path: path.to_owned(),
-                why: format!("line {}: {e}", table::line(record.position())),
+                why: format!("line {}: {e}", table.line(&record)),
             })?;
             let is_former = matches!(text(kind), "COMA" | "COMD");
             let merged_into = text(parent).parse().ok().filter(|_| is_former);

@@ -33,7 +33,7 @@ impl Postcodes {
         let mut found: BTreeMap<CommuneCode, Vec<(u32, String)>> = BTreeMap::new();
         let mut record = StringRecord::new();
         while table.next(&mut record)? {
-            let line = table::line(record.position());
+            let line = table.line(&record);
             let text = |at: usize| record.get(at).unwrap_or_default().trim();
             let code = text(code_at).parse().map_err(|e| refuse(format!("line {line}: {e}")))?;
             let postcode = parse(text(postcode_at)).ok_or_else(|| refuse(format!("line {line}: not a postcode")))?;

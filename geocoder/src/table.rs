@@ -27,10 +27,20 @@ pub(crate) struct Table {
     reader: Reader<BufReader<Box<dyn Read>>>,
     bytes: ByteRecord,
     declared_utf8: bool,
+    ends: Ends,
+    records: u64,
     /// The header's fields, trimmed.
     pub headers: StringRecord,
     /// What is unusual in the file, found so far.
     pub notices: Vec<Notice>,
+}
+
+/// How lines end.
+#[derive(Clone, Copy, PartialEq)]
+enum Ends {
+    Lf,
+    CrLf,
+    Cr,
 }
 
 /// Opens a file, through gzip when its first bytes say so, past a byte order mark when there is one.
@@ -58,12 +68,18 @@ impl Table {
         if delimiter != b';' {
             notices.push(Notice::Delimiter);
         }
-        if start.contains(&b'\r') && !start.contains(&b'\n') {
+        let ends = match start.get(header.len()..).unwrap_or_default() {
+            [b'\r', b'\n', ..] => Ends::CrLf,
+            [b'\r', ..] => Ends::Cr,
+            _ => Ends::Lf,
+        };
+        if ends == Ends::Cr {
             notices.push(Notice::LineBreak);
         }
         let reader = ReaderBuilder::new().delimiter(delimiter).flexible(true).has_headers(false).from_reader(reader);
         let (bytes, headers) = (ByteRecord::new(), StringRecord::new());
-        let mut table = Self { path: path.to_owned(), reader, bytes, declared_utf8, headers, notices };
+        let mut table =
+            Self { path: path.to_owned(), reader, bytes, declared_utf8, ends, records: 0, headers, notices };
         let mut headers = StringRecord::new();
         table.next(&mut headers)?;
         headers.trim();
@@ -85,8 +101,9 @@ impl Table {
         if !self.reader.read_byte_record(&mut self.bytes).map_err(|e| self.failed(e))? {
             return Ok(false);
         }
+        self.records += 1;
         if self.bytes.as_slice().iter().any(|byte| matches!(byte, b'\n' | b'\r')) {
-            return Err(Error::OpenQuote { path: self.path.clone(), line: line(self.bytes.position()) });
+            return Err(Error::OpenQuote { path: self.path.clone(), line: self.line_of(self.bytes.position()) });
         }
         *record = match StringRecord::from_byte_record(std::mem::take(&mut self.bytes)) {
             Ok(read) => read,
@@ -112,16 +129,24 @@ impl Table {
         Error::Read { path: self.path.clone(), source }
     }
 
+    /// Line of the record just read in its file, the header being line 1.
+    pub(crate) fn line(&self, record: &StringRecord) -> u64 {
+        self.line_of(record.position())
+    }
+
+    /// The csv crate notes a position before the second half of the line end that precedes it.
+    fn line_of(&self, position: Option<&csv::Position>) -> u64 {
+        match self.ends {
+            Ends::Cr => self.records,
+            ends => position.map_or(0, csv::Position::line) + u64::from(ends == Ends::CrLf && self.records > 1),
+        }
+    }
+
     /// The error of a file whose header lacks columns.
     pub(crate) fn missing(&self, columns: &str) -> Error {
         let found = self.headers.iter().collect::<Vec<_>>().join(";").chars().take(200).collect();
         Error::MissingColumns { path: self.path.clone(), missing: columns.to_owned(), found }
     }
-}
-
-/// Line of a record in its file, the header being line 1.
-pub(crate) fn line(position: Option<&csv::Position>) -> u64 {
-    position.map_or(0, csv::Position::line)
 }
 
 /// The delimiter the header holds most of; `;` when it holds none.
@@ -133,6 +158,22 @@ pub(crate) fn delimiter(header: &[u8]) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_are_counted_whatever_ends_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("table.csv");
+        for end in ["\n", "\r\n", "\r"] {
+            std::fs::write(&path, ["a;b", "1;2", "3;4", "\"5;6"].join(end) + end).unwrap();
+            let mut table = Table::read(&path, open(&path).unwrap()).unwrap();
+            let mut record = StringRecord::new();
+            for line in [2, 3] {
+                table.next(&mut record).unwrap();
+                assert_eq!(table.line(&record), line, "{end:?}");
+            }
+            assert!(matches!(table.next(&mut record), Err(Error::OpenQuote { line: 4, .. })), "{end:?}");
+        }
+    }
 
     fn rows(bytes: &[u8]) -> (Vec<Vec<String>>, Vec<Notice>) {
         let folder = tempfile::tempdir().unwrap();
