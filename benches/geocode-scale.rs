@@ -57,7 +57,11 @@ fn build_once(folder: &Path, index: &Path) {
     println!("              {:>10.1} s CPU", cpu.tv_sec as f64 + cpu.tv_nsec as f64 / 1e9);
     println!("              {:>10.1} MB at most in memory", status_mb("VmHWM"));
     println!("index         {:>10} addresses, {} places", built.addresses, built.places);
-    println!("              {:>10} rows, {} refused", built.report.rows(), built.report.rows() - built.report.accepted());
+    println!(
+        "              {:>10} rows, {} refused",
+        built.report.rows(),
+        built.report.rows() - built.report.accepted()
+    );
     let geocoder = Geocoder::open(index).unwrap();
     for (name, stamp) in &geocoder.manifest().files {
         println!("              {:>10.1} MB {name}", stamp.bytes as f64 / 1e6);
@@ -214,7 +218,8 @@ impl Sample {
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut files: Vec<PathBuf> = fs::read_dir(folder.join("bal")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(folder.join("bal")).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.retain(|path| path.extension().is_some_and(|extension| extension == "csv"));
     files.sort();
     files

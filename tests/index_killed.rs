@@ -95,7 +95,14 @@ fn a_full_disk_is_said_and_leaves_the_index_that_was_there() {
     for kilobytes in [64, 1_000, 2_500] {
         let command = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"", kilobytes * 2);
         let output = Command::new("sh")
-            .args(["-c", &command, env!("CARGO_BIN_EXE_traboule"), "index", "--config", site.config().to_str().unwrap()])
+            .args([
+                "-c",
+                &command,
+                env!("CARGO_BIN_EXE_traboule"),
+                "index",
+                "--config",
+                site.config().to_str().unwrap(),
+            ])
             .output()
             .unwrap();
         assert!(!output.status.success(), "{kilobytes} kB were enough: {}", printed(&output));

@@ -30,7 +30,9 @@ impl Geocoder {
         Suggestion {
             kind: if house.is_some() { Kind::House } else { place.kind() },
             id: house.as_ref().map_or_else(|| place.id().to_owned(), |(number, _)| house_id(place.id(), number)),
-            ban_id: details.as_ref().map_or_else(|| self.places.ban_id(place.index).map(uuid), |house| house.ban_id.clone()),
+            ban_id: details
+                .as_ref()
+                .map_or_else(|| self.places.ban_id(place.index).map(uuid), |house| house.ban_id.clone()),
             name: place.name().to_owned(),
             house_number: house.as_ref().map(|(number, _)| number.to_string()),
             locality: details.as_ref().and_then(|house| house.locality.clone()),

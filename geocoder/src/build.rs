@@ -109,24 +109,51 @@ fn write_words(folder: &Path, places: &Places, progress: &mut dyn FnMut(Progress
         writer.add_document(schema::document(fields, places, places.get(place)))?;
     }
     writer.commit()?;
-    let segments = in_order(&index)?;
-    if segments.len() > 1 {
-        writer.merge(&segments).wait()?;
-    }
+    merge(&index, &mut writer)?;
     writer.garbage_collect_files().wait()?;
     writer.wait_merging_threads()?;
     progress(Progress::Index(places.len() as usize, places.len() as usize));
     packed::sync_folder(folder)
 }
 
-/// The segments by the first place each holds: one thread wrote them, each a run of places.
-fn in_order(index: &Index) -> Result<Vec<SegmentId>, Error> {
+/// Makes one segment of all, in the order of the places: one thread wrote them, each a run of places.
+fn merge(index: &Index, writer: &mut IndexWriter<TantivyDocument>) -> Result<(), Error> {
     let reader = index.reader()?;
-    let mut segments = Vec::new();
+    let mut segments: Vec<(Option<u64>, SegmentId)> = Vec::new();
     for segment in reader.searcher().segment_readers() {
-        let first = segment.fast_fields().u64("place")?.first(0);
-        segments.push((first, segment.segment_id()));
+        segments.push((segment.fast_fields().u64("place")?.first(0), segment.segment_id()));
     }
     segments.sort_unstable();
-    Ok(segments.into_iter().map(|(_, id)| id).collect())
+    let segments: Vec<SegmentId> = segments.into_iter().map(|(_, id)| id).collect();
+    if segments.len() > 1 {
+        writer.merge(&segments).wait()?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_has_the_number_of_its_place_however_many_segments_were_written() {
+        let (schema, fields) = schema::schema();
+        let index = Index::create_in_ram(schema);
+        let mut writer: IndexWriter<TantivyDocument> = index.writer_with_num_threads(1, WRITER_MEMORY).unwrap();
+        writer.set_merge_policy(Box::new(NoMergePolicy));
+        for place in 0..60u64 {
+            let mut document = TantivyDocument::default();
+            document.add_u64(fields.place, place);
+            writer.add_document(document).unwrap();
+            if place % 7 == 6 {
+                writer.commit().unwrap();
+            }
+        }
+        writer.commit().unwrap();
+        merge(&index, &mut writer).unwrap();
+        let searcher = index.reader().unwrap().searcher();
+        let [segment] = searcher.segment_readers() else { panic!("{} segments", searcher.segment_readers().len()) };
+        let places = segment.fast_fields().u64("place").unwrap();
+        assert!((0..60).all(|document| places.first(document) == Some(u64::from(document))));
+    }
 }

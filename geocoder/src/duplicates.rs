@@ -108,7 +108,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut seen = Identifiers::create(&folder.path().join("ids")).unwrap();
         // (identifier, file, certified): rows are numbered in this order.
-        let rows = [(1, 0, false), (1, 0, false), (2, 0, false), (3, 0, true), (1, 1, true), (2, 1, false), (4, 1, false)];
+        let rows =
+            [(1, 0, false), (1, 0, false), (2, 0, false), (3, 0, true), (1, 1, true), (2, 1, false), (4, 1, false)];
         for ((id, file, certified), row) in rows.into_iter().zip(0..) {
             let mut uuid = [9; 16];
             uuid[0] = id;

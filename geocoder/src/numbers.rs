@@ -98,7 +98,8 @@ impl Numbers {
         let last = self.first_after(street.clone(), house.number);
         for block in (street.start..last).rev() {
             let mut entries = self.block(block).entries().zip(0..);
-            if let Some((_, index)) = entries.find(|(entry, _)| (entry.number, entry.suffix) == (house.number, suffix)) {
+            if let Some((_, index)) = entries.find(|(entry, _)| (entry.number, entry.suffix) == (house.number, suffix))
+            {
                 return Some(entry_of(block, index));
             }
             if self.block(block).first_number() < house.number {
@@ -174,7 +175,10 @@ impl Numbers {
         let details = self.block(entry >> PLACE_BITS).details(index_in_block(entry), insee);
         let text = |parcel: &parcels::Parcel| String::from_utf8_lossy(parcel).into_owned();
         HouseDetails {
-            others: self.entry(entry).map(|e| e.others().map(|(at, kind)| position(at, kind)).collect()).unwrap_or_default(),
+            others: self
+                .entry(entry)
+                .map(|e| e.others().map(|(at, kind)| position(at, kind)).collect())
+                .unwrap_or_default(),
             parcels: details.parcels.iter().map(text).collect(),
             locality: Some(self.complement(details.complement)).filter(|name| !name.is_empty()).map(str::to_owned),
             ban_id: details.ban.map(uuid),
@@ -244,11 +248,7 @@ pub(crate) fn uuid(id: crate::row::BanId) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{
-        block::NewNumber,
-        write::NumbersWriter,
-        *,
-    };
+    use super::{block::NewNumber, write::NumbersWriter, *};
     use crate::tree::Centre;
 
     /// A table of streets, each a list of numbers with their positions.
@@ -281,8 +281,7 @@ mod tests {
     #[test]
     fn a_number_is_found_in_its_street_only() {
         let two = [(4.81, 45.71), (4.82, 45.72)];
-        let (table, streets, _folder) =
-            open(&[&[("12", &[(4.8, 45.7)]), ("12bis", &two)], &[("3", &[(4.9, 45.8)])]]);
+        let (table, streets, _folder) = open(&[&[("12", &[(4.8, 45.7)]), ("12bis", &two)], &[("3", &[(4.9, 45.8)])]]);
         let find = |street: usize, house: &str| table.find(streets[street].clone(), &house.parse().unwrap());
         let bis = find(0, "12bis").unwrap();
         assert_eq!((table.house(bis).to_string(), table.place_of_block(bis >> PLACE_BITS)), ("12bis".to_owned(), 10));

@@ -39,7 +39,8 @@ impl Geocoder {
         let Some(tree) = self.numbers.tree() else { return Ok(Vec::new()) };
         for Nearest { distance, what: found } in self.walk(&tree, nearby) {
             for (place, house) in self.meant(found, nearby) {
-                let known = |(_, _, answer): &(_, _, Answer<'_>)| answer.place.index == place && answer.house.entry() == house;
+                let known =
+                    |(_, _, answer): &(_, _, Answer<'_>)| answer.place.index == place && answer.house.entry() == house;
                 if answers.len() < limit && !answers.iter().any(known) {
                     answers.push((distance, found, self.near_answer(place, house, found, distance)));
                 }
@@ -48,7 +49,10 @@ impl Geocoder {
                 break;
             }
         }
-        Ok(answers.into_iter().map(|(distance, found, answer)| self.near_suggestion(nearby, distance, found, answer)).collect())
+        Ok(answers
+            .into_iter()
+            .map(|(distance, found, answer)| self.near_suggestion(nearby, distance, found, answer))
+            .collect())
     }
 
     /// Addresses and toponyms that pass the filter, kinds apart, nearest first.
@@ -68,8 +72,10 @@ impl Geocoder {
         let mut heap: BinaryHeap<Nearest<Found>> = BinaryHeap::new();
         std::iter::from_fn(move || {
             // A block whose box is as near as the nearest address may hold one as near, or nearer.
-            while let Some(item) = items.next_if(|item| heap.peek().is_none_or(|found| item.distance <= found.distance)) {
-                let found = self.positions(item.what).into_iter().filter(|found| keeps_point(filter, found.at.unpack()));
+            while let Some(item) = items.next_if(|item| heap.peek().is_none_or(|found| item.distance <= found.distance))
+            {
+                let found =
+                    self.positions(item.what).into_iter().filter(|found| keeps_point(filter, found.at.unpack()));
                 let measured = found.map(|found| Nearest { distance: from.to_point(found.at), what: found });
                 heap.extend(measured.filter(|found| found.distance <= reach));
             }
@@ -92,9 +98,10 @@ impl Geocoder {
             return vec![Found { place, entry: None, at: Packed::new(self.places.get(place).position()) }];
         }
         let place = self.numbers.place_of_block(item);
-        let all = self.numbers.entries(item).flat_map(|(entry, known)| {
-            known.positions().map(move |(at, _)| Found { place, entry: Some(entry), at })
-        });
+        let all = self
+            .numbers
+            .entries(item)
+            .flat_map(|(entry, known)| known.positions().map(move |(at, _)| Found { place, entry: Some(entry), at }));
         all.collect()
     }
 

@@ -139,7 +139,10 @@ impl Streets {
     }
 
     /// The streets in the order of the tables: by commune, former commune and name.
-    pub(crate) fn assemble(mut self, suffix: impl Fn(u32, u32) -> std::cmp::Ordering) -> impl Iterator<Item = Assembled> {
+    pub(crate) fn assemble(
+        mut self,
+        suffix: impl Fn(u32, u32) -> std::cmp::Ordering,
+    ) -> impl Iterator<Item = Assembled> {
         let order = std::mem::take(&mut self.order);
         let mut rank = vec![0u32; self.streets.len()];
         for (at, &street) in order.values().enumerate() {
@@ -220,6 +223,9 @@ impl Street {
 
     /// The postcode most of its rows say.
     pub(crate) fn postcode(&self) -> Option<u32> {
-        self.postcodes.iter().max_by_key(|&&(postcode, rows)| (rows, std::cmp::Reverse(postcode))).map(|&(first, _)| first)
+        self.postcodes
+            .iter()
+            .max_by_key(|&&(postcode, rows)| (rows, std::cmp::Reverse(postcode)))
+            .map(|&(first, _)| first)
     }
 }

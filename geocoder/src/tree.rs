@@ -27,8 +27,7 @@ pub(crate) struct Box {
 impl Box {
     /// The smallest box around some points; an empty one, which nothing meets, around none.
     pub(crate) fn around(points: impl IntoIterator<Item = Packed>) -> Self {
-        let empty =
-            Self { min: Packed { lon: i32::MAX, lat: i32::MAX }, max: Packed { lon: i32::MIN, lat: i32::MIN } };
+        let empty = Self { min: Packed { lon: i32::MAX, lat: i32::MAX }, max: Packed { lon: i32::MIN, lat: i32::MIN } };
         points.into_iter().fold(empty, |found, point| Self {
             min: Packed { lon: found.min.lon.min(point.lon), lat: found.min.lat.min(point.lat) },
             max: Packed { lon: found.max.lon.max(point.lon), lat: found.max.lat.max(point.lat) },
@@ -233,7 +232,8 @@ mod tests {
     fn points() -> impl Strategy<Value = Vec<Packed>> {
         // Few distinct coordinates, so that equal points and equal distances happen.
         prop::collection::vec((-100..100i32, -100..100i32), 1..200).prop_map(|points| {
-            let point = |(lon, lat): (i32, i32)| Packed { lon: 48_000_000 + lon * 9_000, lat: 457_000_000 + lat * 9_000 };
+            let point =
+                |(lon, lat): (i32, i32)| Packed { lon: 48_000_000 + lon * 9_000, lat: 457_000_000 + lat * 9_000 };
             points.into_iter().map(point).collect()
         })
     }

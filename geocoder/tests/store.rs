@@ -9,7 +9,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use geocoder::{BuildOptions, Built, Error, Filter, Geocoder, Kind, Nearby, Request, Suggestion, build, ground_distance_m};
+use geocoder::{
+    BuildOptions, Built, Error, Filter, Geocoder, Kind, Nearby, Request, Suggestion, build, ground_distance_m,
+};
 use layers::{Bbox, LonLat};
 use tempfile::TempDir;
 
@@ -159,7 +161,9 @@ fn check_nearest(geocoder: &Geocoder, rows: &[Row], point: LonLat, limit: usize,
         let is_bron = row.code == "69029";
         filter.communes.iter().all(|code| code == row.code)
             && filter.metropole.is_none_or(|wanted| wanted == is_bron)
-            && filter.bbox.is_none_or(|b| (b.west..=b.east).contains(&row.at.lon) && (b.south..=b.north).contains(&row.at.lat))
+            && filter
+                .bbox
+                .is_none_or(|b| (b.west..=b.east).contains(&row.at.lon) && (b.south..=b.north).contains(&row.at.lat))
             && filter.within.as_ref().is_none_or(|ring| is_in_triangle(ring, row.at))
     };
     let mut expected: Vec<(f64, String)> = rows
@@ -177,7 +181,10 @@ fn check_nearest(geocoder: &Geocoder, rows: &[Row], point: LonLat, limit: usize,
     for (found, (metres, _)) in found.iter().zip(&expected) {
         let distance = found.distance_m.unwrap();
         assert!((distance - metres).abs() < 0.02, "{distance} is not {metres}, {point:?} {filter:?}");
-        assert!((ground_distance_m(point, found.position.at) - distance).abs() < 1e-6, "the distance is that of the position");
+        assert!(
+            (ground_distance_m(point, found.position.at) - distance).abs() < 1e-6,
+            "the distance is that of the position"
+        );
     }
 }
 
@@ -229,7 +236,9 @@ fn an_answer_says_everything_its_rows_said() {
     assert_eq!(house.position.kind, geocoder::PositionKind::Entrance);
     assert_eq!(house.other_positions.iter().map(|p| p.kind).collect::<Vec<_>>(), [geocoder::PositionKind::Parcel]);
     let plain = find(&geocoder, "14 rue de la gare bron");
-    assert!(plain.parcels.is_empty() && plain.locality.is_none() && plain.other_positions.is_empty() && !plain.certified);
+    assert!(
+        plain.parcels.is_empty() && plain.locality.is_none() && plain.other_positions.is_empty() && !plain.certified
+    );
     assert_eq!(find(&geocoder, "rue de la gare bron").ban_id, Some(uuid(2)));
     assert_eq!(find(&geocoder, "bron").ban_id, Some(uuid(1)));
     // Near its second position, the address shows that one, and the other among the others.
@@ -248,15 +257,17 @@ fn an_address_in_several_files_is_there_once_and_the_certified_one_stays() {
     let twice = row("Rue Haute", 3, 4.912, 45.741);
     let moved = Row { at: LonLat { lon: 4.912_01, lat: 45.741 }, ..twice.clone() };
     let own = Row { code, commune, ..row("Rue Basse", 7, 4.913, 45.742) };
-    for files in [[vec![theirs.clone(), own.clone()], vec![ours.clone(), twice.clone()], vec![moved.clone()]],
-        [vec![ours.clone(), twice.clone()], vec![moved.clone()], vec![theirs.clone(), own.clone()]]]
-    {
+    for files in [
+        [vec![theirs.clone(), own.clone()], vec![ours.clone(), twice.clone()], vec![moved.clone()]],
+        [vec![ours.clone(), twice.clone()], vec![moved.clone()], vec![theirs.clone(), own.clone()]],
+    ] {
         let (geocoder, built, _folder) = index(&[&files[0], &files[1], &files[2]]);
         assert_eq!((built.addresses, built.report.duplicates), (3, 2));
         assert_eq!(find(&geocoder, "1 rue des lilas").city, "Bron");
         assert!(near(&geocoder, ours.at, 9, 1.0, Filter::default()).iter().all(|found| found.city == "Bron"));
         let streets = Filter { kinds: Some(vec![Kind::Street]), ..Filter::default() };
-        let names: Vec<String> = near(&geocoder, ours.at, 9, 5_000.0, streets).into_iter().map(|found| found.name).collect();
+        let names: Vec<String> =
+            near(&geocoder, ours.at, 9, 5_000.0, streets).into_iter().map(|found| found.name).collect();
         assert_eq!(names, ["Rue des Lilas", "Rue Haute", "Rue Basse"], "no street is left of what was set aside");
         let high = find(&geocoder, "3 rue haute");
         assert!(high.other_positions.is_empty() && (high.position.at.lon - 4.912).abs() < 1e-9);
@@ -315,7 +326,10 @@ fn damaged_tables_give_wrong_answers_and_no_panic() {
 fn nothing_of_a_build_stays_but_its_files() {
     let (geocoder, _, folder) = index(&[&town(), &[row("Rue Haute", 1, 4.9, 45.7)]]);
     let names: Vec<&str> = geocoder.manifest().files.keys().map(String::as_str).collect();
-    assert!(names.iter().all(|name| name.starts_with("words/") || ["numbers.bin", "places.bin"].contains(name)), "{names:?}");
+    assert!(
+        names.iter().all(|name| name.starts_with("words/") || ["numbers.bin", "places.bin"].contains(name)),
+        "{names:?}"
+    );
     let revision = folder.path().join("index").join(&geocoder.manifest().revision);
     assert_eq!(fs::read_dir(revision).unwrap().count(), 4, "two tables, the words, the manifest");
 }

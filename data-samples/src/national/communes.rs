@@ -84,7 +84,13 @@ fn from_csv(text: &str) -> Result<Vec<Commune>> {
         let population = cell(Some(population)).parse().with_context(|| format!("no population in « {line} »"))?;
         let postcodes = cell(postcode).split(['|', ' ']).filter(|code| !code.is_empty()).map(str::to_owned).collect();
         let centre = LonLat { lon: degrees(lon), lat: degrees(lat) };
-        Ok(Commune { code: cell(Some(code)).to_owned(), name: cell(Some(name)).to_owned(), population, postcodes, centre })
+        Ok(Commune {
+            code: cell(Some(code)).to_owned(),
+            name: cell(Some(name)).to_owned(),
+            population,
+            postcodes,
+            centre,
+        })
     };
     lines.filter(|line| !line.trim().is_empty()).map(read).collect()
 }
@@ -144,7 +150,10 @@ mod tests {
         let codes = |communes: &[Commune]| communes.iter().map(|c| c.code.clone()).collect::<Vec<_>>();
         let communes = check("communes.json", json).unwrap();
         assert_eq!(codes(&communes), ["69266", "69381"]);
-        assert_eq!((communes[0].population, communes[0].postcodes.as_slice()), (163_684, ["69100".to_owned()].as_slice()));
+        assert_eq!(
+            (communes[0].population, communes[0].postcodes.as_slice()),
+            (163_684, ["69100".to_owned()].as_slice())
+        );
         assert!(communes.iter().all(|commune| commune.centre.lon.is_finite() && commune.centre.lat > 43.0));
         let csv = "code,name,population,lon,lat,postcode\n2A004,Ajaccio,70000,8.7,41.9,20000|20090\n01004,Ambérieu-en-Bugey,15000,,,\n";
         let communes = check("communes.csv", csv).unwrap();

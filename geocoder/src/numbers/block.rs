@@ -305,7 +305,10 @@ mod tests {
     fn a_plain_address_of_a_street_takes_nine_bytes_at_most() {
         let number = |n: u32| NewNumber {
             number: 2 * n,
-            positions: vec![(Packed { lon: 48_500_000 + 1_500 * n.cast_signed(), lat: 457_560_000 }, PositionKind::Entrance)],
+            positions: vec![(
+                Packed { lon: 48_500_000 + 1_500 * n.cast_signed(), lat: 457_560_000 },
+                PositionKind::Entrance,
+            )],
             ..NewNumber::default()
         };
         let numbers: Vec<_> = (0..32).map(number).collect();

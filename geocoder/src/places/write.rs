@@ -214,8 +214,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut writer = PlacesWriter::create(folder.path(), 1).unwrap();
         let names = vec!["Carriera de l’Estiu".to_owned(), "Été".to_owned()];
-        let named = NewPlace { other_names: names.clone(), ban: Some([3; 16]), ..place("Le Clos", Kind::Locality, 3..3, 0) };
-        for street in [place("Avenue de l’Été", Kind::Street, 0..3, 65), named, place("Avenue de l’Été", Kind::Street, 3..4, 2)] {
+        let named =
+            NewPlace { other_names: names.clone(), ban: Some([3; 16]), ..place("Le Clos", Kind::Locality, 3..3, 0) };
+        for street in
+            [place("Avenue de l’Été", Kind::Street, 0..3, 65), named, place("Avenue de l’Été", Kind::Street, 3..4, 2)]
+        {
             writer.push(&street).unwrap();
         }
         assert_eq!(writer.finish(&[place("Bron", Kind::City, 0..0, 67)]).unwrap(), 4);
