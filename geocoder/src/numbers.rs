@@ -251,8 +251,11 @@ mod tests {
     use super::{block::NewNumber, write::NumbersWriter, *};
     use crate::tree::Centre;
 
-    /// A table of streets, each a list of numbers with their positions.
-    fn open(streets: &[&[(&str, &[(f64, f64)])]]) -> (Numbers, Vec<Range<u32>>, tempfile::TempDir) {
+    /// A number and its positions in degrees.
+    type Written<'a> = (&'a str, &'a [(f64, f64)]);
+
+    /// A table of streets, each a list of numbers.
+    fn open(streets: &[&[Written<'_>]]) -> (Numbers, Vec<Range<u32>>, tempfile::TempDir) {
         let folder = tempfile::tempdir().unwrap();
         let mut writer = NumbersWriter::create(folder.path()).unwrap();
         let number = |text: &str, points: &[(f64, f64)], writer: &mut NumbersWriter| {
@@ -301,7 +304,7 @@ mod tests {
         let mut texts: Vec<String> = (1..90u32).map(|n| n.to_string()).collect();
         texts.extend(('a'..='z').map(|letter| format!("30{letter}")));
         texts.sort_by_key(|text| text.parse::<HouseNumber>().unwrap());
-        let street: Vec<(&str, &[(f64, f64)])> = texts.iter().map(|text| (text.as_str(), at)).collect();
+        let street: Vec<Written<'_>> = texts.iter().map(|text| (text.as_str(), at)).collect();
         let (table, streets, _folder) = open(&[&street, &[("30", at)]]);
         assert!(streets[0].len() >= 4);
         for text in &texts {
@@ -315,7 +318,7 @@ mod tests {
     fn the_neighbours_of_a_missing_number_are_on_its_side_of_the_street() {
         let at: &[(f64, f64)] = &[(4.8, 45.7)];
         let texts: Vec<String> = (1..120u32).filter(|n| !(50..=61).contains(n)).map(|n| n.to_string()).collect();
-        let street: Vec<(&str, &[(f64, f64)])> = texts.iter().map(|text| (text.as_str(), at)).collect();
+        let street: Vec<Written<'_>> = texts.iter().map(|text| (text.as_str(), at)).collect();
         let (table, streets, _folder) = open(&[&street]);
         let around = |number| {
             let (below, above) = table.around(streets[0].clone(), number);

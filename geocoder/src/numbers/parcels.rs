@@ -50,7 +50,7 @@ pub(crate) fn take(cursor: &mut Cursor<'_>, before: &Parcel) -> Parcel {
     let zigzag = head >> 2;
     let step = (zigzag >> 1).cast_signed() ^ -((zigzag & 1).cast_signed());
     let from = if tag == 0 { number(before).unwrap_or(0) } else { 0 };
-    let own = i64::from(from).wrapping_add(step).rem_euclid(10_000);
+    let own = i64::from(from).wrapping_add(step).rem_euclid(10_000).cast_unsigned();
     let mut parcel = *before;
     let changed = &mut parcel[KEPT[tag]..SECTION];
     changed.copy_from_slice(cursor.take(changed.len()).get(..changed.len()).unwrap_or(&[b'0'; 5][..changed.len()]));
