@@ -5,12 +5,17 @@
 
 mod address;
 mod bal;
+pub mod ban_api;
 mod build;
 mod candidates;
 mod collect;
+mod communes;
+pub mod completion;
+mod departments;
 mod error;
 mod gazetteer;
 mod geocoder;
+mod geojson;
 mod house_number;
 mod index;
 mod normalize;
@@ -23,12 +28,15 @@ mod postcodes;
 mod rank;
 mod report;
 mod reverse;
+#[cfg(test)]
+mod sample;
 mod schema;
 mod search;
 mod suggestion;
 
 pub use address::{Kind, Position, PositionKind, ground_distance_m};
 pub use build::{BuildOptions, Built, Progress, build};
+pub use departments::{Department, department};
 pub use error::Error;
 pub use geocoder::Geocoder;
 pub use house_number::{HouseNumber, NotAHouseNumber};
