@@ -198,7 +198,13 @@ impl Default for Tiles {
 
 impl Default for Geocoder {
     fn default() -> Self {
-        Self { index: "var/geocoder".into(), addresses: Vec::new(), postcodes: None, access: Access::Agents, cors: Vec::new() }
+        Self {
+            index: "var/geocoder".into(),
+            addresses: Vec::new(),
+            postcodes: None,
+            access: Access::Agents,
+            cors: Vec::new(),
+        }
     }
 }
 
@@ -378,7 +384,10 @@ frequency = "annuelle"
         assert!(!load(&MINIMAL.replacen("[[theme]]", inline, 1)).unwrap_err().contains("hunter2"));
         check(("[map]", "[server]\nstate = \"postgres://x\"\n[map]"), "state must be sqlite:");
         check(("[map]", "[geocoder]\ncors = [\"https://a.example\"]\n[map]"), "cors needs access = \"open\"");
-        check(("[map]", "[geocoder]\naccess = \"open\"\ncors = [\"a.example/\"]\n[map]"), "an origin starts with https://");
+        check(
+            ("[map]", "[geocoder]\naccess = \"open\"\ncors = [\"a.example/\"]\n[map]"),
+            "an origin starts with https://",
+        );
         check(("frequency =", "commune = { by = \"geometry\", margin = 3 }\nfrequency ="), "commune is an attribute");
     }
 

@@ -141,7 +141,10 @@ async fn photon_says_where_a_house_and_a_street_are() {
     );
     assert_eq!((&properties["housenumber"], &properties["street"]), (&json!("3"), &json!("Rue Watteau")));
     assert!(properties.get("name").is_none(), "a house has no name: {properties}");
-    assert_eq!((&properties["county"], &properties["state"]), (&json!("Métropole de Lyon"), &json!("Auvergne-Rhône-Alpes")));
+    assert_eq!(
+        (&properties["county"], &properties["state"]),
+        (&json!("Métropole de Lyon"), &json!("Auvergne-Rhône-Alpes"))
+    );
     assert_eq!((&properties["extra"]["insee"], &properties["extra"]["metropole"]), (&json!("69029"), &json!("true")));
     assert!(properties["extra"].get("espace_public").is_none(), "an address is no public equipment");
     assert!(properties["raw_data"]["score"]["text"].is_number(), "debug shows the parts of the score: {properties}");
@@ -197,7 +200,8 @@ async fn a_structured_search_filters_on_county_and_state() {
 #[tokio::test]
 async fn photon_s_reverse_gives_the_nearest_first_and_only_within_its_radius() {
     let house = open_house(|_| ()).await;
-    let near = found(&house, "/photon/reverse?lon=4.9176314&lat=45.7315351&limit=10&radius=0.1&distance_sort=true").await;
+    let near =
+        found(&house, "/photon/reverse?lon=4.9176314&lat=45.7315351&limit=10&radius=0.1&distance_sort=true").await;
     assert_eq!(first(&near)["housenumber"], "3");
     assert!(count(&near) > 1, "{near}");
     let collection = found(&house, "/photon/reverse?lon=4.9176314&lat=45.7315351&limit=10&radius=0.001").await;
@@ -210,7 +214,8 @@ async fn photon_s_reverse_gives_the_nearest_first_and_only_within_its_radius() {
 #[tokio::test]
 async fn ban_answers_in_the_national_base_s_words() {
     let house = open_house(|_| ()).await;
-    let path = "/ban/search?q=3+rue+watteau&lat=45.73&lon=4.91&citycode=69029+69266&type=housenumber&limit=3&utm_source=x";
+    let path =
+        "/ban/search?q=3+rue+watteau&lat=45.73&lon=4.91&citycode=69029+69266&type=housenumber&limit=3&utm_source=x";
     let collection = found(&house, path).await;
     assert_eq!((&collection["version"], &collection["attribution"]), (&json!("draft"), &json!("BAN")));
     assert_eq!((&collection["query"], &collection["limit"]), (&json!("3 rue watteau"), &json!(3)));
@@ -236,7 +241,9 @@ async fn ban_s_reverse_measures_and_its_limits_are_addok_s() {
     assert_eq!((count(&collection), &collection["limit"]), (1, &json!(1)));
     assert_eq!(first(&collection)["distance"], 0);
     assert!(first(&collection)["score"].as_f64().unwrap() > 0.999);
-    for wrong in ["/ban/search", "/ban/search?q=", "/ban/search?q=a&limit=101", "/ban/search?q=a&lat=45", "/ban/reverse?lat=45"] {
+    for wrong in
+        ["/ban/search", "/ban/search?q=", "/ban/search?q=a&limit=101", "/ban/search?q=a&lat=45", "/ban/reverse?lat=45"]
+    {
         refused(&house, wrong).await;
     }
     let long = format!("/ban/search?q={}", "a".repeat(201));
@@ -280,7 +287,8 @@ async fn a_batch_takes_a_hundred_items_and_refuses_what_is_none() {
     let house = open_house(|_| ()).await;
     let items = |n: usize| {
         let text = "é".repeat(200);
-        let items: Vec<Value> = (0..n).map(|id| json!({"id": id, "operation": "geocode", "params": {"q": text}})).collect();
+        let items: Vec<Value> =
+            (0..n).map(|id| json!({"id": id, "operation": "geocode", "params": {"q": text}})).collect();
         json!({"requests": items}).to_string()
     };
     let hundred = post(&house, "/ban/batch", "application/json", &items(100)).await;
@@ -312,9 +320,11 @@ async fn the_geoplateforme_s_search_and_reverse_answer_from_the_addresses() {
         assert_eq!(count(&found(&house, &format!("/geocodage/search?q=3+rue+watteau&index={index}")).await), 0);
     }
     let circle = r#"{"type":"Circle","coordinates":[4.9176314,45.7315351],"radius":30}"#;
-    let around = post(&house, "/geocodage/reverse", "application/json", &format!(r#"{{"searchgeom":{circle}}}"#)).await.json();
+    let around =
+        post(&house, "/geocodage/reverse", "application/json", &format!(r#"{{"searchgeom":{circle}}}"#)).await.json();
     assert_eq!(first(&around)["housenumber"], "3", "{around}");
-    let distances = around["features"].as_array().unwrap().iter().map(|it| it["properties"]["distance"].as_i64().unwrap());
+    let distances =
+        around["features"].as_array().unwrap().iter().map(|it| it["properties"]["distance"].as_i64().unwrap());
     assert!(distances.clone().all(|metres| metres <= 30) && distances.is_sorted(), "{around}");
     assert_eq!(count(&found(&house, "/geocodage/reverse?lon=4.9176314&lat=45.7315351&index=parcel").await), 0);
     for wrong in [
@@ -351,7 +361,10 @@ async fn a_completion_is_a_flat_list() {
     assert_eq!(list["status"], "OK");
     let best = &list["results"][0];
     assert_eq!(best["fulltext"], "3 Rue Watteau, 69500 Bron", "{list}");
-    assert_eq!((&best["country"], &best["zipcode"], &best["metropole"]), (&json!("StreetAddress"), &json!("69500"), &json!(true)));
+    assert_eq!(
+        (&best["country"], &best["zipcode"], &best["metropole"]),
+        (&json!("StreetAddress"), &json!("69500"), &json!(true))
+    );
     for nowhere in ["terr=01", "terr=DOMTOM", "type=PositionOfInterest"] {
         let list = found(&house, &format!("/geocodage/completion?text=3+rue+watt&{nowhere}")).await;
         assert_eq!(list["results"], json!([]), "{nowhere}");
@@ -363,12 +376,17 @@ async fn every_parameter_the_capabilities_name_is_read() {
     let house = open_house(|_| ()).await;
     let document = found(&house, "/geocodage/getCapabilities").await;
     let operations = document["operations"].as_array().unwrap();
-    assert_eq!(operations.iter().map(|it| it["id"].as_str().unwrap()).collect::<Vec<_>>(), ["search", "reverse", "completion"]);
+    assert_eq!(
+        operations.iter().map(|it| it["id"].as_str().unwrap()).collect::<Vec<_>>(),
+        ["search", "reverse", "completion"]
+    );
     for operation in operations {
         let path = format!("/geocodage{}", operation["url"].as_str().unwrap().trim_end_matches('?'));
         let parameters = operation["parameters"].as_array().unwrap();
-        let all: serde_json::Map<String, Value> =
-            parameters.iter().map(|it| (it["name"].as_str().unwrap().to_owned(), it["schema"]["example"].clone())).collect();
+        let all: serde_json::Map<String, Value> = parameters
+            .iter()
+            .map(|it| (it["name"].as_str().unwrap().to_owned(), it["schema"]["example"].clone()))
+            .collect();
         let answer = post(&house, &path, "application/json", &Value::from(all.clone()).to_string()).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.json());
         // What is read can be wrong: a parameter that took anything would be one that nobody reads.

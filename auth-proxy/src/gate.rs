@@ -87,7 +87,9 @@ fn is_open(auth: &Auth, path: &str) -> bool {
 
 /// The three contracts of the geocoder.
 pub(crate) fn is_search(path: &str) -> bool {
-    ["/photon", "/ban", "/geocodage"].iter().any(|root| path.strip_prefix(root).is_some_and(|rest| rest.starts_with('/')))
+    ["/photon", "/ban", "/geocodage"]
+        .iter()
+        .any(|root| path.strip_prefix(root).is_some_and(|rest| rest.starts_with('/')))
 }
 
 /// The address of the socket; or, behind a proxy that the configuration trusts, the last address it did not vouch for.
@@ -199,7 +201,8 @@ fn to_login(parts: &Parts) -> Response {
 
 /// What a path may leave in the audit trail: its first segment, when it is one of ours.
 fn first_segment(path: &str) -> &str {
-    const OURS: [&str; 10] = ["tiles", "styles", "photon", "ban", "geocodage", "api", "auth", "assets", "sprites", "fonts"];
+    const OURS: [&str; 10] =
+        ["tiles", "styles", "photon", "ban", "geocodage", "api", "auth", "assets", "sprites", "fonts"];
     let first = path.split('/').nth(1).unwrap_or_default();
     if OURS.contains(&first) { first } else { "other" }
 }

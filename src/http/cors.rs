@@ -84,11 +84,15 @@ mod tests {
     #[test]
     fn an_origin_is_told_its_own_name_or_nothing() {
         let origins = ["https://carte.example.fr".to_owned()];
-        let told = |origins: &[String], origin: &'static str| {
-            allowed_origin(origins, Some(&HeaderValue::from_static(origin)))
-        };
-        assert_eq!(told(&origins, "https://carte.example.fr"), Some(HeaderValue::from_static("https://carte.example.fr")));
-        for stranger in ["https://carte.example.fr.evil.com", "http://carte.example.fr", "null", "https://carte.example.fr:8443"] {
+        let told =
+            |origins: &[String], origin: &'static str| allowed_origin(origins, Some(&HeaderValue::from_static(origin)));
+        assert_eq!(
+            told(&origins, "https://carte.example.fr"),
+            Some(HeaderValue::from_static("https://carte.example.fr"))
+        );
+        for stranger in
+            ["https://carte.example.fr.evil.com", "http://carte.example.fr", "null", "https://carte.example.fr:8443"]
+        {
             assert_eq!(told(&origins, stranger), None, "{stranger}");
         }
         assert_eq!(allowed_origin(&origins, None), None);
@@ -100,7 +104,15 @@ mod tests {
         for good in ["https://a.example", "http://127.0.0.1:8080", "http://[::1]:3000", "*"] {
             assert_eq!(flaw(good), None, "{good}");
         }
-        for bad in ["", "a.example", "https://a.example/", "https://A.example", "https://", "https://a.example/x", "https://*.a"] {
+        for bad in [
+            "",
+            "a.example",
+            "https://a.example/",
+            "https://A.example",
+            "https://",
+            "https://a.example/x",
+            "https://*.a",
+        ] {
             assert!(flaw(bad).is_some(), "{bad}");
         }
     }

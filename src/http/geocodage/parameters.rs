@@ -53,7 +53,7 @@ impl Reverse {
         if !self.has_centre {
             for suggestion in &mut found {
                 suggestion.distance_m = None;
-                suggestion.score = Score { text: 1.0, ..Score::default() };
+                suggestion.score = Score { text: 1.0, confidence: 1.0, ..Score::default() };
             }
         }
         Ok(found)
