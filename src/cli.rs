@@ -22,8 +22,8 @@ pub enum Command {
     Serve(ConfigFlag),
     /// Read layers from their sources again and report rejected rows
     Import(Import),
-    /// Build the address index from BAL files and report rejected rows
-    Index(ConfigFlag),
+    /// Build the address index from BAL or BAN files and report refused rows
+    Index(Index),
     /// Find an address from the terminal
     Find(Find),
     /// Organisations and their access to the service
@@ -84,6 +84,20 @@ pub struct Import {
     pub config: ConfigFlag,
     /// Layers to import; all of them when none is named
     pub layers: Vec<String>,
+}
+
+/// `traboule index`
+#[derive(Debug, Args)]
+pub struct Index {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub config: ConfigFlag,
+    /// Show every commune, not only those with the most refused rows
+    #[arg(long)]
+    pub communes: bool,
+    /// Show the report of the last build again, without building
+    #[arg(long)]
+    pub last: bool,
 }
 
 /// `traboule find`

@@ -1,6 +1,7 @@
 //! `traboule.toml` as it is typed: every key, its default, and errors that say where and what to write.
 //! What it means for the running service is in `app.rs`.
 
+mod addresses;
 mod error;
 mod layer;
 
@@ -11,7 +12,7 @@ use layers::{Access, Layer, LayerId, Theme};
 use serde::Deserialize;
 
 use self::error::invalid;
-pub use self::{error::ConfigError, layer::LayerConfig};
+pub use self::{addresses::AddressSource, error::ConfigError, layer::LayerConfig};
 
 /// The whole file. Unknown keys are refused.
 #[derive(Debug, Clone, Deserialize)]
@@ -78,10 +79,12 @@ pub struct Tiles {
 pub struct Geocoder {
     /// Folder of the index.
     pub index: PathBuf,
-    /// BAL files; the name of a file may hold one `*`.
-    pub addresses: Vec<PathBuf>,
+    /// Files of addresses, BAL or BAN; the name of a file may hold one `*`. Or https URLs that publish one.
+    pub addresses: Vec<AddressSource>,
     /// CSV of postcodes by commune: `code_commune_insee;nom_de_la_commune;code_postal`.
     pub postcodes: Option<PathBuf>,
+    /// INSEE's list of communes, CSV: `TYPECOM,COM,…,LIBELLE,…,COMPARENT`. Codes of communes are not checked without it.
+    pub communes: Option<PathBuf>,
     /// Who may search: `agents` (with an active adhesion, or a token with the scope `search`) or `open`.
     pub access: Access,
     /// Origins whose pages may read the answers of an open geocoder; `*` for any.
@@ -202,6 +205,7 @@ impl Default for Geocoder {
             index: "var/geocoder".into(),
             addresses: Vec::new(),
             postcodes: None,
+            communes: None,
             access: Access::Agents,
             cors: Vec::new(),
         }
@@ -255,8 +259,9 @@ impl Config {
         at(&mut self.server.snapshots);
         at(&mut self.geocoder.index);
         at(&mut self.map.base);
-        self.geocoder.addresses.iter_mut().for_each(at);
+        self.geocoder.addresses.iter_mut().for_each(|source| source.anchor(folder));
         self.geocoder.postcodes.iter_mut().for_each(at);
+        self.geocoder.communes.iter_mut().for_each(at);
         for identity in &mut self.identity {
             if let SecretRef::File(path) = &mut identity.client_secret {
                 at(path);

@@ -1,11 +1,17 @@
 //! Bringing data in: which layers are due, importing them, building the address index.
 //! Synchronous, and shared by the commands and by a running server (`refresh.rs`).
 
+use std::path::PathBuf;
+
 use anyhow::Context;
 use geocoder::{BuildOptions, Built, Geocoder, Progress};
 use layers::{CommuneRule, CommuneShapes, Imported, Layer, Snapshot, SourceStamp};
 
-use crate::{causes::with_causes, config::Config};
+use crate::{
+    causes::with_causes,
+    config::{AddressSource, Config},
+    fetch,
+};
 
 /// Layers in the order they must be imported: the communes first, since others are placed by them.
 pub fn order(config: &Config) -> Vec<Layer> {
@@ -24,13 +30,30 @@ pub fn layer(config: &Config, layer: &Layer) -> Result<Imported, layers::Error> 
     layers::import(layer, &config.server.snapshots, shapes.as_ref())
 }
 
-/// Builds the address index from the configured BAL files and puts it in place.
+/// Builds the address index from the configured files and URLs and puts it in place.
 pub fn index(config: &Config, progress: &mut dyn FnMut(Progress)) -> anyhow::Result<Built> {
-    let sources = crate::files::matching(&config.geocoder.addresses)?;
+    let sources = address_files(config)?;
     let shapes = communes(config)?;
     let metropole = shapes.iter().flat_map(CommuneShapes::communes).map(|commune| commune.code).collect();
-    let options = BuildOptions { postcodes: config.geocoder.postcodes.clone(), metropole };
+    let options = BuildOptions {
+        postcodes: config.geocoder.postcodes.clone(),
+        communes: config.geocoder.communes.clone(),
+        metropole,
+    };
     Ok(geocoder::build(&sources, &config.geocoder.index, &options, progress)?)
+}
+
+/// The files of addresses there are now: a commune may have several, and what is published is fetched first.
+pub fn address_files(config: &Config) -> anyhow::Result<Vec<PathBuf>> {
+    let downloads = config.geocoder.index.join("downloads");
+    let mut found = Vec::new();
+    for source in &config.geocoder.addresses {
+        match source {
+            AddressSource::Files(pattern) => found.extend(crate::files::matching(std::slice::from_ref(pattern))?),
+            AddressSource::Url(url) => found.push(fetch::current(url, &downloads, fetch::LIMITS)?),
+        }
+    }
+    Ok(found)
 }
 
 /// Whether a layer has no snapshot yet, or one made from another description of it, or its source

@@ -7,6 +7,7 @@ pub mod cli;
 pub mod commands;
 pub mod compute;
 pub mod config;
+pub mod fetch;
 pub mod files;
 pub mod http;
 pub mod import;

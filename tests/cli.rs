@@ -186,6 +186,35 @@ fn a_bal_with_wrong_columns_is_named_and_the_former_index_stays() {
     assert_eq!(site.must(&["find", "rue"]), before);
 }
 
+#[test]
+fn index_reports_by_commune_now_and_when_asked_again() {
+    let data = tempfile::tempdir().unwrap();
+    let header = "cle_interop;voie_nom;numero;commune_insee;commune_nom;long;lat;date_der_maj;certification_commune";
+    let rows = [
+        "69029_0455_00001;Rue A;1;69029;Bron;4.911;45.738;2024-02-29;1",
+        "69029_0455_00003;Rue A;3;69029;Bron;4.912;45.738;2025-03-01;0",
+        "69029_0455_00005;Rue A;cinq;69029;Bron;4.913;45.738;2026-01-01;1",
+        "69266_0700_00002;Rue B;2;69266;Villeurbanne;4.879;45.768;2024-01-01;1",
+    ];
+    std::fs::write(data.path().join("bal.csv"), format!("{header}\n{}\n", rows.join("\n"))).unwrap();
+    let samples = format!("{}/bal/*.csv", root().join("data-samples").display());
+    let site = Site::new(|text| {
+        let text = text.replace(&format!("\"{}\"", prepared().geocoder.index.display()), "\"index\"");
+        text.replace(&samples, &data.path().join("bal.csv").display().to_string())
+    });
+    let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>().join(" ");
+    let lines = |printed: String| printed.lines().map(words).collect::<Vec<_>>();
+    let bron = "69029 Bron 3 2 1 50.0 % 2025-03-01 numero.type_invalide".to_owned();
+    let villeurbanne = "69266 Villeurbanne 1 1 0 100.0 % 2024-01-01".to_owned();
+    let built = lines(site.must(&["index"]));
+    assert!(built[0].starts_with("4 rows read, 3 accepted: 3 addresses"), "{built:?}");
+    assert!(built.iter().any(|line| line.starts_with("bal.csv line 4:") && line.contains("numero.type_invalide")));
+    assert!(built.contains(&bron) && !built.contains(&villeurbanne), "only the worst are shown: {built:?}");
+    let again = lines(site.must(&["index", "--last", "--communes"]));
+    assert_eq!(again[0], built[0]);
+    assert!(again.contains(&bron) && again.contains(&villeurbanne), "{again:?}");
+}
+
 /// kill -9 at several moments of an import: the next start has the old snapshot or the new one.
 #[test]
 fn an_import_killed_at_any_moment_leaves_the_old_snapshot_or_the_new_one() {

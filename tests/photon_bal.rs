@@ -64,7 +64,7 @@ async fn open_house() -> (House, TempDir) {
     std::fs::write(&sources, bal()).unwrap();
     std::fs::write(&postcodes, POSTCODES).unwrap();
     let metropole = ["69123", "69029", "69149", "69266", "69276"].map(|code| code.parse().unwrap()).into();
-    let options = BuildOptions { postcodes: Some(postcodes), metropole };
+    let options = BuildOptions { postcodes: Some(postcodes), metropole, ..BuildOptions::default() };
     let built = geocoder::build(&[sources], &folder.path().join("index"), &options, &mut |_| {}).unwrap();
     assert_eq!(usize::try_from(built.addresses).unwrap(), ADDRESSES.len());
     let mut config = prepared();

@@ -235,6 +235,21 @@ fn drawn_addresses(bal: &Path, count: usize) -> Vec<Typed> {
     rows.into_iter().enumerate().filter(|(i, _)| picks.contains(i)).map(|(_, row)| row).collect()
 }
 
+#[test]
+fn the_national_base_is_read_whole() {
+    let Some(folder) = real_data() else { return };
+    for (name, accepted, numbered, communes) in [
+        ("addresses/adresses-75.csv.gz", 158_048, 158_048, 20),
+        ("addresses/adresses-addok-988.ndjson.gz", 40_874, 40_874, 33),
+    ] {
+        let report = geocoder::inspect(&folder.join(name), None, 10).unwrap();
+        let first = &report.files[0].first;
+        assert_eq!(report.rows() - report.accepted(), 0, "{name}: {first:?}");
+        let counted = report.communes.values().map(|commune| commune.numbered).sum::<u64>();
+        assert_eq!((report.accepted(), counted, report.communes.len()), (accepted, numbered, communes), "{name}");
+    }
+}
+
 #[tokio::test]
 async fn the_reconstructed_bal_is_indexed_and_its_addresses_are_found_first() {
     let Some(folder) = real_data() else { return };
@@ -243,14 +258,14 @@ async fn the_reconstructed_bal_is_indexed_and_its_addresses_are_found_first() {
     let store = tempfile::tempdir().unwrap();
     let mut config = prepared();
     config.geocoder.index = store.path().join("geocoder");
-    config.geocoder.addresses = vec![bal.clone()];
+    config.geocoder.addresses = vec![bal.clone().into()];
     config.geocoder.postcodes = Some(folder.join("layers/limites/codes-postaux-69.csv"));
     let built = import::index(&config, &mut |_| ()).unwrap();
     let report = &built.report;
     println!("{} rows, {} accepted, rejected by reason: {:?}", report.rows(), report.accepted(), report.rejected());
     println!("{} addresses in {} streets and places", built.addresses, built.places);
     assert_eq!(report.rows(), rows);
-    assert_eq!(report.accepted() + report.rejected().values().sum::<u64>(), rows);
+    assert_eq!(report.communes.values().map(|commune| commune.rows).sum::<u64>(), rows);
     assert!(u64::from(built.addresses) <= rows - toponyms);
 
     let house = House::open_with(config).await;

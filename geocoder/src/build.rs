@@ -10,14 +10,15 @@ use layers::CommuneCode;
 use tantivy::{Index, IndexWriter, TantivyDocument, directory::MmapDirectory};
 
 use crate::{
-    Error, bal,
+    Error,
     collect::Collector,
     index::{self, Manifest, Store},
     numbers, packed,
     places::{self, Places},
     postcodes::Postcodes,
-    report::Report,
+    report::{LISTED, Report},
     schema,
+    source::{self, Context},
 };
 
 /// Memory of the full-text writer, for each of its threads; tantivy refuses less than 15 MB.
@@ -28,6 +29,8 @@ const WRITER_MEMORY: usize = 50_000_000;
 pub struct BuildOptions {
     /// La Poste's list (CSV with `code_commune_insee` and `code_postal`); no postcode without it.
     pub postcodes: Option<PathBuf>,
+    /// INSEE's list of communes (CSV with `TYPECOM`, `COM`, `LIBELLE`, `COMPARENT`); codes are not checked without it.
+    pub communes: Option<PathBuf>,
     /// Codes of the communes of the Métropole; an arrondissement follows its commune.
     pub metropole: BTreeSet<CommuneCode>,
 }
@@ -66,10 +69,11 @@ pub fn build(
     let store = Store::lock(into)?;
     let postcodes = options.postcodes.as_deref().map(Postcodes::read).transpose()?.unwrap_or_default();
     let mut collector = Collector::default();
-    let mut report = Report::default();
+    let context = Context::new(options.communes.as_deref(), LISTED)?;
+    let mut report = Report { communes_checked: options.communes.is_some(), ..Report::default() };
     for (read, source) in sources.iter().enumerate() {
         progress(Progress::Read(read, sources.len()));
-        report.files.push(bal::read(source, |row| collector.add(row))?);
+        source::read(source, &context, &mut report, &mut |row| collector.add(row))?;
     }
     progress(Progress::Read(sources.len(), sources.len()));
     if report.accepted() == 0 {

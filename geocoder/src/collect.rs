@@ -12,12 +12,12 @@ use layers::{Bbox, Commune, CommuneCode, LonLat};
 use crate::{
     Error,
     address::{Kind, Packed, PositionKind, bbox_of, ground_distance_m},
-    bal::Row,
     normalize,
     numbers::NewNumber,
     packed,
     places::NewPlace,
     postcodes::Postcodes,
+    row::Row,
 };
 
 /// Commune, former commune, name with its abbreviations spelt out.

@@ -1,33 +1,123 @@
-//! A name that is said to be a commune's → the INSEE codes it may mean.
+//! The communes there are: INSEE's official list (« communes » of the Code officiel géographique), a CSV with at
+//! least `TYPECOM;COM;LIBELLE;COMPARENT`. With it a code that exists nowhere is refused and a former commune is
+//! put back into the one it merged into; without it only the shape of codes is looked at.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeMap, path::Path};
 
-use crate::{Geocoder, normalize::fold};
+use csv::StringRecord;
+use layers::{Commune, CommuneCode};
 
-/// A name at least this like (Jaro-Winkler) is the commune's, misspelt: the Géoplateforme's own measure.
-const ALIKE: f64 = 0.85;
+use crate::{
+    Error,
+    table::{self, Table},
+};
 
-impl Geocoder {
-    /// INSEE codes of the communes, arrondissements and former communes of this name, or of the name most like it;
-    /// none when nothing is like it. The code of a former commune is that of the commune it lies in now.
-    pub fn communes_named(&self, name: &str) -> Vec<String> {
-        let typed = fold(name);
-        let typed = typed.trim();
-        if typed.is_empty() {
-            return Vec::new();
-        }
-        let mut best = (ALIKE, BTreeSet::new());
-        for town in self.places.towns() {
-            let likeness =
-                if town.folded() == typed { f64::INFINITY } else { strsim::jaro_winkler(town.folded(), typed) };
-            if likeness > best.0 {
-                best = (likeness, BTreeSet::new());
+/// Code → what it is.
+#[derive(Debug, Default)]
+pub(crate) struct Communes(BTreeMap<CommuneCode, Entry>);
+
+#[derive(Debug)]
+struct Entry {
+    name: String,
+    /// The commune a former one is now part of.
+    merged_into: Option<CommuneCode>,
+}
+
+impl Communes {
+    /// Reads the list. Errors: unreadable, columns missing, a row whose code is not one.
+    pub(crate) fn read(path: &Path) -> Result<Self, Error> {
+        let mut table = Table::read(path, table::open(path)?)?;
+        let columns = ["TYPECOM", "COM", "LIBELLE", "COMPARENT"].map(|name| table.column(name));
+        let [Some(kind), Some(code), Some(name), Some(parent)] = columns else {
+            return Err(table.missing("TYPECOM, COM, LIBELLE, COMPARENT"));
+        };
+        let mut found = BTreeMap::new();
+        let mut record = StringRecord::new();
+        while table.next(&mut record)? {
+            let text = |at: usize| record.get(at).unwrap_or_default().trim();
+            let code: CommuneCode = text(code).parse().map_err(|e| Error::Communes {
+                path: path.to_owned(),
+                why: format!("line {}: {e}", table.line(&record)),
+            })?;
+            let is_former = matches!(text(kind), "COMA" | "COMD");
+            let merged_into = text(parent).parse().ok().filter(|_| is_former);
+            let entry = Entry { name: text(name).to_owned(), merged_into };
+            // A merged commune often keeps the code of one of its former ones: what exists today wins.
+            if !is_former {
+                found.insert(code, entry);
+            } else {
+                found.entry(code).or_insert(entry);
             }
-            if likeness >= best.0 {
-                let now = if town.is_former() { self.places.parents(town).last().unwrap_or(town) } else { town };
-                best.1.insert(now.insee().to_owned());
-            }
         }
-        best.1.into_iter().collect()
+        Ok(Self(found))
+    }
+
+    /// Whether a list was given.
+    pub(crate) fn is_known(&self) -> bool {
+        !self.0.is_empty()
+    }
+
+    /// The code a text is, when an address may be in it: a commune of today or of before, an arrondissement rather
+    /// than Paris, Lyon or Marseille.
+    pub(crate) fn find(&self, code: &str) -> Option<CommuneCode> {
+        let code: CommuneCode = code.parse().or_else(|_| code.to_ascii_uppercase().parse()).ok()?;
+        let has_arrondissements = matches!(code.as_str(), "75056" | "69123" | "13055");
+        (!has_arrondissements && (!self.is_known() || self.0.contains_key(&code))).then_some(code)
+    }
+
+    /// Its official name.
+    fn name(&self, code: CommuneCode) -> Option<&str> {
+        self.0.get(&code).map(|entry| entry.name.as_str())
+    }
+
+    /// A commune by its official name, else as written, else by its code.
+    pub(crate) fn named(&self, code: CommuneCode, written: &str) -> Commune {
+        let name = self.name(code).unwrap_or(if written.is_empty() { code.as_str() } else { written }).to_owned();
+        Commune { code, name }
+    }
+
+    /// The former commune a row names, when both its code and its name can be read.
+    pub(crate) fn former(&self, code: &str, name: &str) -> Option<Commune> {
+        let code: CommuneCode = code.trim().to_ascii_uppercase().parse().ok()?;
+        let name = Some(name.trim()).filter(|name| !name.is_empty());
+        Some(Commune { code, name: name.or_else(|| self.name(code))?.to_owned() })
+    }
+
+    /// A row of a commune that has merged since: of the commune of today, and of the former one.
+    pub(crate) fn settle(&self, commune: Commune, former: Option<Commune>) -> (Commune, Option<Commune>) {
+        match self.merged_into(commune.code) {
+            Some(today) => (today, former.or(Some(commune))),
+            None => (commune, former),
+        }
+    }
+
+    /// The commune of today that a former one is part of.
+    fn merged_into(&self, code: CommuneCode) -> Option<Commune> {
+        let into = self.0.get(&code)?.merged_into?;
+        Some(Commune { code: into, name: self.name(into)?.to_owned() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_official_list_knows_communes_of_today_and_of_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("v_commune.csv");
+        let list = "TYPECOM,COM,REG,LIBELLE,COMPARENT\nCOM,69123,84,Lyon,\nARM,69383,84,Lyon 3e Arrondissement,69123\n\
+                    COMD,69149,84,Oullins,69149\nCOM,69149,84,Oullins-Pierre-Bénite,\nCOMD,69152,84,Pierre-Bénite,69149\n";
+        std::fs::write(&path, list).unwrap();
+        let communes = Communes::read(&path).unwrap();
+        let code = |text: &str| text.parse::<CommuneCode>().unwrap();
+        assert_eq!(communes.find("69383"), Some(code("69383")));
+        assert_eq!(communes.find("69123"), None);
+        assert_eq!(communes.find("69999"), None);
+        assert_eq!(communes.name(code("69149")), Some("Oullins-Pierre-Bénite"));
+        assert_eq!(communes.merged_into(code("69149")), None);
+        assert_eq!(communes.merged_into(code("69152")).unwrap().name, "Oullins-Pierre-Bénite");
+        assert_eq!(Communes::default().find("2a004"), Some(code("2A004")));
+        assert_eq!(Communes::default().find("69999"), Some(code("69999")));
     }
 }

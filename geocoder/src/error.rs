@@ -14,18 +14,6 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
-    /// A source file in another encoding than UTF-8.
-    #[error(
-        "{path}, line {line}: not UTF-8. The file looks like Windows-1252 (or Latin-1); a BAL is UTF-8: convert it, \
-         for instance with `iconv -f WINDOWS-1252 -t UTF-8`",
-        path = path.display()
-    )]
-    NotUtf8 {
-        /// The file.
-        path: PathBuf,
-        /// Line of the first bad byte, the header being line 1.
-        line: u64,
-    },
     /// A source file in which a quote is opened and not closed on its line.
     #[error(
         "{path}, line {line}: a quote (\") is not closed before the end of the line, which hides the rows after it; remove it or close it",
@@ -38,7 +26,7 @@ pub enum Error {
         line: u64,
     },
     /// A source file whose header lacks columns.
-    #[error("{path}: not a BAL file: no column {missing} in the header (the separator is « ; »). It has: {found}", path = path.display())]
+    #[error("{path}: no column {missing} in the header. It has: {found}", path = path.display())]
     MissingColumns {
         /// The file.
         path: PathBuf,
@@ -50,6 +38,14 @@ pub enum Error {
     /// A postcode table that cannot be used.
     #[error("{path}: not a postcode table: {why}", path = path.display())]
     Postcodes {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        why: String,
+    },
+    /// A list of communes that cannot be used.
+    #[error("{path}: not a list of communes: {why}", path = path.display())]
+    Communes {
         /// The file.
         path: PathBuf,
         /// The reason.

@@ -4,26 +4,26 @@ use crate::{
     Error, Geocoder, HouseNumber, Kind, Request,
     candidates::{Context, Tolerance, candidates, expand},
     noise,
-    normalize::{self, Word},
+    normalize::Word,
     parse::{Query, Scope, Typed, readings},
     places::{Place, Places},
     rank::{self, Answer, Candidate, House, Likeness},
+    respace,
     spelling::{self, glued},
     suggestion::{Score, Verdict, Verdicts},
 };
 
 /// Likeness given to the commune named when nothing in it answers.
 const FALLBACK: f32 = 0.3;
-/// An answer this like, number and all, needs no other commune to be looked into.
-const SETTLED: f32 = 0.8;
+/// An answer this like needs no other commune to be looked into.
+const SETTLED: f32 = 0.88;
 /// What contradicts the commune named must be the address typed, but for that.
 const EXACT: f32 = 0.93;
 /// People confuse communes that are near each other: metres beyond the one named.
 const NEIGHBOURHOOD_M: f64 = 12_000.0;
 /// How far each other writing is from what was typed.
 const NOISE_DROPPED: f32 = 0.97;
-const NUMBER_DROPPED: f32 = 0.9;
-const WORDS_CUT: f32 = 0.95;
+const NUMBER_DROPPED: f32 = 0.85;
 
 /// A way to look for a text.
 #[derive(Debug, Clone, Copy)]
@@ -38,7 +38,7 @@ pub(crate) enum Step {
     InTown,
     /// Half of the words that count are there, give or take a letter.
     InPart,
-    /// The address is exactly there in a neighbouring commune, and not in the one named or not under that postcode.
+    /// The address is exactly there in a neighbouring commune, and the one named has no such street.
     Elsewhere,
 }
 
@@ -84,13 +84,18 @@ impl<'a> Hunt<'a> {
         for typed in &self.writings {
             let anchored = noise::anchored(&typed.words).into_iter();
             writings.extend(anchored.map(|words| typed.rewritten(words.to_vec(), faith_in(typed, words))));
+            let abroad = noise::without_misspelt_country(&typed.words);
+            writings.extend(abroad.map(|words| typed.rewritten(words.to_vec(), NOISE_DROPPED)));
         }
-        let respaced: Vec<Typed> = writings.iter().filter_map(|typed| self.respaced(typed)).collect();
+        let respaced: Vec<Typed> =
+            writings.iter().filter_map(|typed| respace::respaced(typed, &self.geocoder.vocabulary)).collect();
         writings.extend(respaced);
         let geocoder = self.geocoder;
         let mut queries: Vec<Query> = Vec::new();
         for query in writings.iter().flat_map(|typed| readings(typed, &geocoder.gazetteer, &geocoder.places, true)) {
-            if !self.queries.contains(&query) && !queries.contains(&query) {
+            let is_known = self.queries.contains(&query) || queries.contains(&query);
+            // A town alone is no answer to what was looked for inside it, however little of the text is left.
+            if !is_known && !query.words.is_empty() {
                 queries.push(query);
             }
         }
@@ -103,9 +108,8 @@ impl<'a> Hunt<'a> {
     }
 
     fn elsewhere(&mut self) -> Result<(), Error> {
-        let is_settled = |answer: &Answer<'_>| {
-            answer.score.text >= SETTLED && answer.score.commune < f32::EPSILON && answer.house != House::Unknown
-        };
+        // A commune that has the street keeps it, whatever the number: it was named.
+        let is_settled = |answer: &Answer<'_>| answer.score.text >= SETTLED && answer.score.commune < f32::EPSILON;
         if self.answers.iter().any(is_settled) {
             return Ok(());
         }
@@ -125,7 +129,7 @@ impl<'a> Hunt<'a> {
                 }
                 let candidate = self.candidate(place, &open);
                 let is_there = matches!(candidate.house, House::Found(..));
-                let likeness = rank::likeness(place.folded(), &words, false);
+                let likeness = rank::likeness(place.folded(), &words);
                 let answer = rank::score(candidate, &open, likeness, self.context.near, true).filter(|_| is_there);
                 self.answers.extend(answer.filter(|answer| answer.score.text >= EXACT));
             }
@@ -166,11 +170,9 @@ impl<'a> Hunt<'a> {
     fn look(&mut self, queries: &[Query], tolerance: Tolerance) -> Result<(), Error> {
         for query in queries {
             let words = expand(&mut self.context, query, tolerance);
-            let is_scoped = query.scope.as_ref().is_some_and(|scope| scope.whole);
-            let forgives_noise = is_scoped && query.number.is_some();
             for place in candidates(&self.context, query, &words, tolerance)? {
                 let place = self.geocoder.places.get(place);
-                let likeness = rank::likeness(place.folded(), &words, forgives_noise);
+                let likeness = rank::likeness(place.folded(), &words);
                 let candidate = self.candidate(place, query);
                 self.answers.extend(rank::score(candidate, query, likeness, self.context.near, false));
             }
@@ -224,45 +226,6 @@ impl<'a> Hunt<'a> {
     fn is_neighbour(&self, place: Place<'_>, scope: &Scope) -> bool {
         let near = |&town: &u32| rank::metres_to(self.geocoder.places.get(town), place.position()) <= NEIGHBOURHOOD_M;
         scope.towns.iter().any(near)
-    }
-
-    /// The text with its unknown words cut where words meet, or put together where one was cut.
-    fn respaced(&self, typed: &Typed) -> Option<Typed> {
-        let vocabulary = &self.geocoder.vocabulary;
-        let is_known = |word: &Word| {
-            word.typed.len() < 3
-                || !word.meanings.is_empty()
-                || noise::is_digits(&word.typed)
-                || vocabulary.names(&word.typed) > 0
-        };
-        let word = |typed: &str| Word { typed: typed.to_owned(), meanings: normalize::meanings(typed) };
-        let (mut words, mut changed, mut at) = (Vec::new(), false, 0);
-        while let Some(this) = typed.words.get(at) {
-            let next = typed.words.get(at + 1);
-            let unfinished = typed.unfinished && at + 1 == typed.words.len();
-            let glued =
-                next.filter(|next| !(is_known(this) && is_known(next) && this.typed.len() > 2 && next.typed.len() > 2));
-            let glued = glued
-                .map(|next| format!("{}{}", this.typed, next.typed))
-                .filter(|glued| vocabulary.names(glued) > 0 && glued.len() >= 5);
-            if let Some(glued) = glued {
-                words.push(word(&glued));
-                (changed, at) = (true, at + 2);
-                continue;
-            }
-            match vocabulary
-                .cut(&this.typed, unfinished)
-                .filter(|_| !is_known(this) && !(unfinished && vocabulary.begins(&this.typed)))
-            {
-                Some(parts) => {
-                    words.extend(parts.iter().map(|part| word(part)));
-                    changed = true;
-                }
-                None => words.push(this.clone()),
-            }
-            at += 1;
-        }
-        changed.then(|| typed.rewritten(words, WORDS_CUT))
     }
 }
 

@@ -1,41 +1,43 @@
 //! Postcodes of the communes: a BAL has none, so they come from La Poste's official list.
 //!
-//! A CSV in UTF-8, `;` or `,`, with at least the columns `code_commune_insee` and `code_postal`, one row per
+//! A CSV with at least the columns `code_commune_insee` and `code_postal`, one row per
 //! (commune, postcode); the column `ligne_5`, when there, names the former commune a postcode serves.
 
 use std::{collections::BTreeMap, path::Path};
 
-use csv::ReaderBuilder;
+use csv::StringRecord;
 use layers::CommuneCode;
 
-use crate::{Error, bal, normalize};
+use crate::{
+    Error, normalize,
+    table::{self, Table},
+};
 
 /// Commune → its postcodes, with the former commune each serves.
 #[derive(Debug, Default)]
 pub(crate) struct Postcodes(BTreeMap<CommuneCode, Vec<(u32, String)>>);
 
 impl Postcodes {
-    /// Reads the list. Errors: unreadable, not UTF-8, the two columns missing, or a row that is not a code and a postcode.
+    /// Reads the list. Errors: unreadable, the two columns missing, or a row that is not a code and a postcode.
     pub(crate) fn read(path: &Path) -> Result<Self, Error> {
         let refuse = |why: String| Error::Postcodes { path: path.to_owned(), why };
-        let mut bytes = Vec::new();
-        std::io::Read::read_to_end(&mut bal::open(path)?, &mut bytes)
-            .map_err(|source| Error::Read { path: path.to_owned(), source })?;
-        let header = bytes.split(|&b| b == b'\n').next().unwrap_or_default();
-        let delimiter = if header.contains(&b';') { b';' } else { b',' };
-        let mut reader = ReaderBuilder::new().delimiter(delimiter).from_reader(bytes.as_slice());
-        let headers = reader.headers().map_err(|e| bal::csv_error(path, e))?.clone();
-        let at = |name: &str| headers.iter().position(|header| header.trim() == name);
+        let mut table = Table::read(path, table::open(path)?)?;
+        // La Poste has written these headers in several ways over the years: `#Code_commune_INSEE`, `Ligne_5`.
+        let at = |name: &str| {
+            table.headers.iter().position(|header| header.trim_start_matches('#').eq_ignore_ascii_case(name))
+        };
         let (Some(code_at), Some(postcode_at)) = (at("code_commune_insee"), at("code_postal")) else {
             return Err(refuse("it needs the columns code_commune_insee and code_postal".to_owned()));
         };
+        let former_at = at("ligne_5");
         let mut found: BTreeMap<CommuneCode, Vec<(u32, String)>> = BTreeMap::new();
-        for (record, line) in reader.records().zip(2u64..) {
-            let record = record.map_err(|e| bal::csv_error(path, e))?;
+        let mut record = StringRecord::new();
+        while table.next(&mut record)? {
+            let line = table.line(&record);
             let text = |at: usize| record.get(at).unwrap_or_default().trim();
             let code = text(code_at).parse().map_err(|e| refuse(format!("line {line}: {e}")))?;
             let postcode = parse(text(postcode_at)).ok_or_else(|| refuse(format!("line {line}: not a postcode")))?;
-            let former = at("ligne_5").map(|at| normalize::key(text(at))).unwrap_or_default();
+            let former = former_at.map(|at| normalize::key(text(at))).unwrap_or_default();
             found.entry(code).or_default().push((postcode, former));
         }
         Ok(Self(found))

@@ -23,7 +23,7 @@ pub fn run(command: Command) -> Result<()> {
         Command::Demo(options) => demo::run(&options),
         Command::Serve(flag) => serve::run(&flag.config),
         Command::Import(options) => import::run(&options.config.config, &options.layers),
-        Command::Index(flag) => index::run(&flag.config),
+        Command::Index(options) => index::run(&options),
         Command::Find(options) => find::run(&options),
         Command::Adhesion(action) => adhesion::run(action),
         Command::Account(action) => account::run(action),

@@ -140,10 +140,10 @@ impl From<geocoder::Error> for Problem {
             E::EmptyQuery => Self::BadRequest("Le paramètre q ne contient aucun mot : écrivez une adresse.".into()),
             E::QueryTooLong { .. } => Self::BadRequest("Le paramètre q est trop long.".into()),
             E::Read { .. }
-            | E::NotUtf8 { .. }
             | E::OpenQuote { .. }
             | E::MissingColumns { .. }
             | E::Postcodes { .. }
+            | E::Communes { .. }
             | E::NothingAccepted { .. }
             | E::TooMany { .. }
             | E::Write { .. }

@@ -1,0 +1,163 @@
+//! Where the columns of a BAL are, which version of the format they make, and what that refuses.
+
+use csv::StringRecord;
+
+use crate::{
+    Error,
+    bal_fields::{self as fields, Faults},
+    reason::{Notice, Reason},
+    table::Table,
+};
+
+/// Which rules apply, from the columns there are: 1.1 and 1.2 are read by the rules of 1.3.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Profile {
+    V13,
+    V14,
+    V15,
+}
+
+/// Where the columns are in this file; `street` is `voie_nom`, until 1.4.
+pub(crate) struct Columns {
+    pub profile: Profile,
+    pub number: usize,
+    pub key: Option<usize>,
+    pub uid: Option<usize>,
+    pub ban_commune: Option<usize>,
+    pub ban_street: Option<usize>,
+    pub ban_address: Option<usize>,
+    pub street: Option<usize>,
+    pub toponym: Option<usize>,
+    pub complement: Option<usize>,
+    pub suffix: Option<usize>,
+    pub commune: Option<usize>,
+    pub commune_name: Option<usize>,
+    pub former_code: Option<usize>,
+    pub former_name: Option<usize>,
+    pub position: Option<usize>,
+    pub x: Option<usize>,
+    pub y: Option<usize>,
+    pub lon: Option<usize>,
+    pub lat: Option<usize>,
+    pub parcels: Option<usize>,
+    pub updated: Option<usize>,
+    pub certified: Option<usize>,
+    /// `voie_nom_frp`, `toponyme_bre`…
+    other_names: Vec<usize>,
+}
+
+/// A record and the columns to read it by. A column that is absent reads as empty.
+#[derive(Clone, Copy)]
+pub(crate) struct Cells<'r> {
+    pub columns: &'r Columns,
+    pub record: &'r StringRecord,
+}
+
+impl Profile {
+    /// Whether a fault costs the row. A column that is not of the version costs nothing.
+    pub(crate) fn refuses(self, fault: Reason) -> bool {
+        use Reason as R;
+        match fault {
+            R::KeyEmpty | R::KeyCase | R::KeyShape | R::KeyCommune | R::KeyNumber | R::KeyNumberWidth => {
+                self <= Self::V14
+            }
+            R::StreetShort | R::StreetLong | R::StreetDamaged => self <= Self::V14,
+            R::ToponymShort | R::ToponymLong | R::ToponymDamaged => self == Self::V15,
+            R::IdCommune | R::IdStreet | R::IdAddress | R::IdsIncomplete => self >= Self::V14,
+            _ => true,
+        }
+    }
+}
+
+impl Columns {
+    /// Errors: a column is missing without which no row has a number, a name or a commune.
+    pub(crate) fn find(table: &Table) -> Result<Self, Error> {
+        let at = |name: &str| table.column(name);
+        let ids = [at("id_ban_commune"), at("id_ban_toponyme"), at("id_ban_adresse")];
+        let (street, toponym) = (at("voie_nom"), at("toponyme"));
+        let (commune, key) = (at("commune_insee"), at("cle_interop"));
+        let number = required(table, commune.or(key), street.or(toponym))?;
+        let profile = match (ids.iter().all(Option::is_some), toponym) {
+            (true, Some(_)) => Profile::V15,
+            (true, None) => Profile::V14,
+            (false, _) => Profile::V13,
+        };
+        Ok(Self {
+            profile,
+            number,
+            key,
+            uid: at("uid_adresse"),
+            ban_commune: ids[0],
+            ban_street: ids[1],
+            ban_address: ids[2],
+            street,
+            toponym,
+            complement: at("lieudit_complement_nom"),
+            suffix: at("suffixe"),
+            commune,
+            commune_name: at("commune_nom"),
+            former_code: at("commune_deleguee_insee"),
+            former_name: at("commune_deleguee_nom"),
+            position: at("position"),
+            x: at("x"),
+            y: at("y"),
+            lon: at("long"),
+            lat: at("lat"),
+            parcels: at("cad_parcelles"),
+            updated: at("date_der_maj"),
+            certified: at("certification_commune"),
+            other_names: (0..table.headers.len()).filter(|&at| is_other_name(&table.headers[at])).collect(),
+        })
+    }
+
+    /// What the missing columns mean for the file.
+    pub(crate) fn notices(&self) -> Vec<Notice> {
+        let without = |column: Option<usize>, notice: Notice| column.is_none().then_some(notice);
+        [
+            without(self.key, Notice::NoKey).filter(|_| self.profile <= Profile::V14),
+            without(self.commune, Notice::NoCommune),
+            without(self.street, Notice::NoStreet).filter(|_| self.profile <= Profile::V14),
+            without(self.lon, Notice::NoLon),
+            without(self.lat, Notice::NoLat),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+}
+
+/// The column of numbers, when the others that no row can do without are there too.
+fn required(table: &Table, commune: Option<usize>, street: Option<usize>) -> Result<usize, Error> {
+    let number = table.column("numero");
+    let missing: Vec<&str> =
+        [(commune, "commune_insee (or cle_interop)"), (street, "voie_nom (or toponyme)"), (number, "numero")]
+            .into_iter()
+            .filter_map(|(column, name)| column.is_none().then_some(name))
+            .collect();
+    number.filter(|_| missing.is_empty()).ok_or_else(|| table.missing(&missing.join(", ")))
+}
+
+/// `voie_nom_frp`, `toponyme_bre`…
+fn is_other_name(header: &str) -> bool {
+    let language = header.strip_prefix("voie_nom_").or_else(|| header.strip_prefix("toponyme_"));
+    language.is_some_and(|language| !language.is_empty())
+}
+
+impl<'r> Cells<'r> {
+    /// The text of a column, as written.
+    pub(crate) fn text(self, column: Option<usize>) -> &'r str {
+        column.and_then(|at| self.record.get(at)).unwrap_or_default()
+    }
+
+    /// The names in other languages, usable ones only, none of them `street` again.
+    pub(crate) fn other_names(self, street: &str) -> Vec<String> {
+        let read = |&at: &usize| fields::name(self.text(Some(at)), &fields::STREET, &mut Faults::new());
+        let mut names: Vec<String> = Vec::new();
+        for name in self.columns.other_names.iter().filter_map(read) {
+            if name != street && !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+}

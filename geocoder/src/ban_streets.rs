@@ -1,0 +1,222 @@
+//! The national base (BAN) as addok takes it: one JSON object a line, a street with its numbers, a lieu-dit or a
+//! commune. Each number is a row; a street without any is one; communes come from the rows of their streets.
+
+use std::{collections::BTreeMap, io::BufRead, path::Path};
+
+use layers::{Commune, LonLat};
+use serde::{Deserialize, Deserializer};
+
+use crate::{
+    Error,
+    address::{Position, PositionKind},
+    bal_fields::{Faults, parse_uuid},
+    ban::{house, street, street_id},
+    postcodes,
+    reason::Reason,
+    report::Report,
+    row::Row,
+    source::{Context, is_in_france},
+    table::Text,
+};
+
+/// Longest line read: the longest street of France has a few thousand numbers.
+const LONGEST_LINE: usize = 1 << 26;
+
+#[derive(Deserialize)]
+struct Line {
+    #[serde(default)]
+    id: String,
+    #[serde(rename = "type", default)]
+    kind: String,
+    #[serde(rename = "banId")]
+    ban_id: Option<String>,
+    #[serde(default)]
+    name: String,
+    #[serde(default, deserialize_with = "one_or_many")]
+    postcode: Vec<String>,
+    /// The commune or arrondissement first, then the city of an arrondissement.
+    #[serde(default, deserialize_with = "one_or_many")]
+    citycode: Vec<String>,
+    /// The city first, then the arrondissement.
+    #[serde(default, deserialize_with = "one_or_many")]
+    city: Vec<String>,
+    #[serde(default, deserialize_with = "one_or_many")]
+    oldcitycode: Vec<String>,
+    #[serde(default, deserialize_with = "one_or_many")]
+    oldcity: Vec<String>,
+    district: Option<String>,
+    lon: Option<f64>,
+    lat: Option<f64>,
+    #[serde(default)]
+    housenumbers: BTreeMap<String, Door>,
+}
+
+#[derive(Deserialize)]
+struct Door {
+    #[serde(rename = "banId")]
+    ban_id: Option<String>,
+    lon: Option<f64>,
+    lat: Option<f64>,
+}
+
+/// Reads the file, handing each accepted row over; the report counts them all.
+///
+/// Errors: the file cannot be read, or a line is not a JSON object of this kind.
+pub(crate) fn read(
+    path: &Path,
+    text: Text,
+    context: &Context,
+    report: &mut Report,
+    accept: &mut dyn FnMut(Row),
+) -> Result<(), Error> {
+    let failed = |source| Error::Read { path: path.to_owned(), source };
+    let (mut reader, mut bytes) = (text.reader, Vec::new());
+    for number in 1.. {
+        bytes.clear();
+        let limited = &mut std::io::Read::take(&mut reader, LONGEST_LINE as u64);
+        if limited.read_until(b'\n', &mut bytes).map_err(failed)? == 0 {
+            break;
+        }
+        if bytes.trim_ascii().is_empty() {
+            continue;
+        }
+        let line: Line =
+            serde_json::from_slice(&bytes).map_err(|e| failed(std::io::Error::other(format!("line {number}: {e}"))))?;
+        if line.kind != "municipality" {
+            line.rows(number, context, report, accept);
+        }
+    }
+    Ok(())
+}
+
+impl Line {
+    fn rows(&self, number: u64, context: &Context, report: &mut Report, accept: &mut dyn FnMut(Row)) {
+        let commune = self.commune(context);
+        let mut hand_over = |read: Result<Row, Faults>| match read {
+            Ok(row) => {
+                report.accept(&row);
+                accept(row);
+            }
+            Err(faults) => report.refuse(number, commune.as_ref(), &faults, context.listed),
+        };
+        if self.housenumbers.is_empty() {
+            hand_over(self.row(commune.as_ref(), None, context));
+        }
+        for door in &self.housenumbers {
+            hand_over(self.row(commune.as_ref(), Some(door), context));
+        }
+    }
+
+    fn commune(&self, context: &Context) -> Option<Commune> {
+        let code = context.communes.find(self.citycode.first()?)?;
+        // In Paris, Lyon and Marseille the name wanted is that of the arrondissement.
+        let arrondissement = self.district.as_deref().or(self.city.last().map(String::as_str));
+        let name = if code.parent().is_some() { arrondissement } else { self.city.first().map(String::as_str) };
+        Some(context.communes.named(code, name.unwrap_or_default()))
+    }
+
+    fn row(&self, commune: Option<&Commune>, door: Option<(&String, &Door)>, context: &Context) -> Result<Row, Faults> {
+        let mut faults = Faults::new();
+        if commune.is_none() {
+            faults.push(Reason::CommuneUnknown);
+        }
+        let number = door.and_then(|(text, _)| {
+            let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+            let (number, suffix) = text.split_at(digits);
+            house(number, suffix.trim(), &mut faults)
+        });
+        let (lon, lat) = door.map_or((self.lon, self.lat), |(_, door)| (door.lon, door.lat));
+        let at = lon.zip(lat).map(|(lon, lat)| LonLat { lon, lat }).filter(|&at| is_in_france(at));
+        if at.is_none() {
+            faults.push(Reason::PositionOutside);
+        }
+        let name = street(&self.name, number.as_ref(), &mut faults);
+        let (Some(commune), Some(street), true) = (commune, name, faults.is_empty()) else { return Err(faults) };
+        let first = |texts: &[String]| texts.first().cloned().unwrap_or_default();
+        let former = context.communes.former(&first(&self.oldcitycode), &first(&self.oldcity));
+        let (commune, former) = context.communes.settle(commune.clone(), former);
+        Ok(Row {
+            commune,
+            former,
+            street,
+            names: Vec::new(),
+            complement: None,
+            number,
+            position: at.map(|at| Position { at, kind: PositionKind::Unknown }),
+            street_id: street_id(&self.id),
+            certified: false,
+            parcels: Vec::new(),
+            ban_address: door.and_then(|(_, door)| parse_uuid(door.ban_id.as_deref()?)),
+            ban_street: self.ban_id.as_deref().and_then(parse_uuid),
+            ban_commune: None,
+            updated: None,
+            postcode: self.postcode.first().and_then(|text| postcodes::parse(text)),
+        })
+    }
+}
+
+/// A string, a list of strings, or nothing.
+fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Texts {
+        None(()),
+        One(String),
+        Many(Vec<Option<String>>),
+    }
+    Ok(match Texts::deserialize(deserializer)? {
+        Texts::None(()) => Vec::new(),
+        Texts::One(text) => vec![text],
+        Texts::Many(texts) => texts.into_iter().flatten().collect(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{communes::Communes, report::Format, source};
+
+    fn check(text: &str) -> Result<(Vec<Row>, Report), Error> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("adresses.ndjson");
+        std::fs::write(&path, text).unwrap();
+        let context = Context { communes: Communes::default(), today: jiff::civil::date(2026, 7, 1), listed: 20 };
+        let (mut rows, mut report) = (Vec::new(), Report::default());
+        source::read(&path, &context, &mut report, &mut |row| rows.push(row))?;
+        Ok((rows, report))
+    }
+
+    #[test]
+    fn a_street_is_as_many_rows_as_it_has_numbers() {
+        let text = concat!(
+            r#"{"id":"69123","type":"municipality","name":"Lyon","postcode":["69001"],"citycode":"69123","city":"Lyon","lon":4.8,"lat":45.7}"#,
+            "\n",
+            r#"{"id":"69383_3300","banId":"8a3bab10-f329-4ce3-9c7d-280d91a8053a","name":"Rue Garibaldi","postcode":"69003","citycode":["69383","69123"],"oldcitycode":null,"lon":4.85,"lat":45.756,"city":["Lyon","Lyon 3e Arrondissement"],"district":"Lyon 3e Arrondissement","type":"street","housenumbers":{"12":{"id":"69383_3300_00012","banId":null,"lon":4.85,"lat":45.756},"12bis":{"id":"69383_3300_00012_bis","lon":4.8501,"lat":45.7562},"bis":{"lon":4.85,"lat":45.75}}}"#,
+            "\n",
+            r#"{"id":"69029_b001","name":"Le Vinatier","postcode":null,"citycode":["69029"],"lon":4.895,"lat":45.74,"city":["Bron"],"type":"locality"}"#,
+        );
+        let (rows, report) = check(text).unwrap();
+        assert_eq!(report.files[0].format, Format::BanStreets);
+        let read: Vec<_> = rows
+            .iter()
+            .map(|row| (row.commune.name.as_str(), row.number.as_ref().map(ToString::to_string), row.postcode))
+            .collect();
+        assert_eq!(
+            read,
+            [
+                ("Lyon 3e Arrondissement", Some("12".to_owned()), Some(69003)),
+                ("Lyon 3e Arrondissement", Some("12bis".to_owned()), Some(69003)),
+                ("Bron", None, None)
+            ]
+        );
+        assert_eq!(report.files[0].first[0].reasons, [Reason::NumberEmpty]);
+        assert_eq!(rows[0].street_id.as_deref(), Some("69383_3300"));
+        assert!(rows[0].ban_street.is_some());
+    }
+
+    #[test]
+    fn a_line_that_is_not_an_object_is_an_error_with_its_number() {
+        let error = check("{\"type\":\"municipality\"}\n{\"id\":\n").unwrap_err().to_string();
+        assert!(error.contains("line 2"), "{error}");
+    }
+}

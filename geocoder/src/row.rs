@@ -1,0 +1,45 @@
+//! One accepted row of an address file, whatever its format: what readers hand over and `collect` takes.
+//! An address with several positions is several rows; a row without number is a street or a lieu-dit by itself.
+
+use jiff::civil::Date;
+use layers::Commune;
+
+use crate::{address::Position, house_number::HouseNumber};
+
+/// The 16 bytes of a UUID of the national base (`id_ban_*`).
+pub(crate) type BanId = [u8; 16];
+
+/// One accepted row.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Row {
+    /// Commune, or arrondissement in Paris, Lyon and Marseille.
+    pub commune: Commune,
+    /// Former commune, when the row names one.
+    pub former: Option<Commune>,
+    /// Name of the street or toponym as written, trimmed.
+    pub street: String,
+    /// Its other names, in the order of the columns: `voie_nom_frp` and its likes, BAN's alias; never `street` itself.
+    pub names: Vec<String>,
+    /// Lieu-dit the address belongs to (`lieudit_complement_nom`, `nom_ld`), beside its street.
+    pub complement: Option<String>,
+    /// None for a toponym, or for a street listed without its numbers.
+    pub number: Option<HouseNumber>,
+    /// None only without number.
+    pub position: Option<Position>,
+    /// The street's identifier in the national base, lower case: `69383_3300`, `75113_1qx8as`.
+    pub street_id: Option<String>,
+    /// Whether the commune vouches for the address.
+    pub certified: bool,
+    /// Cadastral parcels, 14 characters each, upper case, in the order written.
+    pub parcels: Vec<String>,
+    /// `id_ban_adresse`; never on a toponym.
+    pub ban_address: Option<BanId>,
+    /// `id_ban_toponyme`.
+    pub ban_street: Option<BanId>,
+    /// `id_ban_commune`.
+    pub ban_commune: Option<BanId>,
+    /// Day of the last change (`date_der_maj`).
+    pub updated: Option<Date>,
+    /// Only the national base says it; a BAL has none.
+    pub postcode: Option<u32>,
+}

@@ -1,0 +1,94 @@
+//! An address file of any kind → rows: its beginning says what it is, and who reads it.
+
+use std::{io::BufRead, path::Path};
+
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use layers::LonLat;
+
+use crate::{
+    Error, bal, ban, ban_streets,
+    communes::Communes,
+    report::{Format, Report},
+    row::Row,
+    table::{self, Table},
+};
+
+/// What readers need beside the file.
+#[derive(Debug)]
+pub(crate) struct Context {
+    /// The official list; empty when none was given.
+    pub communes: Communes,
+    /// A date after this one is a mistake.
+    pub today: Date,
+    /// How many refused rows of a file are listed one by one.
+    pub listed: usize,
+}
+
+impl Context {
+    /// Errors: the list cannot be read or is not one.
+    pub(crate) fn new(communes: Option<&Path>, listed: usize) -> Result<Self, Error> {
+        let communes = communes.map(Communes::read).transpose()?.unwrap_or_default();
+        Ok(Self { communes, today: Timestamp::now().to_zoned(TimeZone::UTC).date(), listed })
+    }
+}
+
+/// Reads a file, handing each accepted row over; the report counts them all.
+///
+/// Errors: the file cannot be read or is of no known kind, or a quote is left open.
+pub(crate) fn read(
+    path: &Path,
+    context: &Context,
+    report: &mut Report,
+    accept: &mut dyn FnMut(Row),
+) -> Result<(), Error> {
+    let mut text = table::open(path)?;
+    let failed = |source| Error::Read { path: path.to_owned(), source };
+    if text.reader.fill_buf().map_err(failed)?.trim_ascii_start().starts_with(b"{") {
+        report.begin(path, Format::BanStreets);
+        return ban_streets::read(path, text, context, report, accept);
+    }
+    let mut table = Table::read(path, text)?;
+    if let Some(format) = ban::recognise(&table.headers) {
+        report.begin(path, format);
+        ban::read(&mut table, context, report, accept)?;
+    } else {
+        report.begin(path, Format::Bal);
+        bal::read(&mut table, context, report, accept)?;
+    }
+    table.notices.iter().for_each(|&notice| report.notice(notice));
+    Ok(())
+}
+
+/// Reads a file without indexing it: what [`build`](crate::build) would make of its rows, the first `listed` of
+/// those it would refuse one by one.
+///
+/// Errors: as `build` for this one file.
+pub fn inspect(path: &Path, communes: Option<&Path>, listed: usize) -> Result<Report, Error> {
+    let mut report = Report { communes_checked: communes.is_some(), ..Report::default() };
+    read(path, &Context::new(communes, listed)?, &mut report, &mut |_| ())?;
+    Ok(report)
+}
+
+/// Where French addresses are, overseas included (degrees: west, south, east, north): the areas of use of the legal
+/// projections, with the margin the reference validator gives them.
+const FRANCE: [[f64; 4]; 12] = [
+    [-9.86, 41.15, 10.38, 51.56],    // mainland
+    [-63.66, 14.08, -57.52, 18.54],  // Antilles
+    [-54.6, 2.11, -49.46, 8.88],     // Guyane
+    [51.83, -24.72, 58.24, -18.28],  // La Réunion
+    [43.68, -14.49, 46.7, -11.33],   // Mayotte
+    [-57.1, 43.41, -55.9, 47.37],    // Saint-Pierre-et-Miquelon
+    [163.55, -22.75, 168.2, -19.54], // Nouvelle-Calédonie
+    [-155.0, -24.0, -150.0, -9.0],   // Polynésie, zone 5
+    [-150.0, -29.0, -144.0, -13.0],  // Polynésie, zone 6
+    [-144.0, -29.0, -138.0, -7.0],   // Polynésie, zone 7
+    [-138.0, -25.0, -132.0, -18.0],  // Polynésie, zone 8
+    [-177.0, -14.0, -176.0, -13.0],  // Wallis-et-Futuna
+];
+
+/// Whether a position can be that of a French address.
+pub(crate) fn is_in_france(at: LonLat) -> bool {
+    FRANCE
+        .iter()
+        .any(|[west, south, east, north]| (*west..=*east).contains(&at.lon) && (*south..=*north).contains(&at.lat))
+}

@@ -1,0 +1,206 @@
+//! A delimited file as it comes: gzip or not, a byte order mark or not, `;`, `,` or tabs, UTF-8 or
+//! Windows-1252. Streamed one record at a time; what is unusual is kept as notices.
+
+use std::{
+    fs::File,
+    io::{BufRead, BufReader, Read},
+    path::{Path, PathBuf},
+};
+
+use csv::{ByteRecord, Reader, ReaderBuilder, StringRecord};
+use flate2::bufread::MultiGzDecoder;
+
+use crate::{Error, encoding, reason::Notice};
+
+const MARK: &[u8] = "\u{feff}".as_bytes();
+
+/// An open file, past its byte order mark.
+pub(crate) struct Text {
+    pub reader: BufReader<Box<dyn Read>>,
+    /// Whether a byte order mark said it is UTF-8.
+    pub declared_utf8: bool,
+}
+
+/// A delimited file past its header.
+pub(crate) struct Table {
+    path: PathBuf,
+    reader: Reader<BufReader<Box<dyn Read>>>,
+    bytes: ByteRecord,
+    declared_utf8: bool,
+    ends: Ends,
+    records: u64,
+    /// The header's fields, trimmed.
+    pub headers: StringRecord,
+    /// What is unusual in the file, found so far.
+    pub notices: Vec<Notice>,
+}
+
+/// How lines end.
+#[derive(Clone, Copy, PartialEq)]
+enum Ends {
+    Lf,
+    CrLf,
+    Cr,
+}
+
+/// Opens a file, through gzip when its first bytes say so, past a byte order mark when there is one.
+pub(crate) fn open(path: &Path) -> Result<Text, Error> {
+    let failed = |source| Error::Read { path: path.to_owned(), source };
+    let mut raw = BufReader::with_capacity(1 << 16, File::open(path).map_err(failed)?);
+    let gzip = raw.fill_buf().map_err(failed)?.starts_with(&[0x1f, 0x8b]);
+    let plain: Box<dyn Read> = if gzip { Box::new(MultiGzDecoder::new(raw)) } else { Box::new(raw) };
+    let mut reader = BufReader::with_capacity(1 << 16, plain);
+    let declared_utf8 = reader.fill_buf().map_err(failed)?.starts_with(MARK);
+    if declared_utf8 {
+        reader.consume(MARK.len());
+    }
+    Ok(Text { reader, declared_utf8 })
+}
+
+impl Table {
+    /// Reads the header. Errors: the file cannot be read.
+    pub(crate) fn read(path: &Path, text: Text) -> Result<Self, Error> {
+        let Text { mut reader, declared_utf8 } = text;
+        let start = reader.fill_buf().map_err(|source| Error::Read { path: path.to_owned(), source })?;
+        let header = start.split(|&byte| byte == b'\n' || byte == b'\r').next().unwrap_or_default();
+        let delimiter = delimiter(header);
+        let mut notices = Vec::new();
+        if delimiter != b';' {
+            notices.push(Notice::Delimiter);
+        }
+        let ends = match start.get(header.len()..).unwrap_or_default() {
+            [b'\r', b'\n', ..] => Ends::CrLf,
+            [b'\r', ..] => Ends::Cr,
+            _ => Ends::Lf,
+        };
+        if ends == Ends::Cr {
+            notices.push(Notice::LineBreak);
+        }
+        let reader = ReaderBuilder::new().delimiter(delimiter).flexible(true).has_headers(false).from_reader(reader);
+        let (bytes, headers) = (ByteRecord::new(), StringRecord::new());
+        let mut table =
+            Self { path: path.to_owned(), reader, bytes, declared_utf8, ends, records: 0, headers, notices };
+        let mut headers = StringRecord::new();
+        table.next(&mut headers)?;
+        headers.trim();
+        table.headers = headers;
+        Ok(table)
+    }
+
+    /// Where a column is.
+    pub(crate) fn column(&self, name: &str) -> Option<usize> {
+        self.headers.iter().position(|header| header == name)
+    }
+
+    /// The next record; false at the end.
+    ///
+    /// Errors: the file cannot be read, or a quote is left open. That one swallows the lines after it, and how
+    /// many addresses they held is unknown: an error rather than a refused row. No field holds a line break.
+    pub(crate) fn next(&mut self, record: &mut StringRecord) -> Result<bool, Error> {
+        self.bytes = std::mem::take(record).into_byte_record();
+        if !self.reader.read_byte_record(&mut self.bytes).map_err(|e| self.failed(e))? {
+            return Ok(false);
+        }
+        self.records += 1;
+        if self.bytes.as_slice().iter().any(|byte| matches!(byte, b'\n' | b'\r')) {
+            return Err(Error::OpenQuote { path: self.path.clone(), line: self.line_of(self.bytes.position()) });
+        }
+        *record = match StringRecord::from_byte_record(std::mem::take(&mut self.bytes)) {
+            Ok(read) => read,
+            Err(error) => self.decode(&error.into_byte_record()),
+        };
+        Ok(true)
+    }
+
+    fn decode(&mut self, bytes: &ByteRecord) -> StringRecord {
+        if !self.notices.contains(&Notice::Encoding) {
+            self.notices.push(Notice::Encoding);
+        }
+        let mut record: StringRecord = bytes.iter().map(|field| encoding::decode(field, self.declared_utf8)).collect();
+        record.set_position(bytes.position().cloned());
+        record
+    }
+
+    fn failed(&self, error: csv::Error) -> Error {
+        let source = match error.into_kind() {
+            csv::ErrorKind::Io(source) => source,
+            other => std::io::Error::other(format!("{other:?}")),
+        };
+        Error::Read { path: self.path.clone(), source }
+    }
+
+    /// Line of the record just read in its file, the header being line 1.
+    pub(crate) fn line(&self, record: &StringRecord) -> u64 {
+        self.line_of(record.position())
+    }
+
+    /// The csv crate notes a position before the second half of the line end that precedes it.
+    fn line_of(&self, position: Option<&csv::Position>) -> u64 {
+        match self.ends {
+            Ends::Cr => self.records,
+            ends => position.map_or(0, csv::Position::line) + u64::from(ends == Ends::CrLf && self.records > 1),
+        }
+    }
+
+    /// The error of a file whose header lacks columns.
+    pub(crate) fn missing(&self, columns: &str) -> Error {
+        let found = self.headers.iter().collect::<Vec<_>>().join(";").chars().take(200).collect();
+        Error::MissingColumns { path: self.path.clone(), missing: columns.to_owned(), found }
+    }
+}
+
+/// The delimiter the header holds most of; `;` when it holds none.
+pub(crate) fn delimiter(header: &[u8]) -> u8 {
+    let count = |delimiter: u8| header.iter().filter(|&&byte| byte == delimiter).count();
+    [b'\t', b',', b';'].into_iter().max_by_key(|&delimiter| count(delimiter)).unwrap_or(b';')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_counted_whatever_ends_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("table.csv");
+        for end in ["\n", "\r\n", "\r"] {
+            std::fs::write(&path, ["a;b", "1;2", "3;4", "\"5;6"].join(end) + end).unwrap();
+            let mut table = Table::read(&path, open(&path).unwrap()).unwrap();
+            let mut record = StringRecord::new();
+            for line in [2, 3] {
+                table.next(&mut record).unwrap();
+                assert_eq!(table.line(&record), line, "{end:?}");
+            }
+            assert!(matches!(table.next(&mut record), Err(Error::OpenQuote { line: 4, .. })), "{end:?}");
+        }
+    }
+
+    fn rows(bytes: &[u8]) -> (Vec<Vec<String>>, Vec<Notice>) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("table.csv");
+        std::fs::write(&path, bytes).unwrap();
+        let mut table = Table::read(&path, open(&path).unwrap()).unwrap();
+        let (mut record, mut rows) = (StringRecord::new(), vec![table.headers.iter().map(String::from).collect()]);
+        while table.next(&mut record).unwrap() {
+            rows.push(record.iter().map(String::from).collect());
+        }
+        (rows, table.notices)
+    }
+
+    #[test]
+    fn delimiters_line_ends_and_encodings_are_found() {
+        let expected = vec![vec!["a", "b"], vec!["1", "é"]];
+        for (bytes, notices) in [
+            ("a;b\r\n1;é\r\n".as_bytes(), vec![]),
+            ("\u{feff}a;b\n1;é".as_bytes(), vec![]),
+            ("a,b\n\n1,é\n".as_bytes(), vec![Notice::Delimiter]),
+            (b"a\tb\n1\t\xe9\n", vec![Notice::Delimiter, Notice::Encoding]),
+            (b"a;b\r1;\xe9\r", vec![Notice::LineBreak, Notice::Encoding]),
+        ] {
+            assert_eq!(
+                rows(bytes),
+                (expected.iter().map(|row| row.iter().map(|f| (*f).to_owned()).collect()).collect(), notices)
+            );
+        }
+    }
+}

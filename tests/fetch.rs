@@ -1,0 +1,126 @@
+//! Addresses published at a URL, against a server on loopback: fetched once, asked again, kept when it fails.
+#![allow(clippy::unwrap_used)] // a failed step fails the test
+
+use std::{
+    io::{BufRead, BufReader, Write},
+    net::TcpListener,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use reqwest::Url;
+use traboule::fetch::{FetchError, LIMITS, Limits, current, is_safe};
+
+/// What the server answers, to be changed between two requests; and the requests it was sent, in lower case.
+#[derive(Clone, Default)]
+struct Publisher {
+    answer: Arc<Mutex<Vec<u8>>>,
+    asked: Arc<Mutex<Vec<String>>>,
+    port: u16,
+}
+
+impl Publisher {
+    fn new() -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default(); // as main does; each test is a process
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let publisher = Self { port: listener.local_addr().unwrap().port(), ..Self::default() };
+        let server = publisher.clone();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let stream = stream.unwrap();
+                let head: Vec<String> =
+                    BufReader::new(&stream).lines().map_while(Result::ok).take_while(|line| !line.is_empty()).collect();
+                server.asked.lock().unwrap().push(head.join("\n").to_lowercase());
+                let _ = (&stream).write_all(&server.answer.lock().unwrap());
+            }
+        });
+        publisher
+    }
+
+    fn answers(&self, head: &str, body: &str) {
+        let length = body.len();
+        *self.answer.lock().unwrap() =
+            format!("HTTP/1.1 {head}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}").into_bytes();
+    }
+
+    fn url(&self, path: &str) -> Url {
+        format!("http://127.0.0.1:{}{path}", self.port).parse().unwrap()
+    }
+
+    fn last(&self) -> String {
+        self.asked.lock().unwrap().last().unwrap().clone()
+    }
+}
+
+#[test]
+fn a_file_is_fetched_once_and_then_only_if_it_changed() {
+    let (publisher, folder) = (Publisher::new(), tempfile::tempdir().unwrap());
+    let url = publisher.url("/bal-200046977.csv");
+    let fetch = || std::fs::read_to_string(current(&url, folder.path(), LIMITS).unwrap()).unwrap();
+    publisher.answers("200 OK\r\netag: \"v1\"\r\nlast-modified: Wed, 01 Jul 2026 10:00:00 GMT", "one");
+    assert_eq!(fetch(), "one");
+    assert!(!publisher.last().contains("if-none-match"));
+    publisher.answers("304 Not Modified", "");
+    assert_eq!(fetch(), "one");
+    assert!(publisher.last().contains("if-none-match: \"v1\""), "{}", publisher.last());
+    assert!(publisher.last().contains("if-modified-since: wed, 01 jul 2026 10:00:00 gmt"));
+    publisher.answers("200 OK", "two");
+    assert_eq!(fetch(), "two");
+    publisher.answers("200 OK", "three");
+    assert_eq!(fetch(), "three");
+    assert!(!publisher.last().contains("if-none-match"), "the validators of a former copy are forgotten with it");
+    let name = current(&url, folder.path(), LIMITS).unwrap();
+    assert!(name.to_str().unwrap().contains("bal-200046977.csv"), "{}", name.display());
+}
+
+#[test]
+fn a_failed_download_uses_the_copy_of_before_and_is_an_error_without_one() {
+    let (publisher, folder) = (Publisher::new(), tempfile::tempdir().unwrap());
+    let url = publisher.url("/bal.csv?key=s3cret");
+    let cut = b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\nhalf".to_vec();
+    for (head, body) in [("404 Not Found", "gone"), ("302 Found\r\nlocation: ftp://127.0.0.1/bal.csv", "")] {
+        publisher.answers(head, body);
+        let error = current(&url, folder.path(), LIMITS).unwrap_err();
+        assert!(!error.to_string().contains("s3cret") && error.to_string().contains("/bal.csv"), "{error}");
+    }
+    *publisher.answer.lock().unwrap() = cut.clone();
+    assert!(matches!(current(&url, folder.path(), LIMITS), Err(FetchError::Transport { .. })));
+    publisher.answers("200 OK", "whole");
+    let copy = current(&url, folder.path(), LIMITS).unwrap();
+    *publisher.answer.lock().unwrap() = cut;
+    assert_eq!(current(&url, folder.path(), LIMITS).unwrap(), copy);
+    publisher.answers("500 Internal Server Error", "<html>sorry</html>");
+    assert_eq!(current(&url, folder.path(), LIMITS).unwrap(), copy);
+    assert_eq!(std::fs::read_to_string(copy).unwrap(), "whole");
+}
+
+#[test]
+fn a_download_is_bounded_in_size_and_time() {
+    let (publisher, folder) = (Publisher::new(), tempfile::tempdir().unwrap());
+    let small = Limits { bytes: 10, ..LIMITS };
+    publisher.answers("200 OK", "eleven bytes");
+    let url = publisher.url("/announced.csv");
+    assert!(matches!(current(&url, folder.path(), small), Err(FetchError::TooLarge { limit: 10, .. })));
+    *publisher.answer.lock().unwrap() = b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\nmore than ten".to_vec();
+    assert!(matches!(current(&url, folder.path(), small), Err(FetchError::TooLarge { limit: 10, .. })));
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap(); // accepts, and never says a word
+    let url: Url = format!("http://{}/silent.csv", silent.local_addr().unwrap()).parse().unwrap();
+    let short = Limits { time: Duration::from_millis(200), ..LIMITS };
+    assert!(matches!(current(&url, folder.path(), short), Err(FetchError::Transport { .. })));
+    let kept: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(kept.iter().all(|name| !name.to_str().unwrap().ends_with(".bal")), "{kept:?}");
+}
+
+#[test]
+fn only_https_or_this_machine_is_asked() {
+    for (url, safe) in [
+        ("https://adresse.example.fr/bal.csv", true),
+        ("http://127.0.0.1:8000/bal.csv", true),
+        ("http://localhost/bal.csv", true),
+        ("http://adresse.example.fr/bal.csv", false),
+        ("file:///etc/passwd", false),
+        ("ftp://127.0.0.1/bal.csv", false),
+    ] {
+        assert_eq!(is_safe(&url.parse().unwrap()), safe, "{url}");
+    }
+}
