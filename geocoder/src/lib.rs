@@ -6,8 +6,10 @@
 mod address;
 mod bal;
 mod build;
+pub mod bulk;
 mod candidates;
 mod collect;
+mod departments;
 mod error;
 mod gazetteer;
 mod geocoder;
