@@ -81,7 +81,8 @@ pub struct Peer(pub Option<IpAddr>);
 /// The paths that need nobody: those of the login itself, the page's own files, and one health answer.
 fn is_open(auth: &Auth, path: &str) -> bool {
     const OPEN: [&str; 5] = ["/auth/login", "/auth/callback", "/auth/logout", "/photon/status", "/favicon.ico"];
-    let open_search = auth.options().open_search && path.starts_with("/photon/");
+    let is_search = scope_of(path) == Some(Scope::Search);
+    let open_search = auth.options().open_search && is_search;
     OPEN.contains(&path) || path.starts_with("/assets/") || open_search
 }
 
@@ -165,7 +166,7 @@ fn scope_of(path: &str) -> Option<Scope> {
     let mut segments = path.split('/').skip(1);
     match (segments.next()?, segments.next(), segments.next(), segments.next()) {
         ("tiles" | "styles" | "sprites" | "fonts", ..) => Some(Scope::Tiles),
-        ("photon", ..) => Some(Scope::Search),
+        ("photon" | "ban" | "geocodage", ..) => Some(Scope::Search),
         ("api", Some("layers"), Some(_), Some("features")) => Some(Scope::Features),
         ("api", Some("layers" | "catalogue"), ..) => Some(Scope::Tiles),
         _ => None,

@@ -95,10 +95,10 @@ impl Bulk {
         let plan = match &self.plan {
             Some(plan) => Arc::clone(plan),
             None => {
-                let Some((format, names)) = self.input.header(&self.options)? else { return Ok(Step::Hungry) };
-                let plan = Arc::new(Plan::new(&self.options, format, &names)?);
+                let Some(first) = self.input.header(&self.options)? else { return Ok(Step::Hungry) };
+                let plan = Arc::new(Plan::new(&self.options, &first)?);
                 if self.options.skip == 0 {
-                    plan.header(&names, &mut header);
+                    plan.header(&first.names, &mut header);
                 }
                 Arc::clone(self.plan.insert(plan))
             }

@@ -9,8 +9,7 @@ use geocoder::{
     bulk::{Bulk, Counts, Error, Options, Step, Task, run},
 };
 
-const BAL: &str =
-    "cle_interop;voie_nom;numero;suffixe;commune_insee;commune_nom;position;x;y;long;lat;source;date_der_maj\n\
+const BAL: &str = "cle_interop;voie_nom;numero;suffixe;commune_insee;commune_nom;position;x;y;long;lat;source;date_der_maj\n\
     69029_0455_00001;Rue de la République;1;;69029;Bron;entrée;;;4.9110;45.7380;;2026-01-01\n\
     69029_0455_00003;Rue de la République;3;;69029;Bron;entrée;;;4.9112;45.7382;;2026-01-01\n\
     69266_0700_00001;Rue de la République;1;;69266;Villeurbanne;entrée;;;4.8790;45.7680;;2026-01-01\n\
@@ -90,9 +89,7 @@ fn the_columns_named_make_the_text_in_the_order_named() {
     check(
         &[("columns", "adresse"), ("columns", "ville")],
         "ville;id;adresse\nBron;A1;  1 rue de la republique \n",
-        &format!(
-            "ville;id;adresse;result_label;result_status\nBron;A1;  1 rue de la republique ;{REPUBLIQUE};ok\n"
-        ),
+        &format!("ville;id;adresse;result_label;result_status\nBron;A1;  1 rue de la republique ;{REPUBLIQUE};ok\n"),
     );
 }
 
@@ -110,7 +107,11 @@ fn quotes_line_breaks_inside_them_and_the_delimiter_are_kept() {
         "a\tb\n'7 rue gambetta\tbron'\t\"x\n",
         "a\tb\tresult_label\tresult_status\n'7 rue gambetta\tbron'\t\"x\t7 Rue Gambetta 69500 Bron\tok\n",
     );
-    check(&[], "a\r7 rue gambetta bron\r", "a,result_label,result_status\r7 rue gambetta bron,7 Rue Gambetta 69500 Bron,ok\r");
+    check(
+        &[],
+        "a\r7 rue gambetta bron\r",
+        "a,result_label,result_status\r7 rue gambetta bron,7 Rue Gambetta 69500 Bron,ok\r",
+    );
 }
 
 #[test]
@@ -125,8 +126,9 @@ fn an_answer_that_holds_the_delimiter_is_quoted() {
 #[test]
 fn an_encoding_goes_out_as_it_came_in() {
     let line = |head: &str| format!("{head}adresse;n\n1 rue de la République Bron;é\n");
-    let answer =
-        |head: &str| format!("{head}adresse;n;result_label;result_status\n1 rue de la République Bron;é;{REPUBLIQUE};ok\n");
+    let answer = |head: &str| {
+        format!("{head}adresse;n;result_label;result_status\n1 rue de la République Bron;é;{REPUBLIQUE};ok\n")
+    };
     let columns = &[("columns", "adresse")];
     check(columns, &line(""), &answer(""));
     check(columns, &line("\u{feff}"), &answer("\u{feff}"));
@@ -168,7 +170,8 @@ fn a_quote_left_open_hides_no_other_row() {
     // The same in a file so long that its end is not known when the row is given up.
     let many = "7 rue gambetta bron;2\n".repeat(10_000);
     let options = options(Task::Search, &[("columns", "a"), ("result_columns", "result_status")]);
-    let (_, counts) = answered(&options, format!("a;b\n\"7 rue gambetta bron;1\n{many}").as_bytes(), 4096, 100).unwrap();
+    let (_, counts) =
+        answered(&options, format!("a;b\n\"7 rue gambetta bron;1\n{many}").as_bytes(), 4096, 100).unwrap();
     assert_eq!(counts, Counts { rows: 10_001, ok: 10_000, errors: 1, ..Counts::default() });
 }
 
@@ -180,7 +183,11 @@ fn what_is_no_address_is_skipped() {
         "a;b;result_label;result_status\n;1;;skipped\n12;1;;skipped\n  - rue;1;;skipped\n,;1;;skipped\n\
          7 rue gambetta bron;1;7 Rue Gambetta 69500 Bron;ok\n",
     );
-    check(&[], &format!("a\n{}\n", "x".repeat(300)), &format!("a,result_label,result_status\n{},,error\n", "x".repeat(300)));
+    check(
+        &[],
+        &format!("a\n{}\n", "x".repeat(300)),
+        &format!("a,result_label,result_status\n{},,error\n", "x".repeat(300)),
+    );
 }
 
 #[test]
@@ -206,7 +213,11 @@ fn an_answer_under_the_least_score_is_left_out() {
     let all = "a,result_label,result_status\n7 rue gambetta bron,7 Rue Gambetta 69500 Bron,ok\n";
     check(&[("min_score", "0")], input, all);
     let far = "a\nrue qui nexiste nulle part ailleurs bron\n";
-    check(&[("min_score", "1")], far, &blank.replace("7 rue gambetta bron", "rue qui nexiste nulle part ailleurs bron"));
+    check(
+        &[("min_score", "1")],
+        far,
+        &blank.replace("7 rue gambetta bron", "rue qui nexiste nulle part ailleurs bron"),
+    );
 }
 
 #[test]
@@ -225,7 +236,8 @@ fn a_filter_that_cannot_be_obeyed_is_an_error() {
 
 #[test]
 fn a_filter_chooses_between_answers() {
-    let columns = [("columns", "a"), ("type", "f"), ("result_columns", "result_type"), ("result_columns", "result_status")];
+    let columns =
+        [("columns", "a"), ("type", "f"), ("result_columns", "result_type"), ("result_columns", "result_status")];
     check(
         &columns,
         "a;f\n7 rue gambetta bron;housenumber+street\nbron;municipality\n7 rue gambetta bron;locality\n",
@@ -237,7 +249,12 @@ fn a_filter_chooses_between_answers() {
 #[test]
 fn positions_are_reversed_whatever_their_columns_and_decimal_mark() {
     check(
-        &[("task", "reverse"), ("result_columns", "result_distance"), ("result_columns", "result_label"), ("result_columns", "result_status")],
+        &[
+            ("task", "reverse"),
+            ("result_columns", "result_distance"),
+            ("result_columns", "result_label"),
+            ("result_columns", "result_status"),
+        ],
         "lat;lng\n45,7390;4,9090\n45.7390;200\n;\n0;0\n",
         "lat;lng;result_distance;result_label;result_status\n45,7390;4,9090;0;7 Rue Gambetta 69500 Bron;ok\n\
          45.7390;200;;;error\n;;;;skipped\n0;0;;;not-found\n",

@@ -2,6 +2,7 @@
 
 pub mod admin;
 pub mod assets;
+pub mod bulk;
 pub mod catalogue;
 pub mod features;
 pub mod observe;
@@ -55,13 +56,14 @@ pub fn router(app: App) -> Router {
         .route("/photon/status", get(photon::status))
         .fallback(async || problem::Problem::NotFound)
         .method_not_allowed_fallback(async || StatusCode::METHOD_NOT_ALLOWED)
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, DEADLINE))
+        .merge(bulk::routes()) // files of any length: they have limits of their own, on silence
         .layer(from_fn(observe::name_route))
         .with_state(app);
     auth_proxy::protect(routes, auth)
         .layer(CompressionLayer::new()) // leaves alone what is compressed already: tiles
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(CatchPanicLayer::custom(observe::panicked))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, DEADLINE))
         .layer(from_fn_with_state(policy, observe::observe))
 }
 

@@ -89,7 +89,8 @@ pub async fn status(State(app): State<App>) -> Result<Response, Problem> {
     Ok(reply::json_unkept(&Status { status: "Ok", import_date, version: env!("CARGO_PKG_VERSION") }))
 }
 
-fn ready(app: &App, principal: Option<&Principal>) -> Result<Arc<Geocoder>, Problem> {
+/// The index, for those who may search it. Every dialect starts here.
+pub(super) fn ready(app: &App, principal: Option<&Principal>) -> Result<Arc<Geocoder>, Problem> {
     let access = app.generation().config.geocoder.access;
     if access != Access::Open {
         let principal = principal.ok_or(Problem::SignInNeeded)?;

@@ -24,6 +24,13 @@ pub(super) struct Format {
     pub(super) marked: bool,
 }
 
+/// The first line, once it has come.
+pub(super) struct Header {
+    pub(super) format: Format,
+    /// Its cells, without their quotes.
+    pub(super) names: Vec<Vec<u8>>,
+}
+
 /// What comes next.
 pub(super) enum Next {
     /// A row as it stands.
@@ -81,8 +88,8 @@ impl Input {
         self.bytes.extend_from_slice(text.as_bytes());
     }
 
-    /// The format and the header's cells, once enough of the file has come; called until it gives them.
-    pub(super) fn header(&mut self, options: &Options) -> Result<Option<(Format, Vec<Vec<u8>>)>, Error> {
+    /// The format and the header, once enough of the file has come; called until it gives them.
+    pub(super) fn header(&mut self, options: &Options) -> Result<Option<Header>, Error> {
         if self.head.len() < HEAD && !self.finished {
             return Ok(None);
         }
@@ -104,16 +111,12 @@ impl Input {
             Scanned::Row { .. } | Scanned::Unfinished | Scanned::OpenQuote => return Err(Error::Header),
         };
         let line = &self.bytes[blank..blank + consumed];
-        let format = Format {
-            encoding,
-            dialect,
-            line_break: line_break(line, content),
-            marked: mark > 0 || options.with_bom,
-        };
+        let format =
+            Format { encoding, dialect, line_break: line_break(line, content), marked: mark > 0 || options.with_bom };
         let names = cells.into_iter().map(|cell| dialect.unquoted(&line[cell]).into_owned()).collect();
         self.at += consumed;
         self.format = Some(format);
-        Ok(Some((format, names)))
+        Ok(Some(Header { format, names }))
     }
 
     /// The next row that is not blank, appended to `out` without its line break.

@@ -8,7 +8,7 @@ use layers::LonLat;
 use super::{
     Error, Options, Task,
     answer::{Column, kinds},
-    input::Format,
+    input::{Format, Header},
 };
 use crate::{Error as SearchError, Filter, Geocoder, Near, Nearby, Request, Suggestion};
 
@@ -63,8 +63,10 @@ enum Question {
 
 impl Plan {
     /// Errors: a column named that is not there, or no column of positions to reverse.
-    pub(super) fn new(options: &Options, format: Format, header: &[Vec<u8>]) -> Result<Self, Error> {
-        let header: Vec<String> = header
+    pub(super) fn new(options: &Options, first: &Header) -> Result<Self, Error> {
+        let format = first.format;
+        let header: Vec<String> = first
+            .names
             .iter()
             .map(|cell| format.encoding.text(cell).map(|name| name.trim().to_owned()).unwrap_or_default())
             .collect();
