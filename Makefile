@@ -5,7 +5,7 @@ CARGO ?= cargo
 REAL_DATA := $(wildcard ../shared/data)
 export TRABOULE_REAL_DATA ?= $(if $(REAL_DATA),$(abspath $(REAL_DATA)))
 
-.PHONY: demo test samples web fmt bench deny
+.PHONY: demo test samples web fmt bench quality deny
 
 demo: ## build and serve the sample Métropole on http://127.0.0.1:8080
 	@tools/need cargo cc
@@ -28,6 +28,9 @@ fmt:
 
 bench: ## cutting tiles by zoom and layer kind
 	$(CARGO) bench --locked --bench cut
+
+quality: ## how well addresses are found, in the development profile: make quality ARGS="--n 200 --explain-misses 5"
+	$(CARGO) bench --locked --profile dev -p geocoder --bench geocode-quality -- $(ARGS)
 
 deny: ## bans, licences and sources of the dependencies (needs cargo-deny)
 	$(CARGO) deny check bans licenses sources

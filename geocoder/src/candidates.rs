@@ -8,28 +8,24 @@ use std::{
     sync::Arc,
 };
 
-use layers::{Bbox, LonLat};
+use layers::LonLat;
 use tantivy::{
     DocId, SegmentReader,
     collector::TopDocs,
-    query::{BooleanQuery, FuzzyTermQuery, Occur, Query as EngineQuery, TermQuery},
+    query::{BooleanQuery, Occur, Query as EngineQuery, TermQuery},
     schema::IndexRecordOption,
 };
 
 use crate::{
-    Error, Geocoder, Kind,
-    normalize::{self, Word},
+    Error, Filter, Geocoder, Kind, Near, Request, filter, normalize,
     parse::Query,
-    places::{Place, Places},
+    places::Places,
     rank::{self, QueryWord},
+    vocabulary::Spelling,
 };
 
 /// How many places are ranked for one reading.
 const RECALL: usize = 100;
-/// Most spellings a misspelt word is expanded to.
-const MAX_SPELLINGS: usize = 64;
-/// A longer word is nobody's typing error: looking for its neighbours costs in proportion to its length.
-const LONGEST_CORRECTED: usize = 30;
 
 /// How far a place may be from the words typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,35 +41,52 @@ pub(crate) enum Tolerance {
 /// What every reading of one request shares.
 pub(crate) struct Context<'a> {
     pub geocoder: &'a Geocoder,
-    pub near: Option<LonLat>,
-    pub bbox: Option<Bbox>,
-    pub kinds: Option<&'a [Kind]>,
+    pub near: Option<Near>,
+    filter: &'a Filter,
+    /// Towns of the filter.
+    towns: Option<Vec<u32>>,
+    /// Where places are looked for first, when it is not the asker's map.
+    centre: Option<Near>,
     /// Misspelt words already expanded: readings share most of their words.
-    spellings: HashMap<(String, bool), Vec<(String, f32)>>,
+    spellings: HashMap<(String, bool, bool), Vec<Spelling>>,
 }
 
 impl<'a> Context<'a> {
-    pub(crate) fn new(
-        geocoder: &'a Geocoder,
-        near: Option<LonLat>,
-        bbox: Option<Bbox>,
-        kinds: Option<&'a [Kind]>,
-    ) -> Self {
-        Self { geocoder, near, bbox, kinds, spellings: HashMap::new() }
+    pub(crate) fn new(geocoder: &'a Geocoder, request: &'a Request) -> Self {
+        let filter = &request.filter;
+        let code = |code: &String| geocoder.gazetteer.code(code).iter().copied();
+        let towns = (!filter.communes.is_empty()).then(|| filter.communes.iter().flat_map(code).collect());
+        Self { geocoder, near: request.near, filter, towns, centre: None, spellings: HashMap::new() }
+    }
+
+    /// Looks around a point first, whatever the asker's map shows.
+    pub(crate) fn centre_on(&mut self, at: Option<LonLat>) {
+        self.centre = at.map(Near::from);
+    }
+
+    /// Looks around the asker's map again.
+    pub(crate) fn centre_back(&mut self) {
+        self.centre = None;
+    }
+
+    fn spellings(&mut self, typed: &str, beginning: bool, as_type: bool) -> &[Spelling] {
+        let vocabulary = &self.geocoder.vocabulary;
+        let key = (typed.to_owned(), beginning, as_type);
+        self.spellings.entry(key).or_insert_with(|| vocabulary.spellings(typed, beginning, as_type))
     }
 }
 
 /// The words of a reading with every form they may take in a name.
-pub(crate) fn expand(context: &mut Context<'_>, query: &Query, tolerance: Tolerance) -> Result<Vec<QueryWord>, Error> {
+pub(crate) fn expand(context: &mut Context<'_>, query: &Query, tolerance: Tolerance) -> Vec<QueryWord> {
     let last = query.words.len().saturating_sub(1);
     let mut expanded = Vec::with_capacity(query.words.len());
     for (at, word) in query.words.iter().enumerate() {
         let unfinished = query.unfinished && at == last;
         let mut forms = rank::forms(word);
         if tolerance > Tolerance::Exact {
-            for (spelling, likeness) in spellings(context, at, word, unfinished)? {
-                if forms.iter().all(|(form, _)| *form != spelling) {
-                    forms.push((spelling, likeness));
+            for spelling in context.spellings(&word.typed, unfinished, at <= 1) {
+                if forms.iter().all(|(form, _)| *form != spelling.word) {
+                    forms.push((spelling.word.clone(), spelling.likeness));
                 }
             }
         }
@@ -84,58 +97,7 @@ pub(crate) fn expand(context: &mut Context<'_>, query: &Query, tolerance: Tolera
             article: normalize::is_article(&word.typed) && !unfinished,
         });
     }
-    Ok(expanded)
-}
-
-/// Words of the index one letter away (two for long words), with their likeness. A word of two or three letters
-/// is near too many others: it is only corrected into a street type, where those stand.
-fn spellings(context: &mut Context<'_>, at: usize, word: &Word, unfinished: bool) -> Result<Vec<(String, f32)>, Error> {
-    let typed = word.typed.as_str();
-    let short = typed.len() < 4;
-    let long = typed.len() > LONGEST_CORRECTED;
-    if long || typed.bytes().any(|b| b.is_ascii_digit()) || (short && (unfinished || at > 1 || typed.len() < 2)) {
-        return Ok(Vec::new());
-    }
-    let key = (typed.to_owned(), unfinished);
-    if let Some(known) = context.spellings.get(&key) {
-        return Ok(known.clone());
-    }
-    let letters = if typed.len() >= 8 { 2 } else { 1 };
-    let term = context.geocoder.fields.word_term(typed);
-    let query = if unfinished {
-        FuzzyTermQuery::new_prefix(term, letters, true)
-    } else {
-        FuzzyTermQuery::new(term, letters, true)
-    };
-    let mut found = Vec::new();
-    for segment in context.geocoder.reader.searcher().segment_readers() {
-        let index = segment.inverted_index(context.geocoder.fields.word)?;
-        let mut terms = index.terms().search(query.automaton()?).into_stream().map_err(tantivy::TantivyError::from)?;
-        while terms.advance() {
-            if let Ok(term) = std::str::from_utf8(terms.key())
-                && (!short || normalize::is_street_type(term))
-            {
-                found.push((term.to_owned(), likeness(typed, term, unfinished)));
-            }
-        }
-    }
-    found.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    found.truncate(MAX_SPELLINGS);
-    context.spellings.insert(key, found.clone());
-    Ok(found)
-}
-
-/// 1 for the same word, 0.15 less for each letter added, missing, wrong or swapped; half a letter more when it is the first.
-fn likeness(typed: &str, term: &str, unfinished: bool) -> f32 {
-    let distance = if unfinished {
-        let lengths = typed.len().saturating_sub(2)..=(typed.len() + 2).min(term.len());
-        lengths.filter_map(|len| term.get(..len)).map(|start| strsim::osa_distance(typed, start)).min().unwrap_or(2)
-    } else {
-        strsim::osa_distance(typed, term)
-    };
-    let first = if typed.as_bytes().first() == term.as_bytes().first() { 0.0 } else { 0.075 };
-    let letters = u8::try_from(distance).unwrap_or(u8::MAX);
-    (1.0 - 0.15 * f32::from(letters) - first).max(0.1)
+    expanded
 }
 
 /// The places to rank for one reading, those of a named town when it names one.
@@ -150,15 +112,16 @@ pub(crate) fn candidates(
     }
     let Some(mut clauses) = word_clauses(context, words, tolerance) else { return Ok(Vec::new()) };
     let fields = context.geocoder.fields;
-    if let Some(scope) = &query.scope {
-        let towns = scope.towns.iter().map(|&town| tantivy::Term::from_field_u64(fields.town, u64::from(town)));
+    let scope = query.scope.as_ref().map(|scope| &scope.towns);
+    for towns in scope.into_iter().chain(context.towns.as_ref()) {
+        let towns = towns.iter().map(|&town| tantivy::Term::from_field_u64(fields.town, u64::from(town)));
         clauses.push((Occur::Must, any_of(towns)));
     }
-    if let Some(kinds) = kinds_wanted(context.kinds, query) {
+    if let Some(kinds) = kinds_wanted(context.filter.kinds.as_deref(), query) {
         let terms = kinds.into_iter().map(|kind| tantivy::Term::from_field_text(fields.kind, kind.as_str()));
         clauses.push((Occur::Must, any_of(terms)));
     }
-    let collector = TopDocs::with_limit(RECALL).order_by(recall_key(context, words));
+    let collector = TopDocs::with_limit(RECALL).order_by(recall_key(context, words, query.scope.is_some()));
     let found = context.geocoder.reader.searcher().search(&BooleanQuery::new(clauses), &collector)?;
     Ok(found.into_iter().filter(|((key, _), _)| *key > f32::MIN).map(|((_, Reverse(place)), _)| place).collect())
 }
@@ -218,22 +181,25 @@ fn any_of(terms: impl Iterator<Item = tantivy::Term>) -> Box<dyn EngineQuery> {
 fn recall_key(
     context: &Context<'_>,
     words: &[QueryWord],
+    is_scoped: bool,
 ) -> impl Fn(&SegmentReader) -> RecallKey + Send + Sync + 'static {
-    let (near, bbox) = (context.near, context.bbox);
+    let (near, filter) = (context.centre.or(context.near), Arc::new(context.filter.clone()));
     let typed = words.iter().filter(|word| !word.article).count() as f32;
     let places: Arc<Places> = context.geocoder.places.clone();
+    let prefers_home = context.geocoder.has_home && !is_scoped;
     move |segment| {
         let column = segment.fast_fields().u64("place").ok().map(|column| column.first_or_default_col(0));
-        let places = places.clone();
+        let (places, filter) = (places.clone(), filter.clone());
         Box::new(move |doc: DocId| {
             let index = column.as_ref().map_or(0, |column| column.get_val(doc));
             let place = places.get(u32::try_from(index).unwrap_or(u32::MAX));
-            let key = if bbox.is_some_and(|bbox| !meets(place, bbox)) {
-                f32::MIN
-            } else {
+            let key = if filter::may_hold(&filter, place) {
                 let completeness = (typed / f32::from(place.words().max(1))).min(1.0);
-                let far = near.map_or(0.0, |near| rank::far(place, near));
-                0.3 * completeness + 0.2 * rank::importance(place) - 4.0 * far
+                let far = near.map_or(0.0, |near| rank::fading(rank::metres_to(place, near.at), near));
+                let away = if prefers_home && !place.is_metropole() { 0.4 } else { 0.0 };
+                0.3 * completeness + 0.2 * rank::importance(place) - 4.0 * far - away
+            } else {
+                f32::MIN
             };
             (key, Reverse(place.index))
         })
@@ -241,8 +207,3 @@ fn recall_key(
 }
 
 type RecallKey = Box<dyn FnMut(DocId) -> (f32, Reverse<u32>)>;
-
-fn meets(place: Place<'_>, bbox: Bbox) -> bool {
-    let own = place.bbox();
-    own.west <= bbox.east && bbox.west <= own.east && own.south <= bbox.north && bbox.south <= own.north
-}

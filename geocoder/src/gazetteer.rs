@@ -5,9 +5,17 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::{
     address::Kind,
-    normalize,
+    edit,
+    normalize::{self, Word},
+    parse::TOWN_WORDS,
     places::{Place, Places},
+    vocabulary,
 };
+
+/// A name short for more towns than this says too little to be one.
+const MOST_SHORTENED: usize = 3;
+/// Shortest name of a town that is corrected.
+const SHORTEST_CORRECTED: usize = 4;
 
 /// Names and postcodes → towns, by index in `places.bin`.
 #[derive(Debug, Default)]
@@ -22,17 +30,21 @@ impl Gazetteer {
     /// Reads the towns of an index.
     pub(crate) fn new(places: &Places) -> Self {
         let mut found = Self::default();
+        let mut shortened: BTreeMap<String, Vec<u32>> = BTreeMap::new();
         for town in places.towns() {
             for name in spellings(places, town) {
-                let towns = found.names.entry(name).or_default();
-                if !towns.contains(&town.index) {
-                    towns.push(town.index);
-                }
+                shorten(&name, |short| insert(&mut shortened, short, town.index));
+                insert(&mut found.names, &name, town.index);
             }
             for postcode in town.postcodes() {
                 found.postcodes.entry(postcode).or_default().push(town.index);
             }
             found.codes.entry(town.insee().to_owned()).or_default().push(town.index);
+        }
+        for (name, towns) in shortened {
+            if towns.len() <= MOST_SHORTENED {
+                found.names.entry(name).or_insert(towns);
+            }
         }
         found
     }
@@ -42,13 +54,47 @@ impl Gazetteer {
         self.names.get(key).map(Vec::as_slice)
     }
 
-    /// The towns whose name begins so.
-    pub(crate) fn beginning(&self, key: &str) -> Vec<u32> {
-        let range = self.names.range(key.to_owned()..).take_while(|(name, _)| name.starts_with(key));
+    /// The words before the town a text ends with, and that town: the longest name wins.
+    pub(crate) fn town_at_end<'w>(&self, words: &'w [Word]) -> Option<(&'w [Word], &[u32])> {
+        (1..=words.len().min(TOWN_WORDS)).rev().find_map(|len| {
+            let (rest, town) = words.split_at(words.len() - len);
+            let key = town.iter().map(Word::canonical).collect::<Vec<_>>().join(" ");
+            Some((rest, self.named(&key)?))
+        })
+    }
+
+    pub(crate) fn ends_with_town(&self, words: &[Word]) -> bool {
+        self.town_at_end(words).is_some()
+    }
+
+    /// The towns whose name, or postcode, begins with these words: `lead` whole, then `last`, unfinished.
+    pub(crate) fn beginning(&self, lead: &str, last: &str) -> Vec<u32> {
+        if lead.is_empty() && (2..=4).contains(&last.len()) && last.bytes().all(|b| b.is_ascii_digit()) {
+            return self.postcode_beginning(last);
+        }
+        let gap = if lead.is_empty() { "" } else { " " };
+        let key = format!("{lead}{gap}{last}");
+        let range = self.names.range(key.clone()..).take_while(|(name, _)| name.starts_with(&key));
         let mut towns: Vec<u32> = range.flat_map(|(_, towns)| towns.iter().copied()).collect();
         towns.sort_unstable();
         towns.dedup();
         towns
+    }
+
+    /// The town a name that is none may have been meant for, and how alike they are; none when two are as likely.
+    pub(crate) fn misspelt(&self, key: &str) -> Option<(f32, Vec<u32>)> {
+        if key.len() < SHORTEST_CORRECTED || key.bytes().all(|b| b.is_ascii_digit() || b == b' ') {
+            return None;
+        }
+        let most = if key.len() >= 8 { 2.0 } else { 1.0 };
+        let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).map(u32::from).sum::<u32>();
+        let same_digits = digits(key);
+        let costs = self.names.iter().filter(|(name, _)| digits(name) == same_digits).filter_map(|(name, towns)| {
+            let cost = edit::cost(key, name, most, false).filter(|_| name.len() >= SHORTEST_CORRECTED)?;
+            Some((vocabulary::likeness(cost, key.len()), towns))
+        });
+        let (likeness, towns) = costs.max_by(|a, b| a.0.total_cmp(&b.0))?;
+        Some((likeness, towns.clone()))
     }
 
     /// The towns of five digits: a postcode before an INSEE code, since both exist around Lyon
@@ -58,14 +104,38 @@ impl Gazetteer {
         self.postcodes.get(&postcode).or_else(|| self.codes.get(digits)).map(Vec::as_slice)
     }
 
+    /// The towns of an INSEE code.
+    pub(crate) fn code(&self, code: &str) -> &[u32] {
+        self.codes.get(code).map(Vec::as_slice).unwrap_or_default()
+    }
+
     /// The towns whose postcode begins with these two to four digits.
-    pub(crate) fn postcode_beginning(&self, digits: &str) -> Vec<u32> {
+    fn postcode_beginning(&self, digits: &str) -> Vec<u32> {
         let (Ok(number), Some(missing)) = (digits.parse::<u32>(), 5usize.checked_sub(digits.len())) else {
             return Vec::new();
         };
         let scale = 10u32.pow(u32::try_from(missing).unwrap_or(0));
         let range = self.postcodes.range(number * scale..(number + 1) * scale);
         range.flat_map(|(_, towns)| towns.iter().copied()).collect()
+    }
+}
+
+fn insert(names: &mut BTreeMap<String, Vec<u32>>, name: &str, town: u32) {
+    let towns = names.entry(name.to_owned()).or_default();
+    if !towns.contains(&town) {
+        towns.push(town);
+    }
+}
+
+/// The first words of a long name, as people write them: « Caluire », « Saint-Cyr », « Collonges ».
+fn shorten(name: &str, mut keep: impl FnMut(&str)) {
+    for (at, _) in name.match_indices(' ') {
+        let short = &name[..at];
+        let last = short.rsplit(' ').next().unwrap_or_default();
+        let says_little = normalize::is_article(last) || matches!(short, "saint" | "sainte") || short.len() < 4;
+        if !says_little && !last.bytes().all(|b| b.is_ascii_digit()) {
+            keep(short);
+        }
     }
 }
 
@@ -82,7 +152,14 @@ fn spellings(places: &Places, town: Place<'_>) -> Vec<String> {
     if let (Kind::District, false, Some(city)) = (town.kind(), town.is_former(), city) {
         let number = name.split(' ').find(|word| word.bytes().all(|b| b.is_ascii_digit()));
         if let Some(number) = number {
-            all.extend([format!("{city} {number}"), format!("{city} 0{number}"), format!("{number} arrondissement")]);
+            all.extend([
+                format!("{city} {number}"),
+                format!("{city} 0{number}"),
+                format!("{number} arrondissement"),
+                format!("{city} {number} eme"),
+                format!("{number} arrondissement {city}"),
+                format!("{number} arrondissement de {city}"),
+            ]);
         }
     }
     all

@@ -12,6 +12,7 @@ use crate::{
     numbers::Numbers,
     places::Places,
     schema::{self, Fields},
+    vocabulary::Vocabulary,
 };
 
 /// An address index, open.
@@ -21,6 +22,9 @@ pub struct Geocoder {
     pub(crate) places: Arc<Places>,
     pub(crate) numbers: Numbers,
     pub(crate) gazetteer: Gazetteer,
+    pub(crate) vocabulary: Vocabulary,
+    /// Some of it is of the home territory.
+    pub(crate) has_home: bool,
     manifest: Manifest,
 }
 
@@ -40,7 +44,9 @@ impl Geocoder {
         let places = Arc::new(Places::open(&folder)?);
         let numbers = Numbers::open(&folder)?;
         let gazetteer = Gazetteer::new(&places);
-        Ok(Self { reader, fields, places, numbers, gazetteer, manifest })
+        let vocabulary = Vocabulary::read(&reader, fields)?;
+        let has_home = places.towns().any(|town| town.is_metropole());
+        Ok(Self { reader, fields, places, numbers, gazetteer, vocabulary, has_home, manifest })
     }
 
     /// Name of the revision that is current in a store, read without opening it; none before the first build.

@@ -1,24 +1,31 @@
 //! From text to places, and from a point to the nearest address; no network, no HTTP.
 //!
-//! Reading order: `search` (one search, in order), `parse`, `candidates`, `rank`; then `build` and `collect`
+//! Reading order: `search` (one search, in order), `parse`, `hunt`, `candidates`, `rank`; then `build` and `collect`
 //! for where the index comes from, `places` and `numbers` for what lies beside the full-text index.
 
 mod address;
+mod answer;
 mod bal;
 mod build;
 pub mod bulk;
 mod candidates;
 mod collect;
+mod confidence;
 mod departments;
+mod edit;
 mod error;
+mod filter;
 mod gazetteer;
 mod geocoder;
 mod house_number;
+mod hunt;
 mod index;
+mod noise;
 mod normalize;
 mod numbers;
 mod packed;
 mod parse;
+mod phonetic;
 pub mod photon;
 mod places;
 mod postcodes;
@@ -28,6 +35,7 @@ mod reverse;
 mod schema;
 mod search;
 mod suggestion;
+mod vocabulary;
 
 pub use address::{Kind, Position, PositionKind, ground_distance_m};
 pub use build::{BuildOptions, Built, Progress, build};

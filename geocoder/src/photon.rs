@@ -210,7 +210,7 @@ mod tests {
             match_type: MatchType::Exact,
             verdicts: Verdicts::default(),
             distance_m: None,
-            score: Score { text: 1.0, ..Score::default() },
+            score: Score { text: 1.0, confidence: 1.0, ..Score::default() },
         }
     }
 

@@ -9,9 +9,15 @@ use crate::{
     normalize::{self, Word},
     parse::Query,
     places::Place,
-    suggestion::Score,
+    suggestion::{Near, Score, Verdict, Verdicts},
 };
 
+/// Taken off for each of commune and postcode that says otherwise.
+const CONTRADICTION: f32 = 0.12;
+/// Taken off outside the home territory.
+const AWAY: f32 = 0.1;
+/// Taken off for each word beyond a name found whole.
+const NOISE: f32 = 0.02;
 /// Likeness of an unfinished word to the word it begins.
 const BEGUN: f32 = 0.95;
 /// Most taken off for distance, reached at [`FARTHEST_M`].
@@ -23,6 +29,8 @@ const NEAR_M: f64 = 200.0;
 const SMALL: f32 = 0.03;
 /// Addresses of the largest town that still gains by size.
 const LARGEST: f32 = 200_000.0;
+/// A name this much of which was typed is whole.
+const WHOLE_NAME: f32 = 0.85;
 /// How much of the likeness is lost when nothing of the name was typed but one small word.
 const COMPLETENESS: f32 = 0.25;
 /// The same while the last word is being typed: the rest of the name is on its way, and nearness should decide.
@@ -63,8 +71,11 @@ pub(crate) enum House {
 pub(crate) struct Candidate<'a> {
     pub place: Place<'a>,
     pub house: House,
-    /// Whether it lies in a town named to its end; none when none was.
-    pub inside: Option<bool>,
+    /// Whether it lies where the text said; none where the text said nothing.
+    pub commune: Option<bool>,
+    pub postcode: Option<bool>,
+    /// Whether it lies in the home territory, or there is none.
+    pub at_home: bool,
 }
 
 /// A candidate with its score.
@@ -73,28 +84,88 @@ pub(crate) struct Answer<'a> {
     pub place: Place<'a>,
     pub house: House,
     pub score: Score,
+    pub verdicts: Verdicts,
 }
 
-/// Scores the candidates of one reading. A candidate outside a town named to its end stays only if the town's
-/// name is part of its own (« rue de Lyon »): a named commune is a promise. A town is no answer to what was
-/// looked for inside it.
-pub(crate) fn rank<'a>(
-    candidates: impl Iterator<Item = Candidate<'a>>,
+/// What of a search the score needs beside the words.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bias {
+    pub near: Option<Near>,
+    /// Words beyond a name found whole are noise: a commune or a postcode says where the street is.
+    pub forgives_noise: bool,
+}
+
+/// Scores one candidate of one reading; none for what breaks a promise. A candidate outside a town named to its
+/// end stays only if the town's name is part of its own (« rue de Lyon »), or when it is what contradicts the text
+/// (`elsewhere`). A town is no answer to what was looked for inside it.
+pub(crate) fn score<'a>(
+    candidate: Candidate<'a>,
     query: &Query,
     words: &[QueryWord],
-    near: Option<LonLat>,
-) -> Vec<Answer<'a>> {
-    let scored = candidates.filter_map(|candidate| {
-        let likeness = if words.is_empty() { Likeness::WHOLE } else { likeness(candidate.place.folded(), words) };
-        let is_town = matches!(candidate.place.kind(), Kind::City | Kind::District);
-        let is_broken_promise = candidate.inside == Some(false) || (candidate.inside.is_some() && is_town);
-        if is_broken_promise && likeness.weakest < MEANT * MEANT {
-            return None;
-        }
-        let score = score(candidate, query, likeness.text, near);
-        Some(Answer { place: candidate.place, house: candidate.house, score })
-    });
-    scored.collect()
+    bias: Bias,
+    elsewhere: bool,
+) -> Option<Answer<'a>> {
+    let likeness = likeness(candidate.place.folded(), words, bias.forgives_noise);
+    let is_town = matches!(candidate.place.kind(), Kind::City | Kind::District);
+    let is_outside = candidate.commune == Some(false) && !elsewhere && query.said.postcode.is_none();
+    let is_inside_itself = candidate.commune.is_some() && is_town && !words.is_empty();
+    if (is_outside || is_inside_itself) && likeness.weakest < MEANT * MEANT {
+        return None;
+    }
+    let house = if is_town && candidate.house == House::Unknown { House::NotAsked } else { candidate.house };
+    let number = match candidate.house {
+        House::NotAsked | House::Found(..) => 0.0,
+        House::WithoutSuffix(..) => 0.04,
+        // A town has no number of its own: then the number was for something else.
+        House::Unknown if is_town => 0.3,
+        House::Unknown => 0.1,
+    };
+    let contradictions = [candidate.commune, candidate.postcode].iter().filter(|said| **said == Some(false)).count();
+    let score = Score {
+        text: likeness.text * query.faith,
+        number,
+        commune: CONTRADICTION * contradictions as f32,
+        far: bias.near.map_or(0.0, |near| far_off(candidate, near)),
+        small: SMALL * (1.0 - importance(candidate.place)),
+        away: if candidate.at_home { 0.0 } else { AWAY },
+        confidence: 0.0,
+    };
+    let verdicts = verdicts(&candidate, query, likeness);
+    Some(Answer { place: candidate.place, house, score, verdicts })
+}
+
+fn far_off(candidate: Candidate<'_>, near: Near) -> f32 {
+    let metres = match candidate.house {
+        House::Found(_, at) | House::WithoutSuffix(_, at) => ground_distance_m(near.at, at),
+        House::NotAsked | House::Unknown => metres_to(candidate.place, near.at),
+    };
+    fading(metres, near)
+}
+
+fn verdicts(candidate: &Candidate<'_>, query: &Query, likeness: Likeness) -> Verdicts {
+    let said = |agrees: bool, corrected: bool| match (agrees, corrected) {
+        (false, _) => Verdict::Contradicts,
+        (true, true) => Verdict::Corrected,
+        (true, false) => Verdict::Ok,
+    };
+    let street = if likeness.weakest >= MEANT * MEANT && query.faith > 0.99 {
+        Verdict::Ok
+    } else if likeness.weakest > 0.0 {
+        Verdict::Corrected
+    } else {
+        Verdict::Partial
+    };
+    Verdicts {
+        number: match candidate.house {
+            House::NotAsked => None,
+            House::Found(..) => Some(Verdict::Ok),
+            House::WithoutSuffix(..) => Some(Verdict::Partial),
+            House::Unknown => Some(Verdict::Unknown),
+        },
+        street: (!query.words.is_empty()).then_some(street),
+        postcode: candidate.postcode.map(|agrees| said(agrees, false)),
+        commune: candidate.commune.map(|agrees| said(agrees, query.said.respelt)),
+    }
 }
 
 /// Merges the answers of every reading: each place once, at its best, the best first.
@@ -102,30 +173,13 @@ pub(crate) fn order(answers: Vec<Answer<'_>>) -> Vec<Answer<'_>> {
     let mut best: HashMap<u32, Answer<'_>> = HashMap::with_capacity(answers.len());
     for answer in answers {
         let known = best.entry(answer.place.index).or_insert(answer);
-        if answer.score.total() > known.score.total() {
+        if answer.score.key() > known.score.key() {
             *known = answer;
         }
     }
     let mut ordered: Vec<_> = best.into_values().collect();
-    ordered.sort_by(|a, b| b.score.total().total_cmp(&a.score.total()).then_with(|| a.place.index.cmp(&b.place.index)));
+    ordered.sort_by(|a, b| b.score.key().total_cmp(&a.score.key()).then_with(|| a.place.index.cmp(&b.place.index)));
     ordered
-}
-
-fn score(candidate: Candidate<'_>, query: &Query, text: f32, near: Option<LonLat>) -> Score {
-    let number = match candidate.house {
-        House::NotAsked | House::Found(..) => 0.0,
-        House::WithoutSuffix(..) => 0.04,
-        // A town has no number of its own: then the number was for something else.
-        House::Unknown if matches!(candidate.place.kind(), Kind::City | Kind::District) => 0.3,
-        House::Unknown => 0.1,
-    };
-    let far = match (near, candidate.house) {
-        (Some(near), House::Found(_, at) | House::WithoutSuffix(_, at)) => fading(ground_distance_m(near, at)),
-        (Some(near), _) => far(candidate.place, near),
-        (None, _) => 0.0,
-    };
-    let commune = if query.contradicts { 0.15 } else { 0.0 };
-    Score { text, number, commune, far, small: SMALL * (1.0 - importance(candidate.place)) }
 }
 
 /// A word and its meanings, each with its likeness.
@@ -146,18 +200,22 @@ pub(crate) fn weight(at: usize, word: &str) -> f32 {
     }
 }
 
-/// What distance takes off: half of it within a few kilometres, so that nearness decides between streets of one name.
-/// A street is as near as the middle between its nearest corner and its point: neither alone says where a long one is.
-pub(crate) fn far(place: Place<'_>, near: LonLat) -> f32 {
+/// How far a place is: a street is as near as the middle between its nearest corner and its point, since neither
+/// alone says where a long one is. Metres.
+pub(crate) fn metres_to(place: Place<'_>, near: LonLat) -> f64 {
     let b = place.bbox();
     let corner =
         LonLat { lon: near.lon.clamp(b.west, b.east.max(b.west)), lat: near.lat.clamp(b.south, b.north.max(b.south)) };
-    fading((ground_distance_m(near, corner) + ground_distance_m(near, place.position())) / 2.0)
+    (ground_distance_m(near, corner) + ground_distance_m(near, place.position())) / 2.0
 }
 
+/// What distance takes off: half of it within a few kilometres, so that nearness decides between streets of one
+/// name; sooner on a map that shows less, not at all at scale 1.
 #[allow(clippy::cast_possible_truncation)] // a ratio between 0 and 1
-fn fading(metres: f64) -> f32 {
-    FAR * (((1.0 + metres / NEAR_M).ln() / (1.0 + FARTHEST_M / NEAR_M).ln()).min(1.0) as f32)
+pub(crate) fn fading(metres: f64, near: Near) -> f32 {
+    let unit = NEAR_M * 1.4f64.powf(12.0 - near.zoom.clamp(2.0, 18.0));
+    let share = ((1.0 + metres / unit).ln() / (1.0 + FARTHEST_M / unit).ln()).min(1.0);
+    FAR * (share as f32) * ((1.0 - near.scale.clamp(0.0, 1.0)) / 0.6).min(1.0) as f32
 }
 
 /// 0 for a place without address, 1 for the largest town.
@@ -182,10 +240,14 @@ impl Likeness {
 
 /// Pairs each word typed with the best word of the name not yet taken. What was typed and is not in the name
 /// counts fully, what is in the name and was not typed by a quarter: people leave words out, they seldom add any.
-fn likeness(name: &str, words: &[QueryWord]) -> Likeness {
+/// When they do, around a name that is whole, it is noise (`forgives_noise`).
+fn likeness(name: &str, words: &[QueryWord], forgives_noise: bool) -> Likeness {
+    if words.is_empty() {
+        return Likeness::WHOLE;
+    }
     let names: Vec<&str> = name.split(' ').take(64).collect();
     let (mut taken, mut previous) = (0u64, None);
-    let (mut typed, mut found, mut met) = (0.0, 0.0, 0.0);
+    let (mut typed, mut found, mut met, mut extra) = (0.0, 0.0, 0.0, 0);
     let (mut weakest, mut disorder) = (1.0f32, 0.0);
     for word in words {
         let free = names.iter().enumerate().filter(|(at, _)| taken & (1 << at) == 0);
@@ -203,13 +265,19 @@ fn likeness(name: &str, words: &[QueryWord]) -> Likeness {
             let is_displaced = previous.map_or(at > 1, |previous| at < previous);
             disorder += if is_displaced && !word.article { DISPLACED } else { 0.0 };
             previous = Some(at);
+        } else {
+            extra += usize::from(!word.article);
         }
     }
     let whole: f32 = names.iter().enumerate().map(|(at, name)| weight(at, name)).sum();
-    let (found, met) = (found / typed.max(0.1), (met / whole.max(0.1)).min(1.0));
+    let met = (met / whole.max(0.1)).min(1.0);
     let unfinished = words.last().is_some_and(|word| word.beginning.is_some());
     let completeness = if unfinished { COMPLETENESS_UNFINISHED } else { COMPLETENESS };
-    Likeness { text: (found * (1.0 - completeness * (1.0 - met)) - disorder).max(0.0), weakest }
+    let complete = 1.0 - completeness * (1.0 - met);
+    let text = (found / typed.max(0.1)) * complete - disorder;
+    let without_noise = met - NOISE * extra as f32 - disorder;
+    let is_whole = forgives_noise && extra > 0 && met > WHOLE_NAME && names.len() > 1;
+    Likeness { text: if is_whole { text.max(without_noise) } else { text }.max(0.0), weakest }
 }
 
 impl QueryWord {
@@ -246,17 +314,17 @@ mod tests {
     }
 
     fn check(typed: &str, better: &str, worse: &str) {
-        let of = |name: &str| likeness(&normalize::fold(name), &words(typed)).text;
+        let of = |name: &str| likeness(&normalize::fold(name), &words(typed), false).text;
         assert!(of(better) > of(worse), "{typed}: {better} {} ≤ {worse} {}", of(better), of(worse));
     }
 
     #[test]
     fn the_name_typed_whole_is_the_likest() {
-        assert_eq!(likeness("rue garibaldi", &words("rue garibaldi")), Likeness::WHOLE);
-        assert!(likeness("rue du dr calmette", &words("r du docteur calmette")).text > 0.98);
+        assert_eq!(likeness("rue garibaldi", &words("rue garibaldi"), false), Likeness::WHOLE);
+        assert!(likeness("rue du dr calmette", &words("r du docteur calmette"), false).text > 0.98);
         check("rd 2e", "RD 2E", "RD 2");
         check("boulevard", "Boulevard Pinel", "Montée du Boulevard");
-        assert_eq!(likeness("montee du boulevard", &words("montée du boulevard")), Likeness::WHOLE);
+        assert_eq!(likeness("montee du boulevard", &words("montée du boulevard"), false), Likeness::WHOLE);
         check("rue victor hugo", "Rue Victor Hugo", "Rue Victor Hugo Prolongée");
         check("rue de la gare", "Rue de la Gare", "Place de la Gare");
         check("avenue marechal de saxe", "Avenue du Maréchal de Saxe", "Rue de Saxe");
@@ -271,14 +339,18 @@ mod tests {
     #[test]
     fn an_unfinished_word_begins_a_word_of_the_name() {
         check("rue gar…", "Rue Garibaldi", "Rue de la Margarine");
-        assert!(likeness("rue garibaldi", &words("rue gar…")).text > 0.9);
-        assert!(likeness("rue garibaldi", &words("rue gar")).text < 0.5);
+        assert!(likeness("rue garibaldi", &words("rue gar…"), false).text > 0.9);
+        assert!(likeness("rue garibaldi", &words("rue gar"), false).text < 0.5);
     }
 
     #[test]
     fn distance_costs_little_near_and_never_more_than_its_share() {
-        assert!(fading(0.0).abs() < 1e-6);
-        assert!(fading(300.0) < fading(1_000.0) && fading(1_000.0) < fading(10_000.0));
-        assert!((fading(1e9) - FAR).abs() < 1e-6);
+        let near = Near::from(LonLat { lon: 4.8, lat: 45.7 });
+        let at = |metres| fading(metres, near);
+        assert!(at(0.0).abs() < 1e-6);
+        assert!(at(300.0) < at(1_000.0) && at(1_000.0) < at(10_000.0));
+        assert!((at(1e9) - FAR).abs() < 1e-6);
+        assert!(fading(300.0, Near { zoom: 18.0, ..near }) > at(300.0), "a map of one street asks for that street");
+        assert!(fading(1e9, Near { scale: 1.0, ..near }).abs() < 1e-6, "importance alone decides");
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     Error, Geocoder, Nearby, Suggestion,
     address::{ground_distance_m, metres_per_degree},
     rank::{Answer, House},
-    suggestion::{MAX_LIMIT, Score},
+    suggestion::{MAX_LIMIT, Score, Verdicts},
 };
 
 /// Side of the first box looked into, in metres: a house or two in town.
@@ -54,8 +54,10 @@ impl Geocoder {
 
     #[allow(clippy::cast_possible_truncation)] // a ratio between 0 and 1
     fn address_at(&self, point: LonLat, metres: f64, entry: u32, at: LonLat) -> Suggestion {
-        let score = Score { text: 1.0, far: (metres / 10_000.0).min(1.0) as f32, ..Score::default() };
-        let answer = Answer { place: self.places.of_number(entry), house: House::Found(entry, at), score };
+        let far = (metres / 10_000.0).min(1.0) as f32;
+        let score = Score { text: 1.0, far, confidence: 1.0 - far, ..Score::default() };
+        let verdicts = Verdicts::default();
+        let answer = Answer { place: self.places.of_number(entry), house: House::Found(entry, at), score, verdicts };
         let mut suggestion = self.suggestion(answer, Some(point));
         suggestion.position.at = at; // the position that is near, of those the address has
         suggestion.distance_m = Some(metres);

@@ -168,10 +168,10 @@ impl From<LonLat> for Near {
     }
 }
 
-/// How good an answer is: the likeness of its name, less what speaks against it. The total lies between 0 and 1.
+/// Why an answer stands where it stands, and how sure it is. All parts are between 0 and 1.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 pub struct Score {
-    /// Likeness of the words typed and the name, 0 to 1.
+    /// Likeness of the words typed and the name.
     pub text: f32,
     /// Taken off when the number asked is not in the street.
     pub number: f32,
@@ -181,23 +181,31 @@ pub struct Score {
     pub far: f32,
     /// Taken off for small streets and towns: it only parts equals.
     pub small: f32,
+    /// Taken off outside the home territory.
+    pub away: f32,
+    /// How likely the answer is what was meant: its calibrated confidence.
+    pub confidence: f32,
 }
 
 impl Score {
-    /// The sum, between 0 and 1.
+    /// The confidence: what other software reads as the score.
     pub fn total(&self) -> f32 {
-        (self.text - self.number - self.commune - self.far - self.small).clamp(0.0, 1.0)
+        self.confidence
+    }
+
+    /// What answers are ordered by: the likeness, less what speaks against it.
+    pub(crate) fn key(&self) -> f32 {
+        self.text - self.number - self.commune - self.far - self.small - self.away
     }
 }
 
 impl fmt::Display for Score {
-    /// One line for a terminal: `0.871 = text 1.000 − number 0.100 − commune 0.000 − far 0.021 − small 0.008`.
+    /// One line for a terminal: `0.97: text 1.000 − number 0.100 − commune 0.000 − far 0.021 − small 0.008 − away 0.000`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { text, number, commune, far, small } = self;
+        let Self { text, number, commune, far, small, away, confidence } = self;
         write!(
             f,
-            "{:.3} = text {text:.3} − number {number:.3} − commune {commune:.3} − far {far:.3} − small {small:.3}",
-            self.total()
+            "{confidence:.2}: text {text:.3} − number {number:.3} − commune {commune:.3} − far {far:.3} − small {small:.3} − away {away:.3}"
         )
     }
 }
@@ -227,9 +235,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_score_shows_its_parts_and_never_leaves_zero_to_one() {
-        let score = Score { text: 1.0, number: 0.1, commune: 0.0, far: 0.02, small: 0.01 };
-        assert_eq!(score.to_string(), "0.870 = text 1.000 − number 0.100 − commune 0.000 − far 0.020 − small 0.010");
-        assert!(Score { text: 0.1, commune: 0.3, ..Score::default() }.total().abs() < 1e-9);
+    fn a_score_shows_its_parts() {
+        let score = Score { text: 1.0, number: 0.1, far: 0.02, small: 0.01, confidence: 0.7, ..Score::default() };
+        assert_eq!(
+            score.to_string(),
+            "0.70: text 1.000 − number 0.100 − commune 0.000 − far 0.020 − small 0.010 − away 0.000"
+        );
+        assert!((score.key() - 0.87).abs() < 1e-6);
     }
 }

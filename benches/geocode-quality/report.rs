@@ -1,0 +1,129 @@
+//! The tables, as Markdown, and the misses one by one.
+
+use crate::{
+    classes::Group,
+    corpus::Corpus,
+    measure::Spread,
+    run::{Asked, Tally},
+    truth::{Found, Wanted},
+};
+
+/// One line a class and corpus.
+pub(crate) fn classes(tallies: &[Tally]) {
+    println!(
+        "\n| class | corpus | n | top-1 | top-5 | ceiling 1 / 5 | empty | outside | invented | ≥ 0.8 kept | right of those \
+         | CPU ms p50 / mean / p99 / max | wall ms p50 / p99 |"
+    );
+    println!("|---|---|---|---|---|---|---|---|---|---|---|---|---|");
+    for tally in tallies.iter().filter(|tally| !tally.asked.is_empty()) {
+        println!("{}", line(tally));
+    }
+}
+
+fn line(tally: &Tally) -> String {
+    let asked = &tally.asked;
+    let n = asked.len();
+    let top = |rank: usize| percent(asked.iter().filter(|a| a.outcome.rank.is_some_and(|r| r <= rank)).count(), n);
+    let ceiling = |rank: usize| percent(asked.iter().filter(|a| a.ceiling.is_some_and(|r| r <= rank)).count(), n);
+    let ceilings =
+        if tally.class.starts_with("prefix") { format!("{} / {}", ceiling(1), ceiling(5)) } else { String::new() };
+    let confident = asked.iter().filter(|a| a.outcome.confident()).count();
+    // Where two namings of one thing contradict, top-5 gives way to « in the first three, said so, below 0.8 »;
+    // where nothing is right, to « claims a house with confidence ».
+    let second = match tally.class.as_str() {
+        "wrong-commune" | "wrong-postcode" => {
+            format!("said {}", percent(asked.iter().filter(|a| a.outcome.said).count(), n))
+        }
+        "removed" => {
+            let claims = asked.iter().filter(|a| a.outcome.confident() && a.outcome.house).count();
+            format!("house {}", percent(claims, n))
+        }
+        _ => top(5),
+    };
+    let right = asked.iter().filter(|a| a.outcome.confident() && a.outcome.passed).count();
+    let cpu = Spread::of(asked.iter().map(|a| a.cost.cpu));
+    let wall = Spread::of(asked.iter().map(|a| a.cost.wall));
+    format!(
+        "| {} | {} | {n} | {} | {} | {ceilings} | {} | {} | {} | {} | {} | {:.3} / {:.3} / {:.3} / {:.3} | {:.3} / {:.3} |",
+        tally.class,
+        tally.corpus,
+        if tally.group == Group::Given {
+            percent(asked.iter().filter(|a| a.outcome.passed).count(), n)
+        } else {
+            top(1)
+        },
+        second,
+        asked.iter().filter(|a| a.outcome.answers == 0).count(),
+        asked.iter().map(|a| a.outcome.outside).sum::<usize>(),
+        asked.iter().map(|a| a.outcome.invented).sum::<usize>(),
+        percent(confident, n),
+        percent(right, confident),
+        cpu.p50,
+        cpu.mean,
+        cpu.p99,
+        cpu.max,
+        wall.p50,
+        wall.p99
+    )
+}
+
+/// `97.3`, or a dash where nothing was counted.
+pub(crate) fn percent(count: usize, of: usize) -> String {
+    if of == 0 { "–".to_owned() } else { format!("{:.2}", 100.0 * count as f64 / of as f64) }
+}
+
+/// The first misses of each class: what was asked, what was wanted, what came.
+pub(crate) fn misses(corpus: &Corpus, tallies: &[Tally], most: usize) {
+    for tally in tallies {
+        let misses: Vec<&Asked> = tally.asked.iter().filter(|asked| is_miss(tally, asked)).collect();
+        if misses.is_empty() || most == 0 {
+            continue;
+        }
+        println!("\n{} · {}: {} misses of {}", tally.class, tally.corpus, misses.len(), tally.asked.len());
+        for asked in misses.into_iter().take(most) {
+            println!("  « {} »\n    wanted {}", asked.query.text(), wanted(corpus, asked));
+            for found in &asked.found {
+                println!("    got    {}", shown(found));
+            }
+        }
+    }
+}
+
+/// What a class is meant to give, and did not.
+fn is_miss(tally: &Tally, asked: &Asked) -> bool {
+    match tally.class.as_str() {
+        "removed" => asked.outcome.confident(),
+        class if class.starts_with("wrong-") => !asked.outcome.said,
+        class if class.starts_with("prefix-") => asked.outcome.rank.is_none() && asked.ceiling.is_some(),
+        _ => !asked.outcome.passed,
+    }
+}
+
+fn wanted(corpus: &Corpus, asked: &Asked) -> String {
+    match &asked.query.wanted {
+        Wanted::House(houses) => {
+            let house = &corpus.addresses[houses[0] as usize];
+            let street = corpus.street_of(houses[0]);
+            let commune = &corpus.commune_of(street).name;
+            format!("{} {}, {commune} ({}){}", house.number_text(), street.name, house.id, others(houses.len()))
+        }
+        Wanted::Street(streets) => {
+            let street = &corpus.streets[streets[0] as usize];
+            format!("{}, {} ({}){}", street.name, corpus.commune_of(street).name, street.id, others(streets.len()))
+        }
+        Wanted::Nearest(metres) => format!("an address at {metres:.2} m"),
+        Wanted::Expected(expected) => format!("{expected:?}"),
+        Wanted::Nothing => "nothing".to_owned(),
+    }
+}
+
+fn others(all: usize) -> String {
+    if all > 1 { format!(" or {} of that name", all - 1) } else { String::new() }
+}
+
+fn shown(found: &Found) -> String {
+    let Found { kind, name, number, insee, city, score, match_type, contradicts, id, .. } = found;
+    let number = number.as_deref().map(|number| format!("{number} ")).unwrap_or_default();
+    let says = if *contradicts { ", contradicts" } else { "" };
+    format!("{number}{name}, {insee} {city} [{}] {score:.3} {match_type}{says} ({id})", kind.as_str())
+}

@@ -1,0 +1,90 @@
+//! Asking: every query of a class, each answer judged and its cost kept.
+
+use geocoder::{Filter, Geocoder, MatchType, Near, Nearby, Request, Suggestion, Verdict};
+
+use crate::{
+    classes::Group,
+    corpus::Corpus,
+    measure::{Cost, measured},
+    partial,
+    truth::{self, Ask, Found, LIST, Outcome, Query},
+};
+
+/// One class on one corpus, asked and judged.
+pub(crate) struct Tally {
+    pub class: String,
+    pub group: Group,
+    pub corpus: String,
+    pub asked: Vec<Asked>,
+}
+
+/// One query, asked.
+pub(crate) struct Asked {
+    pub query: Query,
+    /// The first three answers.
+    pub found: Vec<Found>,
+    pub outcome: Outcome,
+    pub cost: Cost,
+    /// Rank that prefix match and distance alone would give.
+    pub ceiling: Option<usize>,
+}
+
+/// Asks all queries of a class; `answer` is the geocoder under test, or its peer.
+pub(crate) fn tally(
+    corpus: &Corpus,
+    (class, group, source): (&str, Group, &str),
+    queries: &[Query],
+    mut answer: impl FnMut(&Query) -> (Vec<Found>, Cost),
+) -> Tally {
+    let mut asked = Vec::with_capacity(queries.len());
+    for query in queries {
+        let (mut found, cost) = answer(query);
+        let outcome = truth::judge(corpus, query, &found);
+        found.truncate(3);
+        let ceiling = partial::ceiling(corpus, query);
+        asked.push(Asked { query: query.clone(), found, outcome, cost, ceiling });
+    }
+    Tally { class: class.to_owned(), group, corpus: source.to_owned(), asked }
+}
+
+/// The geocoder under test.
+pub(crate) fn ask(geocoder: &Geocoder, query: &Query) -> (Vec<Found>, Cost) {
+    let (answers, cost) = match &query.ask {
+        Ask::Search { text, finished, near } => {
+            let near = near.map(Near::from);
+            let request =
+                Request { text: text.clone(), finished: *finished, near, limit: LIST, filter: Filter::default() };
+            measured(|| geocoder.search(&request))
+        }
+        Ask::Reverse(point) => {
+            let nearby = Nearby { point: *point, limit: 1, radius_m: 1_000.0, filter: Filter::default() };
+            measured(|| geocoder.reverse(&nearby))
+        }
+    };
+    // A query refused is a query without answer.
+    (answers.unwrap_or_default().into_iter().map(found).collect(), cost)
+}
+
+fn found(suggestion: Suggestion) -> Found {
+    let verdicts = suggestion.verdicts;
+    Found {
+        kind: suggestion.kind,
+        contradicts: [verdicts.commune, verdicts.postcode].contains(&Some(Verdict::Contradicts)),
+        match_type: match suggestion.match_type {
+            MatchType::Exact => "exact",
+            MatchType::Corrected => "corrected",
+            MatchType::Interpolated => "interpolated",
+            MatchType::Street => "street",
+            MatchType::Commune => "commune",
+        },
+        score: f64::from(suggestion.score.total()),
+        id: suggestion.id,
+        name: suggestion.name,
+        number: suggestion.house_number,
+        insee: suggestion.insee,
+        city: suggestion.city,
+        district: suggestion.district,
+        postcode: suggestion.postcode,
+        at: suggestion.position.at,
+    }
+}

@@ -1,0 +1,64 @@
+//! An answer filled in: names, towns, positions; what the contracts then write in their own words.
+
+use layers::{Bbox, LonLat};
+
+use crate::{
+    Geocoder, HouseNumber, Kind, Suggestion,
+    address::{Position, PositionKind, ground_distance_m},
+    confidence,
+    places::Place,
+    rank::{Answer, House},
+};
+
+impl Geocoder {
+    /// Fills an answer in; distances are from `near`.
+    pub(crate) fn suggestion(&self, answer: Answer<'_>, near: Option<LonLat>) -> Suggestion {
+        let place = answer.place;
+        let house = match answer.house {
+            House::Found(entry, _) | House::WithoutSuffix(entry, _) => {
+                Some((self.numbers.house(entry), self.numbers.position(entry)))
+            }
+            House::NotAsked | House::Unknown => None,
+        };
+        let towns: Vec<Place<'_>> = std::iter::once(place).chain(self.places.parents(place)).collect();
+        let district = towns.iter().find(|town| town.kind() == Kind::District);
+        let (position, certified) = house
+            .as_ref()
+            .map_or((Position { at: place.position(), kind: PositionKind::Segment }, false), |(_, found)| *found);
+        Suggestion {
+            kind: if house.is_some() { Kind::House } else { place.kind() },
+            id: house.as_ref().map_or_else(|| place.id().to_owned(), |(number, _)| house_id(place.id(), number)),
+            ban_id: None,
+            name: place.name().to_owned(),
+            house_number: house.as_ref().map(|(number, _)| number.to_string()),
+            locality: None,
+            postcode: place.postcode().map(|postcode| format!("{postcode:05}")),
+            district: district.map(|town| town.name().to_owned()),
+            old_insee: towns.iter().find(|town| town.is_former()).map(|town| town.insee().to_owned()),
+            city: towns.last().map(|town| town.name().to_owned()).unwrap_or_default(),
+            insee: towns.iter().find(|town| !town.is_former()).map(|town| town.insee().to_owned()).unwrap_or_default(),
+            metropole: place.is_metropole(),
+            position,
+            other_positions: Vec::new(),
+            parcels: Vec::new(),
+            bbox: if house.is_some() { None } else { extent(place.bbox()) },
+            certified,
+            addresses: place.weight(),
+            distance_m: near.map(|near| ground_distance_m(near, position.at)),
+            match_type: confidence::match_type(&answer),
+            verdicts: answer.verdicts,
+            score: answer.score,
+        }
+    }
+}
+
+/// `69383_3300` and 12 bis → `69383_3300_00012_bis`.
+fn house_id(street: &str, number: &HouseNumber) -> String {
+    let gap = if number.suffix.is_empty() { "" } else { "_" };
+    format!("{street}_{:05}{gap}{}", number.number, number.suffix)
+}
+
+/// A box that is more than a point.
+fn extent(bbox: Bbox) -> Option<Bbox> {
+    (bbox.west < bbox.east || bbox.south < bbox.north).then_some(bbox)
+}

@@ -1,0 +1,147 @@
+//! How far a word typed is from a word of the index, as a typist errs: a neighbouring key, two letters swapped
+//! or a letter doubled cost less than a letter from nowhere; the first letter, which people get right, costs more.
+
+/// Longest word compared: longer ones are nobody's typing error.
+pub(crate) const LONGEST: usize = 30;
+
+const SWAPPED: f32 = 0.8;
+const NEIGHBOUR: f32 = 0.8;
+const SOUNDS_ALIKE: f32 = 0.7;
+const DOUBLED: f32 = 0.6;
+const ANY: f32 = 1.0;
+/// Added when the first letter is not the right one.
+const FIRST: f32 = 0.2;
+
+/// The keys of a French keyboard, row by row: letters side by side are hit for each other.
+const KEYBOARD: [&[u8]; 3] = [b"azertyuiop", b"qsdfghjklm", b"wxcvbn"];
+/// Letters that are heard alike.
+const ALIKE: [(u8, u8); 9] = [
+    (b'i', b'y'),
+    (b'c', b'k'),
+    (b's', b'z'),
+    (b'c', b's'),
+    (b'k', b'q'),
+    (b'g', b'j'),
+    (b'v', b'w'),
+    (b'm', b'n'),
+    (b'a', b'e'),
+];
+
+/// The cheapest way from `typed` to `word`, in letters; none beyond `most`.
+///
+/// `beginning`: the word may go on after what was typed. Both are ASCII, as `normalize::fold` gives them.
+pub(crate) fn cost(typed: &str, word: &str, most: f32, beginning: bool) -> Option<f32> {
+    let (typed, word) = (typed.as_bytes(), word.as_bytes());
+    if typed.len() > LONGEST || typed.is_empty() || word.is_empty() {
+        return None;
+    }
+    let reach = most.ceil() as usize;
+    let word = if beginning { &word[..word.len().min(typed.len() + reach)] } else { word };
+    if typed.len().abs_diff(word.len()) > reach || word.len() > LONGEST + reach {
+        return None;
+    }
+    let mut rows = [[f32::MAX; LONGEST + 8]; 3];
+    for (j, cell) in rows[0].iter_mut().enumerate().take(word.len() + 1) {
+        *cell = j as f32;
+    }
+    for i in 1..=typed.len() {
+        let least = fill_row(&mut rows, i, typed, word);
+        if least > most {
+            return None;
+        }
+    }
+    let last = &rows[typed.len() % 3];
+    let shortest = if beginning { typed.len().saturating_sub(reach) } else { word.len() };
+    let cost = last[shortest..=word.len()].iter().copied().fold(f32::MAX, f32::min);
+    let first = if typed[0] == word[0] { 0.0 } else { FIRST };
+    (cost <= most).then_some(cost + first)
+}
+
+/// Row `i` of the table from the two before it; the least cost in it.
+fn fill_row(rows: &mut [[f32; LONGEST + 8]; 3], i: usize, typed: &[u8], word: &[u8]) -> f32 {
+    let (now, before, earlier) = (i % 3, (i + 2) % 3, (i + 1) % 3);
+    rows[now][0] = i as f32;
+    let mut least = rows[now][0];
+    for j in 1..=word.len() {
+        let (a, b) = (typed[i - 1], word[j - 1]);
+        let same = rows[before][j - 1] + substitution(a, b);
+        let added = rows[before][j] + extra(typed, i - 1);
+        let missing = rows[now][j - 1] + extra(word, j - 1);
+        let mut cell = same.min(added).min(missing);
+        if i > 1 && j > 1 && a == word[j - 2] && typed[i - 2] == b && a != b {
+            cell = cell.min(rows[earlier][j - 2] + SWAPPED);
+        }
+        rows[now][j] = cell;
+        least = least.min(cell);
+    }
+    least
+}
+
+fn substitution(a: u8, b: u8) -> f32 {
+    if a == b {
+        0.0
+    } else if ALIKE.contains(&(a, b)) || ALIKE.contains(&(b, a)) {
+        SOUNDS_ALIKE
+    } else if are_neighbours(a, b) {
+        NEIGHBOUR
+    } else {
+        ANY
+    }
+}
+
+/// A letter that is there once too often, or once too little, beside its like.
+fn extra(word: &[u8], at: usize) -> f32 {
+    let letter = word[at];
+    let doubled = (at > 0 && word[at - 1] == letter) || word.get(at + 1) == Some(&letter);
+    if doubled { DOUBLED } else { ANY }
+}
+
+fn are_neighbours(a: u8, b: u8) -> bool {
+    let place =
+        |key: u8| KEYBOARD.iter().enumerate().find_map(|(row, keys)| Some((row, keys.iter().position(|&k| k == key)?)));
+    let (Some((row_a, at_a)), Some((row_b, at_b))) = (place(a), place(b)) else { return false };
+    row_a.abs_diff(row_b) <= 1 && at_a.abs_diff(at_b) <= 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(typed: &str, word: &str, expected: Option<f32>) {
+        let found = cost(typed, word, 2.0, false);
+        let same = match (found, expected) {
+            (Some(a), Some(b)) => (a - b).abs() < 1e-6,
+            (a, b) => a.is_none() && b.is_none(),
+        };
+        assert!(same, "{typed} → {word}: {found:?}, expected {expected:?}");
+    }
+
+    #[test]
+    fn a_typist_s_errors_cost_less_than_any_letter() {
+        check("garibaldi", "garibaldi", Some(0.0));
+        check("garibldi", "garibaldi", Some(1.0));
+        check("garribaldi", "garibaldi", Some(DOUBLED));
+        check("gairbaldi", "garibaldi", Some(SWAPPED));
+        check("garibalfi", "garibaldi", Some(NEIGHBOUR));
+        check("garybaldi", "garibaldi", Some(SOUNDS_ALIKE));
+        check("garixaldi", "garibaldi", Some(1.0));
+        check("haribaldi", "garibaldi", Some(NEIGHBOUR + FIRST));
+        check("aribaldi", "garibaldi", Some(1.0 + FIRST));
+        check("garibaldi", "gambetta", None);
+    }
+
+    #[test]
+    fn a_beginning_is_compared_with_beginnings() {
+        assert_eq!(cost("gari", "garibaldi", 1.0, true), Some(0.0));
+        assert_eq!(cost("garb", "garibaldi", 1.0, true), Some(1.0));
+        assert_eq!(cost("gmri", "garibaldi", 1.0, true), Some(1.0));
+        assert_eq!(cost("gare", "garibaldi", 1.0, false), None);
+    }
+
+    #[test]
+    fn a_word_that_is_too_long_is_left_alone() {
+        assert_eq!(cost(&"a".repeat(31), &"a".repeat(31), 2.0, false), None);
+        assert_eq!(cost("a", &"a".repeat(300), 2.0, true), Some(0.0));
+        assert_eq!(cost("", "a", 2.0, false), None);
+    }
+}

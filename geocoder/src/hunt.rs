@@ -1,0 +1,243 @@
+//! The ways a text is looked for, from the strictest to the loosest; `search` has them in order.
+
+use crate::{
+    Error, Geocoder, HouseNumber, Kind, Request,
+    candidates::{Context, Tolerance, candidates, expand},
+    noise,
+    normalize::{self, Word},
+    parse::{Query, Scope, Typed, readings},
+    places::{Place, Places},
+    rank::{self, Answer, Bias, Candidate, House},
+    suggestion::{Score, Verdict, Verdicts},
+};
+
+/// Likeness given to the commune named when nothing in it answers.
+const FALLBACK: f32 = 0.3;
+/// An answer this like, number and all, needs no other commune to be looked into.
+const SETTLED: f32 = 0.8;
+/// What contradicts the commune named must be the address typed, but for that.
+const EXACT: f32 = 0.93;
+/// People confuse communes that are near each other: metres beyond the one named.
+const NEIGHBOURHOOD_M: f64 = 12_000.0;
+/// How far each other writing is from what was typed.
+const NOISE_DROPPED: f32 = 0.97;
+const WORDS_CUT: f32 = 0.95;
+
+/// A way to look for a text.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Step {
+    /// Every word is there, the last one perhaps unfinished.
+    AsTyped,
+    /// Every word is there, give or take a letter or two.
+    Corrected,
+    /// The town was misspelt, words were glued or cut, or there was more noise than its patterns know.
+    Respelt,
+    /// Half of the words that count are there, give or take a letter.
+    InPart,
+    /// The address is exactly there in a neighbouring commune, and not in the one named or not under that postcode.
+    Elsewhere,
+}
+
+/// One search on its way.
+pub(crate) struct Hunt<'a> {
+    geocoder: &'a Geocoder,
+    context: Context<'a>,
+    writings: Vec<Typed>,
+    /// The readings of the text as typed.
+    pub queries: Vec<Query>,
+    pub answers: Vec<Answer<'a>>,
+}
+
+impl<'a> Hunt<'a> {
+    pub(crate) fn new(geocoder: &'a Geocoder, request: &'a Request, writings: Vec<Typed>) -> Self {
+        let read = |typed| readings(typed, &geocoder.gazetteer, &geocoder.places, false);
+        let queries = writings.iter().flat_map(read).collect();
+        Self { geocoder, context: Context::new(geocoder, request), writings, queries, answers: Vec::new() }
+    }
+
+    /// Likeness of the best answer so far, contradictions counted.
+    pub(crate) fn best(&self) -> f32 {
+        self.answers.iter().map(|answer| answer.score.text - answer.score.commune).fold(f32::MIN, f32::max)
+    }
+
+    /// Looks for the text in one way more.
+    pub(crate) fn take(&mut self, step: Step) -> Result<(), Error> {
+        match step {
+            Step::AsTyped => self.look(&self.queries.clone(), Tolerance::Exact),
+            Step::Corrected => self.look(&self.queries.clone(), Tolerance::Corrected),
+            Step::Respelt => self.respelt(),
+            Step::InPart => self.look(&self.queries.clone(), Tolerance::Partial),
+            Step::Elsewhere => self.elsewhere(),
+        }
+    }
+
+    fn respelt(&mut self) -> Result<(), Error> {
+        let mut writings = self.writings.clone();
+        for typed in &self.writings {
+            writings.extend(noise::anchored(&typed.words).map(|words| typed.rewritten(words.to_vec(), NOISE_DROPPED)));
+        }
+        let respaced: Vec<Typed> = writings.iter().filter_map(|typed| self.respaced(typed)).collect();
+        writings.extend(respaced);
+        let geocoder = self.geocoder;
+        let mut queries: Vec<Query> = Vec::new();
+        for query in writings.iter().flat_map(|typed| readings(typed, &geocoder.gazetteer, &geocoder.places, true)) {
+            if !self.queries.contains(&query) && !queries.contains(&query) {
+                queries.push(query);
+            }
+        }
+        self.look(&queries, Tolerance::Exact)?;
+        if self.best() < SETTLED {
+            self.look(&queries, Tolerance::Corrected)?;
+        }
+        self.queries.extend(queries);
+        Ok(())
+    }
+
+    fn elsewhere(&mut self) -> Result<(), Error> {
+        let is_settled = |answer: &Answer<'_>| {
+            answer.score.text >= SETTLED && answer.score.commune < f32::EPSILON && answer.house != House::Unknown
+        };
+        if self.answers.iter().any(is_settled) {
+            return Ok(());
+        }
+        let scoped = |query: &&Query| query.number.is_some() && query.scope.as_ref().is_some_and(|scope| scope.whole);
+        for query in self.queries.iter().filter(scoped).cloned().collect::<Vec<_>>() {
+            let Some(scope) = query.scope.clone() else { continue };
+            let open = Query { scope: None, ..query };
+            let words = expand(&mut self.context, &open, Tolerance::Exact);
+            self.context.centre_on(centre(&scope, &self.geocoder.places));
+            let found = candidates(&self.context, &open, &words, Tolerance::Exact)?;
+            self.context.centre_back();
+            for place in found {
+                let place = self.geocoder.places.get(place);
+                let outside = !self.geocoder.places.is_within(place, &scope.towns);
+                if !outside || !self.is_neighbour(place, &scope) {
+                    continue;
+                }
+                let candidate = self.candidate(place, &open);
+                let is_there = matches!(candidate.house, House::Found(..));
+                let bias = Bias { near: self.context.near, forgives_noise: false };
+                let answer = rank::score(candidate, &open, &words, bias, true).filter(|_| is_there);
+                self.answers.extend(answer.filter(|answer| answer.score.text >= EXACT));
+            }
+        }
+        Ok(())
+    }
+
+    fn look(&mut self, queries: &[Query], tolerance: Tolerance) -> Result<(), Error> {
+        for query in queries {
+            let words = expand(&mut self.context, query, tolerance);
+            let is_scoped = query.scope.as_ref().is_some_and(|scope| scope.whole);
+            let bias = Bias { near: self.context.near, forgives_noise: is_scoped && query.number.is_some() };
+            for place in candidates(&self.context, query, &words, tolerance)? {
+                let candidate = self.candidate(self.geocoder.places.get(place), query);
+                self.answers.extend(rank::score(candidate, query, &words, bias, false));
+            }
+        }
+        Ok(())
+    }
+
+    fn candidate(&self, place: Place<'a>, query: &Query) -> Candidate<'a> {
+        let places = &self.geocoder.places;
+        let is_town = matches!(place.kind(), Kind::City | Kind::District);
+        let named = query.said.named.as_ref();
+        // A town named in another reading is a promise for this one too (« rue garibaldi bron » read as a name).
+        let others = || self.queries.iter().filter(|other| other.said.named.is_some() && !other.words.is_empty());
+        let commune = match named {
+            Some(towns) => Some(places.is_within(place, towns)),
+            None if query.scope.is_none() || query.said.postcode.is_some() => others()
+                .filter_map(|other| other.said.named.as_ref())
+                .map(|towns| places.is_within(place, towns))
+                .reduce(|a, b| a || b),
+            None => None,
+        };
+        let postcode = query
+            .said
+            .postcode
+            .as_ref()
+            .map(|(code, towns)| places.is_within(place, towns) || place.postcode() == Some(*code));
+        let at_home = !self.geocoder.has_home || place.is_metropole() || query.scope.is_some();
+        let house =
+            if is_town && query.number.is_none() { House::NotAsked } else { self.house(place, query.number.as_ref()) };
+        Candidate { place, house, commune, postcode, at_home }
+    }
+
+    /// The number inside the street: as written, in its other spelling, then without its suffix.
+    fn house(&self, place: Place<'_>, number: Option<&HouseNumber>) -> House {
+        let Some(number) = number else { return House::NotAsked };
+        let numbers = &self.geocoder.numbers;
+        let find = |number: &HouseNumber| {
+            let entry = numbers.find(place.numbers(), number)?;
+            Some((entry, numbers.position(entry).0.at))
+        };
+        if let Some((entry, at)) = find(number).or_else(|| find(&number.other_spelling()?)) {
+            return House::Found(entry, at);
+        }
+        let bare = number.without_suffix();
+        match find(&bare).filter(|_| bare != *number) {
+            Some((entry, at)) => House::WithoutSuffix(entry, at),
+            None => House::Unknown,
+        }
+    }
+
+    fn is_neighbour(&self, place: Place<'_>, scope: &Scope) -> bool {
+        let near = |&town: &u32| rank::metres_to(self.geocoder.places.get(town), place.position()) <= NEIGHBOURHOOD_M;
+        scope.towns.iter().any(near)
+    }
+
+    /// The text with its unknown words cut where words meet, or put together where one was cut.
+    fn respaced(&self, typed: &Typed) -> Option<Typed> {
+        let vocabulary = &self.geocoder.vocabulary;
+        let is_known = |word: &Word| {
+            word.typed.len() < 3
+                || !word.meanings.is_empty()
+                || noise::is_digits(&word.typed)
+                || vocabulary.names(&word.typed) > 0
+        };
+        let word = |typed: &str| Word { typed: typed.to_owned(), meanings: normalize::meanings(typed) };
+        let (mut words, mut changed, mut at) = (Vec::new(), false, 0);
+        while let Some(this) = typed.words.get(at) {
+            let next = typed.words.get(at + 1);
+            let unfinished = typed.unfinished && at + 1 == typed.words.len();
+            let glued =
+                next.filter(|next| !(is_known(this) && is_known(next) && this.typed.len() > 2 && next.typed.len() > 2));
+            let glued = glued
+                .map(|next| format!("{}{}", this.typed, next.typed))
+                .filter(|glued| vocabulary.names(glued) > 0 && glued.len() >= 5);
+            if let Some(glued) = glued {
+                words.push(word(&glued));
+                (changed, at) = (true, at + 2);
+                continue;
+            }
+            match vocabulary
+                .cut(&this.typed, unfinished)
+                .filter(|_| !is_known(this) && !(unfinished && vocabulary.begins(&this.typed)))
+            {
+                Some(parts) => {
+                    words.extend(parts.iter().map(|part| word(part)));
+                    changed = true;
+                }
+                None => words.push(this.clone()),
+            }
+            at += 1;
+        }
+        changed.then(|| typed.rewritten(words, WORDS_CUT))
+    }
+}
+
+impl Geocoder {
+    /// Nothing found in the town named: the town itself, and a score that says so.
+    pub(crate) fn towns_named(&self, queries: &[Query]) -> Vec<Answer<'_>> {
+        let named = queries.iter().filter_map(|query| query.scope.as_ref()).find(|scope| scope.whole);
+        let verdicts = Verdicts { street: Some(Verdict::Unknown), commune: Some(Verdict::Ok), ..Verdicts::default() };
+        let score = Score { text: FALLBACK, ..Score::default() };
+        let town = |&town: &u32| Answer { place: self.places.get(town), house: House::NotAsked, score, verdicts };
+        named.map(|scope| scope.towns.iter().map(town).collect()).unwrap_or_default()
+    }
+}
+
+/// The middle of the largest town of a scope.
+fn centre(scope: &Scope, places: &Places) -> Option<layers::LonLat> {
+    let towns = scope.towns.iter().map(|&town| places.get(town));
+    towns.max_by_key(|town| town.weight()).map(Place::position)
+}

@@ -1,0 +1,208 @@
+//! What people write around an address that is in no street's name: floors, buildings, post-office boxes, CEDEX,
+//! the country. Patterns only: what cannot be told from a name stays, and ranking decides.
+
+use crate::{
+    gazetteer::Gazetteer,
+    house_number::is_detached_suffix,
+    normalize::{self, Word},
+    postcodes,
+};
+
+/// A text without what was recognised around the address.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Cleaned {
+    pub words: Vec<Word>,
+    /// The end of the text went: its last word is no longer being typed.
+    pub end_dropped: bool,
+    /// A CEDEX was there: the postcode before it is a delivery office's, not the street's.
+    pub cedex: bool,
+    /// What went might have been part of a name: the text as typed is worth reading too.
+    pub unsure: bool,
+}
+
+/// Words that announce a part of a building, followed by its number or letter.
+const PARTS: [&str; 27] = [
+    "bat",
+    "bati",
+    "batiment",
+    "bt",
+    "bloc",
+    "hall",
+    "appt",
+    "apt",
+    "app",
+    "appart",
+    "appartement",
+    "porte",
+    "esc",
+    "escalier",
+    "entree",
+    "logement",
+    "lgt",
+    "boite",
+    "lot",
+    "immeuble",
+    "imm",
+    "local",
+    "niveau",
+    "chambre",
+    "bureau",
+    "cage",
+    "studio",
+];
+/// Post-office boxes and the like, followed by their number.
+const BOXES: [&str; 6] = ["bp", "cs", "tsa", "cidex", "cp", "sp"];
+/// What stands before a number without saying anything of it.
+const LEADS: [&str; 12] = ["face", "au", "a", "n", "no", "num", "numero", "en", "devant", "angle", "du", "adresse"];
+
+/// Drops the recognisable noise of a text.
+pub(crate) fn clean(words: Vec<Word>, gazetteer: &Gazetteer) -> Cleaned {
+    let last = words.last().cloned();
+    let mut cleaned =
+        Cleaned { words: Vec::with_capacity(words.len()), end_dropped: false, cedex: false, unsure: false };
+    let mut at = 0;
+    while at < words.len() {
+        let rest = &words[at..];
+        let taken = noise_at(rest, at, &mut cleaned);
+        if taken == 0 {
+            cleaned.words.push(words[at].clone());
+        }
+        at += taken.max(1);
+    }
+    drop_country(&mut cleaned.words, gazetteer);
+    drop_lead(&mut cleaned.words);
+    if cleaned.words.is_empty() {
+        return Cleaned { words, end_dropped: false, cedex: false, unsure: false };
+    }
+    cleaned.end_dropped = cleaned.words.last() != last.as_ref();
+    cleaned
+}
+
+/// How many words at the beginning of `rest` are noise.
+fn noise_at(rest: &[Word], at: usize, cleaned: &mut Cleaned) -> usize {
+    let word = |n: usize| rest.get(n).map(|word: &Word| word.typed.as_str());
+    let is_number = |n: usize| word(n).is_some_and(is_digits);
+    match word(0) {
+        Some("cedex") if at > 0 => {
+            cleaned.cedex = true;
+            1 + usize::from(word(1).is_some_and(|next| next.len() <= 2 && is_digits(next)))
+        }
+        Some("cedex") => 0,
+        Some(first) if BOXES.contains(&first) && is_number(1) => 2,
+        Some("boite") if word(1) == Some("postale") => 2 + usize::from(is_number(2)),
+        Some("rdc") => 1,
+        Some("rez") if word(1) == Some("de") && word(2) == Some("chaussee") => 3,
+        Some("etage") => 1 + usize::from(is_number(1) && !begins_street(rest, 1)),
+        Some(_) if word(1) == Some("etage") => 2,
+        Some(first) if PARTS.contains(&first) && is_part_label(word(1)) => {
+            cleaned.unsure = true;
+            1 + usize::from(!begins_street(rest, 1))
+        }
+        _ => 0,
+    }
+}
+
+/// Whether a house number and a street begin at that word: then it is not the label of a building.
+fn begins_street(rest: &[Word], at: usize) -> bool {
+    let is_part = |at: usize| {
+        let label = rest.get(at + 1).map(|word| word.typed.as_str());
+        rest.get(at).is_some_and(|word| PARTS.contains(&word.typed.as_str())) && is_part_label(label)
+    };
+    let is_type_at = |at: usize| rest.get(at).is_some_and(is_type) && !is_part(at);
+    let is_suffix_at = |at: usize| rest.get(at).is_some_and(|word| is_detached_suffix(&word.typed));
+    let is_number = rest.get(at).is_some_and(|word| word.typed.starts_with(|c: char| c.is_ascii_digit()));
+    is_number && (is_type_at(at + 1) || (is_suffix_at(at + 1) && is_type_at(at + 2)))
+}
+
+/// Whether a word is a street type or abbreviates one.
+pub(crate) fn is_type(word: &Word) -> bool {
+    normalize::is_street_type(&word.typed) || normalize::street_type_of(&word.typed).is_some()
+}
+
+fn is_part_label(word: Option<&str>) -> bool {
+    word.is_some_and(|word| {
+        let is_letter = word.len() == 1 && !matches!(word, "l" | "d" | "r");
+        is_letter
+            || (word.len() <= 4 && is_digits(word))
+            || (word.len() <= 3 && word.bytes().any(|b| b.is_ascii_digit()))
+    })
+}
+
+pub(crate) fn is_digits(word: &str) -> bool {
+    !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// `France` after a town (« rue Anatole France » keeps its own), and the department after it.
+fn drop_country(words: &mut Vec<Word>, gazetteer: &Gazetteer) {
+    while let Some((last, before)) = words.split_last()
+        && matches!(last.typed.as_str(), "france" | "rhone" | "69" | "metropole")
+        && (gazetteer.ends_with_town(before)
+            || before.last().is_some_and(|word| postcodes::parse(&word.typed).is_some()))
+        && !gazetteer.ends_with_town(words)
+    {
+        words.pop();
+    }
+}
+
+/// `N°`, `face au`, before a number that begins the address.
+fn drop_lead(words: &mut Vec<Word>) {
+    let number = words.iter().position(|word| word.typed.starts_with(|c: char| c.is_ascii_digit())).unwrap_or(0);
+    if words[..number].iter().all(|word| LEADS.contains(&word.typed.as_str())) {
+        words.drain(..number);
+    }
+}
+
+/// The address inside a longer text: from the house number before a street type, or from the street type.
+/// None when nothing stands before it.
+pub(crate) fn anchored(words: &[Word]) -> Option<&[Word]> {
+    let typed = (1..words.len()).rev().find(|&at| words[at].typed.len() <= 6 && begins_street(words, at));
+    let is_name =
+        |word: &Word| !word.typed.starts_with(|c: char| c.is_ascii_digit()) && !is_detached_suffix(&word.typed);
+    let bare = || {
+        let types = (1..words.len().saturating_sub(1)).filter(|&at| is_type(&words[at]) && words[at].typed.len() > 2);
+        types.last().filter(|&at| words[..at].iter().any(is_name))
+    };
+    typed.or_else(bare).map(|at| &words[at..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: &str) {
+        let cleaned = clean(normalize::normalize(text), &Gazetteer::default());
+        let shown = cleaned.words.iter().map(|word| word.typed.as_str()).collect::<Vec<_>>().join(" ");
+        assert_eq!(shown, expected, "{text}");
+    }
+
+    #[test]
+    fn what_stands_around_an_address_is_dropped() {
+        check("Face au 12, rue Bataille 69008 France", "12 rue bataille 69008");
+        check("N° 3 rue A 69003 Lyon CEDEX 03", "3 rue a 69003 lyon");
+        check("3 rue A BP 1234 69003 Lyon", "3 rue a 69003 lyon");
+        check("Bâtiment B, 3e étage, 12 rue A", "12 rue a");
+        check("bat 3 12 rue A", "12 rue a");
+        check("batiment 12 rue A", "12 rue a");
+        check("12 rue A appt 14 RDC", "12 rue a");
+        check("étage 2 escalier C 4 rue A", "4 rue a");
+    }
+
+    #[test]
+    fn what_is_in_a_name_stays() {
+        for text in ["rue anatole france", "rue de la porte", "place de la tour", "cours de la cage", "allee du lot"] {
+            check(text, text);
+        }
+    }
+
+    #[test]
+    fn an_address_is_found_inside_a_text() {
+        let words = normalize::normalize("Ets Dupont et fils 12 bis rue A Lyon");
+        let shown = |words: &[Word]| words.iter().map(|word| word.typed.as_str()).collect::<Vec<_>>().join(" ");
+        assert_eq!(shown(anchored(&words).unwrap()), "12 bis rue a lyon");
+        assert_eq!(
+            shown(anchored(&normalize::normalize("mairie place de la liberte")).unwrap()),
+            "place de la liberte"
+        );
+        assert_eq!(anchored(&normalize::normalize("12 rue garibaldi")), None);
+    }
+}

@@ -1,0 +1,259 @@
+//! Every word of the index's names, in memory: what a misspelt, glued or cut word may be.
+//! A few tens of thousands of words for a whole country: comparing the letters a word is made of first
+//! leaves so few to compare in order that a scan costs less than walking an automaton.
+
+use std::{cmp::Ordering, ops::Range};
+
+use tantivy::IndexReader;
+
+use crate::{Error, edit, normalize, phonetic, schema::Fields};
+
+/// Most spellings a misspelt word is given.
+const MAX_SPELLINGS: usize = 48;
+/// Likeness of a word that is only heard alike.
+const HEARD_ALIKE: f32 = 0.86;
+/// Most words a glued one is cut into.
+const MAX_PARTS: usize = 4;
+
+/// The words, sorted.
+#[derive(Debug, Default)]
+pub(crate) struct Vocabulary {
+    text: String,
+    ends: Vec<u32>,
+    /// The letters each word is made of, one bit a letter.
+    letters: Vec<u32>,
+    /// How many names each is in.
+    names: Vec<u32>,
+    /// Keys of `phonetic`, hashed, with their word; sorted.
+    sounds: Vec<(u64, u32)>,
+}
+
+/// A word of the index for a word typed.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Spelling {
+    pub word: String,
+    /// 0 to 1.
+    pub likeness: f32,
+}
+
+impl Vocabulary {
+    /// Reads the dictionary of the full-text index.
+    pub(crate) fn read(reader: &IndexReader, fields: Fields) -> Result<Self, Error> {
+        let mut words = std::collections::BTreeMap::<String, u32>::new();
+        for segment in reader.searcher().segment_readers() {
+            let index = segment.inverted_index(fields.word)?;
+            let mut terms = index.terms().stream().map_err(tantivy::TantivyError::from)?;
+            while terms.advance() {
+                if let Ok(word) = std::str::from_utf8(terms.key()) {
+                    *words.entry(word.to_owned()).or_default() += terms.value().doc_freq;
+                }
+            }
+        }
+        Ok(words.into_iter().collect())
+    }
+
+    fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    fn word(&self, at: usize) -> &str {
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.text[start as usize..self.ends[at] as usize]
+    }
+
+    fn position(&self, word: &str) -> Result<usize, usize> {
+        let (mut low, mut high) = (0, self.len());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match self.word(middle).cmp(word) {
+                Ordering::Equal => return Ok(middle),
+                Ordering::Less => low = middle + 1,
+                Ordering::Greater => high = middle,
+            }
+        }
+        Err(low)
+    }
+
+    /// In how many names a word is; 0 for a word of none.
+    pub(crate) fn names(&self, word: &str) -> u32 {
+        self.position(word).map_or(0, |at| self.names[at])
+    }
+
+    /// Whether some word begins so.
+    pub(crate) fn begins(&self, beginning: &str) -> bool {
+        let at = self.position(beginning).unwrap_or_else(|at| at);
+        at < self.len() && self.word(at).starts_with(beginning)
+    }
+
+    /// The words that may have been meant, the likeliest first; the word itself is not among them.
+    ///
+    /// A word of two or three letters is near too many others: it only becomes a street type, and only where
+    /// those stand (`as_type`).
+    pub(crate) fn spellings(&self, typed: &str, beginning: bool, as_type: bool) -> Vec<Spelling> {
+        let short = typed.len() < 4;
+        let is_typo = typed.len() >= 2 && typed.len() <= edit::LONGEST && !typed.bytes().any(|b| b.is_ascii_digit());
+        if !is_typo || (short && (beginning || !as_type)) {
+            return Vec::new();
+        }
+        let mut found = self.misspelt(typed, beginning, short);
+        if !beginning && !short {
+            found.extend(self.heard_alike(typed));
+        }
+        found.sort_by(|a, b| a.1.cmp(&b.1).then(b.0.total_cmp(&a.0)));
+        found.dedup_by_key(|&mut (_, at)| at);
+        found.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| self.names[b.1].cmp(&self.names[a.1])));
+        found.truncate(MAX_SPELLINGS);
+        found.into_iter().map(|(likeness, at)| Spelling { word: self.word(at).to_owned(), likeness }).collect()
+    }
+
+    fn misspelt(&self, typed: &str, beginning: bool, short: bool) -> Vec<(f32, usize)> {
+        let most = most_errors(typed.len());
+        let differing = 2 * most.ceil() as u32;
+        let letters = letters_of(typed);
+        let mut found = Vec::new();
+        for at in 0..self.len() {
+            let apart = if beginning { letters & !self.letters[at] } else { letters ^ self.letters[at] };
+            if apart.count_ones() > differing {
+                continue;
+            }
+            let word = self.word(at);
+            if short && !normalize::is_street_type(word) {
+                continue;
+            }
+            if let Some(cost) = edit::cost(typed, word, most, beginning).filter(|&cost| cost > 0.0) {
+                found.push((likeness(cost, typed.len()), at));
+            }
+        }
+        found
+    }
+
+    fn heard_alike<'a>(&'a self, typed: &'a str) -> impl Iterator<Item = (f32, usize)> + 'a {
+        let range = phonetic::key(typed).map_or(0..0, |key| self.sounding(hash(&key)));
+        let alike = self.sounds[range].iter().map(|&(_, at)| (HEARD_ALIKE, at as usize));
+        alike.filter(move |&(_, at)| self.word(at) != typed && self.word(at).len().abs_diff(typed.len()) <= 3)
+    }
+
+    fn sounding(&self, key: u64) -> Range<usize> {
+        let start = self.sounds.partition_point(|&(known, _)| known < key);
+        let end = self.sounds.partition_point(|&(known, _)| known <= key);
+        start..end
+    }
+
+    /// The words a glued one is made of: as few as possible, the most used. `unfinished`: the last may go on.
+    pub(crate) fn cut(&self, glued: &str, unfinished: bool) -> Option<Vec<String>> {
+        if glued.len() < 5 || glued.len() > 2 * edit::LONGEST {
+            return None;
+        }
+        (2..=MAX_PARTS).find_map(|parts| self.best_cut(glued, parts, unfinished)).map(|(_, cut)| cut)
+    }
+
+    /// The cut into that many words whose rarest word is the most used.
+    fn best_cut(&self, glued: &str, parts: usize, unfinished: bool) -> Option<(u32, Vec<String>)> {
+        if parts == 1 {
+            let names = self.names(glued);
+            let known = glued.len() >= 3 && (names > 0 || (unfinished && self.begins(glued)));
+            return known.then(|| (names, vec![glued.to_owned()]));
+        }
+        let mut best: Option<(u32, Vec<String>)> = None;
+        for at in 1..glued.len() {
+            let (first, rest) = glued.split_at(at);
+            let is_word = at >= 3 || normalize::is_article(first);
+            let names = if is_word { self.names(first) } else { 0 };
+            if names == 0 {
+                continue;
+            }
+            if let Some((rarest, mut cut)) = self.best_cut(rest, parts - 1, unfinished) {
+                let rarest = rarest.min(names);
+                if best.as_ref().is_none_or(|(known, _)| rarest > *known) {
+                    cut.insert(0, first.to_owned());
+                    best = Some((rarest, cut));
+                }
+            }
+        }
+        best
+    }
+}
+
+/// Sorted words with the number of names each is in.
+impl FromIterator<(String, u32)> for Vocabulary {
+    fn from_iter<I: IntoIterator<Item = (String, u32)>>(words: I) -> Self {
+        let mut found = Self::default();
+        for (word, names) in words {
+            found.text.push_str(&word);
+            found.ends.push(u32::try_from(found.text.len()).unwrap_or(u32::MAX));
+            found.letters.push(letters_of(&word));
+            found.names.push(names);
+            if let Some(key) = phonetic::key(&word) {
+                found.sounds.push((hash(&key), u32::try_from(found.ends.len() - 1).unwrap_or(u32::MAX)));
+            }
+        }
+        found.sounds.sort_unstable();
+        found
+    }
+}
+
+/// Errors forgiven in a word of that many letters.
+fn most_errors(letters: usize) -> f32 {
+    match letters {
+        0..=7 => 1.0,
+        _ => 2.0,
+    }
+}
+
+/// 1 for no error; an error in a long word says less against it.
+pub(crate) fn likeness(cost: f32, letters: usize) -> f32 {
+    (1.0 - cost / (letters as f32 + 2.0)).max(0.1)
+}
+
+fn letters_of(word: &str) -> u32 {
+    word.bytes().fold(0, |letters, b| {
+        letters | if b.is_ascii_lowercase() { 1 << (b - b'a') } else { 1 << (26 + u32::from(b) % 6) }
+    })
+}
+
+/// FNV-1a: the key only has to part a few thousand sounds.
+fn hash(key: &str) -> u64 {
+    key.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, b| (hash ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn vocabulary(words: &[&str]) -> Vocabulary {
+        let mut sorted: Vec<_> = words.iter().map(|word| ((*word).to_owned(), 10)).collect();
+        sorted.sort();
+        sorted.into_iter().collect()
+    }
+
+    fn best(words: &[&str], typed: &str) -> Vec<String> {
+        vocabulary(words).spellings(typed, false, true).into_iter().map(|spelling| spelling.word).collect()
+    }
+
+    #[test]
+    fn a_misspelt_word_is_found_whatever_the_letter() {
+        const WORDS: [&str; 5] = ["garibaldi", "gambetta", "rue", "lafayette", "route"];
+        assert_eq!(best(&WORDS, "haribaldi"), ["garibaldi"]);
+        assert_eq!(best(&WORDS, "garbalid"), ["garibaldi"]);
+        assert_eq!(best(&WORDS, "lafaillete"), ["lafayette"]);
+        assert_eq!(best(&WORDS, "rie"), ["rue"], "a street type");
+        assert_eq!(best(&WORDS, "garibaldi"), [""; 0], "a word is not its own misspelling");
+        assert!(vocabulary(&WORDS).spellings("rie", false, false).is_empty(), "no street type stands there");
+    }
+
+    #[test]
+    fn an_unfinished_word_is_corrected_as_a_beginning() {
+        let found = vocabulary(&["garibaldi", "gambetta"]).spellings("gatib", true, false);
+        assert_eq!(found[0].word, "garibaldi");
+    }
+
+    #[test]
+    fn glued_words_are_cut_where_words_meet() {
+        let words = vocabulary(&["rue", "de", "la", "paix", "jean", "jaures", "saint", "priest"]);
+        assert_eq!(words.cut("jeanjaures", false).unwrap(), ["jean", "jaures"]);
+        assert_eq!(words.cut("ruedelapaix", false).unwrap(), ["rue", "de", "la", "paix"]);
+        assert_eq!(words.cut("jeanjau", true).unwrap(), ["jean", "jau"]);
+        assert_eq!(words.cut("jeanjau", false), None);
+        assert_eq!(words.cut("garibaldi", false), None);
+    }
+}
