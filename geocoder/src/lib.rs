@@ -6,10 +6,13 @@
 mod address;
 mod answer;
 mod bal;
+pub mod ban_api;
 mod build;
 pub mod bulk;
 mod candidates;
 mod collect;
+mod communes;
+pub mod completion;
 mod confidence;
 mod departments;
 mod edit;
@@ -17,6 +20,7 @@ mod error;
 mod filter;
 mod gazetteer;
 mod geocoder;
+mod geojson;
 mod house_number;
 mod hunt;
 mod index;
@@ -32,6 +36,8 @@ mod postcodes;
 mod rank;
 mod report;
 mod reverse;
+#[cfg(test)]
+mod sample;
 mod schema;
 mod search;
 mod suggestion;
@@ -39,6 +45,7 @@ mod vocabulary;
 
 pub use address::{Kind, Position, PositionKind, ground_distance_m};
 pub use build::{BuildOptions, Built, Progress, build};
+pub use departments::{Department, department};
 pub use error::Error;
 pub use geocoder::Geocoder;
 pub use house_number::{HouseNumber, NotAHouseNumber};

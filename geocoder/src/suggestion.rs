@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::address::{Kind, Position};
 
 /// Most suggestions given to one request.
-pub const MAX_LIMIT: usize = 50;
+pub const MAX_LIMIT: usize = 100;
 
 /// A search as the command hands it over.
 #[derive(Debug, Clone, Default)]
