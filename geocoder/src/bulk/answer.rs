@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::Task;
-use crate::{Kind, MatchType, Suggestion, departments::department};
+use crate::{Kind, MatchType, Suggestion, ban_api};
 
 /// A column added to a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,15 +110,15 @@ impl Column {
             C::Distance => answer.distance_m.map(|metres| format!("{metres:.0}")).unwrap_or_default().into(),
             C::Score => format!("{:.4}", answer.score.total()).into(),
             C::ScoreNext => next.map(|score| format!("{score:.4}")).unwrap_or_default().into(),
-            C::Label => label(answer).into(),
-            C::Type => borrowed(kind(answer.kind)),
+            C::Label => ban_api::label(answer).into(),
+            C::Type => borrowed(ban_api::word(answer.kind)),
             C::Id => borrowed(&answer.id),
             C::HouseNumber => some(&answer.house_number),
-            C::Name => name(answer),
-            C::Street if answer.kind == Kind::House => borrowed(&answer.name),
+            C::Name => ban_api::full_name(answer).into(),
+            C::Street if matches!(answer.kind, Kind::House | Kind::Street) => borrowed(&answer.name),
             C::Postcode => some(&answer.postcode),
             C::City => borrowed(&answer.city),
-            C::Context => context(&answer.insee).into(),
+            C::Context => ban_api::context(&answer.insee).unwrap_or_default().into(),
             C::CityCode => borrowed(&answer.insee),
             C::OldCityCode => some(&answer.old_insee),
             C::OldCity if former => some(&answer.district),
@@ -132,50 +132,6 @@ impl Column {
 /// What a spreadsheet would compute instead of showing.
 fn is_formula(text: &str) -> bool {
     text.starts_with(['=', '+', '-', '@', '\t', '\r'])
-}
-
-/// `10 Rue de Rivoli 75004 Paris`
-fn label(answer: &Suggestion) -> String {
-    let (name, city) = (name(answer), &answer.city);
-    match (&answer.postcode, answer.kind) {
-        (_, Kind::City) | (None, Kind::District) => name.into_owned(),
-        (Some(postcode), _) => format!("{name} {postcode} {city}"),
-        (None, _) => format!("{name} {city}"),
-    }
-}
-
-/// `10 Rue de Rivoli`
-fn name(answer: &Suggestion) -> Cow<'_, str> {
-    match &answer.house_number {
-        Some(number) => Cow::Owned(format!("{number} {}", answer.name)),
-        None => Cow::Borrowed(&answer.name),
-    }
-}
-
-/// `69, Rhône, Auvergne-Rhône-Alpes`
-fn context(insee: &str) -> String {
-    department(insee).map(|found| format!("{}, {}, {}", found.code, found.name, found.region)).unwrap_or_default()
-}
-
-/// The national service's word for a kind.
-fn kind(kind: Kind) -> &'static str {
-    match kind {
-        Kind::House => "housenumber",
-        Kind::Street => "street",
-        Kind::Locality => "locality",
-        Kind::District | Kind::City => "municipality",
-    }
-}
-
-/// The kinds that a word of the national service stands for; none for another word.
-pub(super) fn kinds(word: &str) -> Option<&'static [Kind]> {
-    match word {
-        "housenumber" => Some(&[Kind::House]),
-        "street" => Some(&[Kind::Street]),
-        "locality" => Some(&[Kind::Locality]),
-        "municipality" => Some(&[Kind::District, Kind::City]),
-        _ => None,
-    }
 }
 
 fn matched(match_type: MatchType) -> &'static str {

@@ -7,10 +7,10 @@ use layers::LonLat;
 
 use super::{
     Error, Options, Task,
-    answer::{Column, kinds},
+    answer::Column,
     input::{Format, Header},
 };
-use crate::{Error as SearchError, Filter, Geocoder, Near, Nearby, Request, Suggestion};
+use crate::{Error as SearchError, Filter, Geocoder, Near, Nearby, Request, Suggestion, ban_api};
 
 /// How far from a point its address may be, in metres.
 const REVERSE_RADIUS_M: f64 = 200.0;
@@ -255,7 +255,7 @@ fn filter(citycode: &str, postcode: &str, kind: &str) -> Option<Filter> {
     let each = |cell: &str| cell.split(['+', ' ', ',']).filter(|part| !part.is_empty()).map(str::to_owned).collect();
     let (communes, postcodes, words): (Vec<String>, Vec<String>, Vec<String>) =
         (each(citycode), each(postcode), each(kind));
-    let of_kinds = words.iter().map(|word| kinds(word)).collect::<Option<Vec<_>>>()?.concat();
+    let of_kinds = words.iter().map(|word| ban_api::kinds(word)).collect::<Option<Vec<_>>>()?.concat();
     Some(Filter {
         communes: communes.into_iter().map(code).collect::<Option<_>>()?,
         postcodes: postcodes.into_iter().map(code).collect::<Option<_>>()?,
