@@ -81,9 +81,15 @@ pub struct Peer(pub Option<IpAddr>);
 /// The paths that need nobody: those of the login itself, the page's own files, and one health answer.
 fn is_open(auth: &Auth, path: &str) -> bool {
     const OPEN: [&str; 5] = ["/auth/login", "/auth/callback", "/auth/logout", "/photon/status", "/favicon.ico"];
-    let is_search = scope_of(path) == Some(Scope::Search);
-    let open_search = auth.options().open_search && is_search;
+    let open_search = auth.options().open_search && is_search(path);
     OPEN.contains(&path) || path.starts_with("/assets/") || open_search
+}
+
+/// The three contracts of the geocoder.
+pub(crate) fn is_search(path: &str) -> bool {
+    ["/photon", "/ban", "/geocodage"]
+        .iter()
+        .any(|root| path.strip_prefix(root).is_some_and(|rest| rest.starts_with('/')))
 }
 
 /// The address of the socket; or, behind a proxy that the configuration trusts, the last address it did not vouch for.
@@ -195,7 +201,8 @@ fn to_login(parts: &Parts) -> Response {
 
 /// What a path may leave in the audit trail: its first segment, when it is one of ours.
 fn first_segment(path: &str) -> &str {
-    const OURS: [&str; 8] = ["tiles", "styles", "photon", "api", "auth", "assets", "sprites", "fonts"];
+    const OURS: [&str; 10] =
+        ["tiles", "styles", "photon", "ban", "geocodage", "api", "auth", "assets", "sprites", "fonts"];
     let first = path.split('/').nth(1).unwrap_or_default();
     if OURS.contains(&first) { first } else { "other" }
 }
@@ -228,6 +235,8 @@ mod tests {
             ("/api/layers/rues", Some(Scope::Tiles)),
             ("/api/layers/rues/features/1", Some(Scope::Features)),
             ("/photon/api", Some(Scope::Search)),
+            ("/ban/search/csv", Some(Scope::Search)),
+            ("/geocodage/reverse", Some(Scope::Search)),
             ("/", None),
             ("/auth/me", None),
             ("/auth/logout", None),

@@ -13,7 +13,10 @@ pub(crate) struct Args {
     pub seed: u64,
     /// Misses shown a class.
     pub explain: usize,
+    /// Ask addok the same.
     pub peer: bool,
+    /// Send the commune named as a filter, to both.
+    pub citycode: bool,
     /// Addresses taken out of the index.
     pub removed: usize,
     pub json: Option<PathBuf>,
@@ -29,6 +32,7 @@ impl Args {
             seed: 7,
             explain: 0,
             peer: false,
+            citycode: false,
             removed: 5_000,
             json: None,
         };
@@ -44,6 +48,7 @@ impl Args {
                 "--explain-misses" => args.explain = number(&value()),
                 "--removed" => args.removed = number(&value()),
                 "--json" => args.json = Some(value().into()),
+                "--citycode" => args.citycode = true,
                 "--peer" => args.peer = value() == "addok",
                 other => panic!("unknown argument {other}"),
             }

@@ -1,12 +1,35 @@
 //! The tables, as Markdown, and the misses one by one.
 
+use geocoder::Built;
+
 use crate::{
     classes::Group,
     corpus::Corpus,
-    measure::Spread,
+    index::Measured,
+    measure::{Spread, milliseconds},
+    memory::Opened,
     run::{Asked, Tally},
     truth::{Found, Wanted},
 };
+
+/// What the index is and costs.
+pub(crate) fn index(measured: &Measured, opened: &Opened) {
+    let Measured { built, seconds, bytes, .. } = measured;
+    let megabytes = |bytes: u64| bytes as f64 / 1e6;
+    println!("index: {} addresses, {} places, {} rows refused", built.addresses, built.places, refused(built));
+    println!("build: {seconds:.2} s; on disk {:.1} MB", megabytes(*bytes));
+    println!(
+        "a process of its own, after {} queries: {:.1} MB anonymous, {:.1} MB with maps; first answer {:.0} ms after its start",
+        opened.queries,
+        megabytes(opened.memory.anonymous),
+        megabytes(opened.memory.resident),
+        milliseconds(opened.first_answer)
+    );
+}
+
+fn refused(built: &Built) -> u64 {
+    built.report.rows() - built.report.accepted()
+}
 
 /// One line a class and corpus.
 pub(crate) fn classes(tallies: &[Tally]) {
@@ -121,7 +144,8 @@ fn others(all: usize) -> String {
     if all > 1 { format!(" or {} of that name", all - 1) } else { String::new() }
 }
 
-fn shown(found: &Found) -> String {
+/// An answer on one line.
+pub(crate) fn shown(found: &Found) -> String {
     let Found { kind, name, number, insee, city, score, match_type, contradicts, id, .. } = found;
     let number = number.as_deref().map(|number| format!("{number} ")).unwrap_or_default();
     let says = if *contradicts { ", contradicts" } else { "" };

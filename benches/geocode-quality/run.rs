@@ -47,17 +47,18 @@ pub(crate) fn tally(
     Tally { class: class.to_owned(), group, corpus: source.to_owned(), asked }
 }
 
-/// The geocoder under test.
-pub(crate) fn ask(geocoder: &Geocoder, query: &Query) -> (Vec<Found>, Cost) {
+/// The geocoder under test; with `citycode`, the commune named is sent as a filter too.
+pub(crate) fn ask(geocoder: &Geocoder, query: &Query, citycode: bool) -> (Vec<Found>, Cost) {
+    let communes = if citycode { query.scope.clone() } else { Vec::new() };
+    let filter = Filter { communes, ..Filter::default() };
     let (answers, cost) = match &query.ask {
         Ask::Search { text, finished, near } => {
             let near = near.map(Near::from);
-            let request =
-                Request { text: text.clone(), finished: *finished, near, limit: LIST, filter: Filter::default() };
+            let request = Request { text: text.clone(), finished: *finished, near, limit: LIST, filter };
             measured(|| geocoder.search(&request))
         }
         Ask::Reverse(point) => {
-            let nearby = Nearby { point: *point, limit: 1, radius_m: 1_000.0, filter: Filter::default() };
+            let nearby = Nearby { point: *point, limit: 1, radius_m: 1_000.0, filter };
             measured(|| geocoder.reverse(&nearby))
         }
     };

@@ -29,7 +29,7 @@ pub(crate) fn read(names: &[String]) -> (Corpus, Postcodes) {
             "generated" => {
                 let folder = generated();
                 sources.push(source("generated", files_of(&folder.join("bal"))));
-                postcodes.extend(read_postcodes(&root().join("data-samples/codes_postaux.csv")));
+                postcodes.extend(read_postcodes(&folder.join("codes_postaux.csv")));
             }
             file => files.push(PathBuf::from(file)),
         }
@@ -46,12 +46,6 @@ fn source(name: &str, files: Vec<PathBuf>) -> Source {
 
 fn real_data() -> PathBuf {
     std::env::var_os("TRABOULE_REAL_DATA").expect("the real corpora are found through TRABOULE_REAL_DATA").into()
-}
-
-fn root() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let root = here.ancestors().find(|folder| folder.join("data-samples").is_dir());
-    root.expect("the workspace holds data-samples").to_owned()
 }
 
 /// The Métropole of 400,000 addresses, generated once.

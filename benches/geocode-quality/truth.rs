@@ -152,10 +152,14 @@ fn is_invented(corpus: &Corpus, answer: &Found) -> bool {
 
 /// Whether an answer's commune is the one named, or the whole city whose arrondissement was named.
 fn covers(answer: &str, named: &str) -> bool {
-    let parent = match &named[..named.len().min(3)] {
-        "751" => "75056",
-        "693" if named.starts_with("6938") => "69123",
-        _ => named,
-    };
-    answer == named || answer == parent
+    answer == named || answer == parent(named)
+}
+
+/// The city of an arrondissement of Paris or Lyon, else the commune itself.
+pub(crate) fn parent(insee: &str) -> &str {
+    match insee {
+        paris if paris.starts_with("751") => "75056",
+        lyon if lyon.starts_with("6938") => "69123",
+        commune => commune,
+    }
 }

@@ -279,7 +279,7 @@ mod tests {
         let house = Suggestion {
             ban_id: Some("0b7d".to_owned()),
             distance_m: Some(12.6),
-            score: Score { text: 0.95, ..Score::default() },
+            score: Score { confidence: 0.95, ..Score::default() },
             ..house()
         };
         assert_eq!(
@@ -346,7 +346,7 @@ mod tests {
 
     #[test]
     fn the_best_answer_says_how_close_the_next_one_was() {
-        let second = Suggestion { score: Score { text: 0.9, ..Score::default() }, ..house() };
+        let second = Suggestion { score: Score { confidence: 0.9, ..Score::default() }, ..house() };
         let both = [house(), second];
         let flat = serde_json::to_value(best(&both)).unwrap();
         assert_eq!((&flat["next_score"], &flat["lon"], &flat["lat"]), (&json!(0.9), &json!(4.85), &json!(45.75)));

@@ -7,7 +7,8 @@ use crate::{
     normalize::{self, Word},
     parse::{Query, Scope, Typed, readings},
     places::{Place, Places},
-    rank::{self, Answer, Bias, Candidate, House},
+    rank::{self, Answer, Candidate, House, Likeness},
+    spelling::{self, glued},
     suggestion::{Score, Verdict, Verdicts},
 };
 
@@ -21,6 +22,7 @@ const EXACT: f32 = 0.93;
 const NEIGHBOURHOOD_M: f64 = 12_000.0;
 /// How far each other writing is from what was typed.
 const NOISE_DROPPED: f32 = 0.97;
+const NUMBER_DROPPED: f32 = 0.9;
 const WORDS_CUT: f32 = 0.95;
 
 /// A way to look for a text.
@@ -32,6 +34,8 @@ pub(crate) enum Step {
     Corrected,
     /// The town was misspelt, words were glued or cut, or there was more noise than its patterns know.
     Respelt,
+    /// Some name of the town named is made of nearly the same letters.
+    InTown,
     /// Half of the words that count are there, give or take a letter.
     InPart,
     /// The address is exactly there in a neighbouring commune, and not in the one named or not under that postcode.
@@ -66,6 +70,10 @@ impl<'a> Hunt<'a> {
             Step::AsTyped => self.look(&self.queries.clone(), Tolerance::Exact),
             Step::Corrected => self.look(&self.queries.clone(), Tolerance::Corrected),
             Step::Respelt => self.respelt(),
+            Step::InTown => {
+                self.in_town();
+                Ok(())
+            }
             Step::InPart => self.look(&self.queries.clone(), Tolerance::Partial),
             Step::Elsewhere => self.elsewhere(),
         }
@@ -74,7 +82,8 @@ impl<'a> Hunt<'a> {
     fn respelt(&mut self) -> Result<(), Error> {
         let mut writings = self.writings.clone();
         for typed in &self.writings {
-            writings.extend(noise::anchored(&typed.words).map(|words| typed.rewritten(words.to_vec(), NOISE_DROPPED)));
+            let anchored = noise::anchored(&typed.words).into_iter();
+            writings.extend(anchored.map(|words| typed.rewritten(words.to_vec(), faith_in(typed, words))));
         }
         let respaced: Vec<Typed> = writings.iter().filter_map(|typed| self.respaced(typed)).collect();
         writings.extend(respaced);
@@ -116,22 +125,54 @@ impl<'a> Hunt<'a> {
                 }
                 let candidate = self.candidate(place, &open);
                 let is_there = matches!(candidate.house, House::Found(..));
-                let bias = Bias { near: self.context.near, forgives_noise: false };
-                let answer = rank::score(candidate, &open, &words, bias, true).filter(|_| is_there);
+                let likeness = rank::likeness(place.folded(), &words, false);
+                let answer = rank::score(candidate, &open, likeness, self.context.near, true).filter(|_| is_there);
                 self.answers.extend(answer.filter(|answer| answer.score.text >= EXACT));
             }
         }
         Ok(())
     }
 
+    /// Compares the letters of every name of the towns named with those typed, spaces apart.
+    fn in_town(&mut self) {
+        let scoped = |query: &&Query| !query.words.is_empty() && query.scope.as_ref().is_some_and(|scope| scope.whole);
+        let mut seen: Vec<(String, Vec<u32>)> = Vec::new();
+        for query in self.queries.iter().filter(scoped).cloned().collect::<Vec<_>>() {
+            let Some(scope) = &query.scope else { continue };
+            let mut spellings = vec![
+                glued(query.words.iter().map(Word::canonical)),
+                glued(query.words.iter().map(|word| word.typed.as_str())),
+            ];
+            spellings.dedup();
+            for typed in spellings {
+                let looked_for = (typed, scope.towns.clone());
+                if !seen.contains(&looked_for) {
+                    self.compare(&looked_for.0, &query, &scope.towns);
+                    seen.push(looked_for);
+                }
+            }
+        }
+    }
+
+    fn compare(&mut self, typed: &str, query: &Query, towns: &[u32]) {
+        for place in self.geocoder.places.within(towns) {
+            let Some(text) = spelling::likeness(typed, place.folded()) else { continue };
+            let likeness = Likeness { text, weakest: text };
+            let candidate = self.candidate(place, query);
+            self.answers.extend(rank::score(candidate, query, likeness, self.context.near, false));
+        }
+    }
+
     fn look(&mut self, queries: &[Query], tolerance: Tolerance) -> Result<(), Error> {
         for query in queries {
             let words = expand(&mut self.context, query, tolerance);
             let is_scoped = query.scope.as_ref().is_some_and(|scope| scope.whole);
-            let bias = Bias { near: self.context.near, forgives_noise: is_scoped && query.number.is_some() };
+            let forgives_noise = is_scoped && query.number.is_some();
             for place in candidates(&self.context, query, &words, tolerance)? {
-                let candidate = self.candidate(self.geocoder.places.get(place), query);
-                self.answers.extend(rank::score(candidate, query, &words, bias, false));
+                let place = self.geocoder.places.get(place);
+                let likeness = rank::likeness(place.folded(), &words, forgives_noise);
+                let candidate = self.candidate(place, query);
+                self.answers.extend(rank::score(candidate, query, likeness, self.context.near, false));
             }
         }
         Ok(())
@@ -234,6 +275,13 @@ impl Geocoder {
         let town = |&town: &u32| Answer { place: self.places.get(town), house: House::NotAsked, score, verdicts };
         named.map(|scope| scope.towns.iter().map(town).collect()).unwrap_or_default()
     }
+}
+
+/// How far the end of a text is from the whole: a number left out was more than noise.
+fn faith_in(typed: &Typed, words: &[Word]) -> f32 {
+    let left_out = &typed.words[..typed.words.len() - words.len()];
+    let is_number = |word: &Word| word.typed.starts_with(|c: char| c.is_ascii_digit());
+    if left_out.iter().any(is_number) { NUMBER_DROPPED } else { NOISE_DROPPED }
 }
 
 /// The middle of the largest town of a scope.

@@ -40,6 +40,7 @@ mod reverse;
 mod sample;
 mod schema;
 mod search;
+mod spelling;
 mod suggestion;
 mod vocabulary;
 

@@ -152,17 +152,16 @@ fn drop_lead(words: &mut Vec<Word>) {
     }
 }
 
-/// The address inside a longer text: from the house number before a street type, or from the street type.
-/// None when nothing stands before it.
-pub(crate) fn anchored(words: &[Word]) -> Option<&[Word]> {
-    let typed = (1..words.len()).rev().find(|&at| words[at].typed.len() <= 6 && begins_street(words, at));
-    let is_name =
-        |word: &Word| !word.typed.starts_with(|c: char| c.is_ascii_digit()) && !is_detached_suffix(&word.typed);
-    let bare = || {
-        let types = (1..words.len().saturating_sub(1)).filter(|&at| is_type(&words[at]) && words[at].typed.len() > 2);
-        types.last().filter(|&at| words[..at].iter().any(is_name))
-    };
-    typed.or_else(bare).map(|at| &words[at..])
+/// The address inside a longer text: from each number on that is not its first word, and when there is none, from
+/// the last street type that something stands before.
+pub(crate) fn anchored(words: &[Word]) -> Vec<&[Word]> {
+    let is_number = |word: &Word| word.typed.starts_with(|c: char| c.is_ascii_digit()) && word.typed.len() <= 6;
+    let numbers: Vec<usize> = (0..words.len().saturating_sub(1))
+        .filter(|&at| is_number(&words[at]) && postcodes::parse(&words[at].typed).is_none())
+        .collect();
+    let types = || (1..words.len().saturating_sub(1)).filter(|&at| is_type(&words[at]) && words[at].typed.len() > 2);
+    let anchors = if numbers.is_empty() { types().next_back().into_iter().collect() } else { numbers };
+    anchors.into_iter().filter(|&at| at > 0).map(|at| &words[at..]).collect()
 }
 
 #[cfg(test)]
@@ -196,13 +195,13 @@ mod tests {
 
     #[test]
     fn an_address_is_found_inside_a_text() {
-        let words = normalize::normalize("Ets Dupont et fils 12 bis rue A Lyon");
-        let shown = |words: &[Word]| words.iter().map(|word| word.typed.as_str()).collect::<Vec<_>>().join(" ");
-        assert_eq!(shown(anchored(&words).unwrap()), "12 bis rue a lyon");
-        assert_eq!(
-            shown(anchored(&normalize::normalize("mairie place de la liberte")).unwrap()),
-            "place de la liberte"
-        );
-        assert_eq!(anchored(&normalize::normalize("12 rue garibaldi")), None);
+        let inside = |text: &str| -> Vec<String> {
+            let words = normalize::normalize(text);
+            let shown = |words: &[Word]| words.iter().map(|word| word.typed.as_str()).collect::<Vec<_>>().join(" ");
+            anchored(&words).into_iter().map(shown).collect()
+        };
+        assert_eq!(inside("Ets Dupont et fils 12 bis rue A Lyon"), ["12 bis rue a lyon"]);
+        assert_eq!(inside("mairie place de la liberte"), ["place de la liberte"]);
+        assert!(inside("12 rue garibaldi").is_empty());
     }
 }

@@ -63,6 +63,8 @@ pub(crate) struct Said {
     pub named: Option<Vec<u32>>,
     /// The name was corrected to be one.
     pub respelt: bool,
+    /// The name and the postcode typed are not of one town: each is believed in turn.
+    pub disputed: bool,
     /// The postcode typed, and the towns it serves.
     pub postcode: Option<(u32, Vec<u32>)>,
 }
@@ -189,7 +191,7 @@ fn town_readings(typed: &Typed, gazetteer: &Gazetteer, places: &Places, respell:
         reading.said.postcode.clone_from(&said.postcode);
         let common = reading.scope.as_ref().map(|scope| narrow(&scope.towns, &towns, places)).unwrap_or_default();
         if common.is_empty() {
-            // They contradict each other: each is believed in turn.
+            reading.said.disputed = true;
             readings.extend(scope.clone().map(|scope| Reading { scope: Some(scope), ..reading.clone() }));
         } else if let Some(scope) = &mut reading.scope {
             scope.towns = common;

@@ -152,6 +152,37 @@ impl Places {
         towns.contains(&place.index) || self.parents(place).any(|town| towns.contains(&town.index))
     }
 
+    /// The streets and lieux-dits of some towns: those of one commune follow one another.
+    pub(crate) fn within(&self, towns: &[u32]) -> impl Iterator<Item = Place<'_>> {
+        let mut codes: Vec<&str> = towns.iter().flat_map(|&town| self.codes_of(town)).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        let towns = towns.to_vec();
+        let places = codes.into_iter().flat_map(|code| self.of_commune(code)).map(|index| self.get(index));
+        places.filter(move |&place| self.is_within(place, &towns))
+    }
+
+    /// The INSEE codes streets have that lie in a town: its own, its commune's if it is a former one, those inside it.
+    fn codes_of(&self, town: u32) -> impl Iterator<Item = &str> {
+        let inside = self.towns().filter(move |inner| inner.parent() == town && !inner.is_former());
+        let own = self.get(town);
+        let commune = if own.is_former() { self.get(own.parent()) } else { own };
+        inside.chain(std::iter::once(commune)).map(Place::insee)
+    }
+
+    fn of_commune(&self, code: &str) -> Range<u32> {
+        let first = |past: bool| {
+            let (mut low, mut high) = (self.towns, self.count);
+            while low < high {
+                let middle = low + (high - low) / 2;
+                let found = self.get(middle).insee();
+                if found < code || (past && found == code) { low = middle + 1 } else { high = middle }
+            }
+            low
+        };
+        first(false)..first(true)
+    }
+
     /// The place whose numbers hold the `entry`-th one.
     pub(crate) fn of_number(&self, entry: u32) -> Place<'_> {
         let (mut low, mut high) = (self.towns, self.count);

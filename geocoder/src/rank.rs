@@ -87,28 +87,19 @@ pub(crate) struct Answer<'a> {
     pub verdicts: Verdicts,
 }
 
-/// What of a search the score needs beside the words.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Bias {
-    pub near: Option<Near>,
-    /// Words beyond a name found whole are noise: a commune or a postcode says where the street is.
-    pub forgives_noise: bool,
-}
-
 /// Scores one candidate of one reading; none for what breaks a promise. A candidate outside a town named to its
 /// end stays only if the town's name is part of its own (« rue de Lyon »), or when it is what contradicts the text
 /// (`elsewhere`). A town is no answer to what was looked for inside it.
 pub(crate) fn score<'a>(
     candidate: Candidate<'a>,
     query: &Query,
-    words: &[QueryWord],
-    bias: Bias,
+    likeness: Likeness,
+    near: Option<Near>,
     elsewhere: bool,
 ) -> Option<Answer<'a>> {
-    let likeness = likeness(candidate.place.folded(), words, bias.forgives_noise);
     let is_town = matches!(candidate.place.kind(), Kind::City | Kind::District);
-    let is_outside = candidate.commune == Some(false) && !elsewhere && query.said.postcode.is_none();
-    let is_inside_itself = candidate.commune.is_some() && is_town && !words.is_empty();
+    let is_outside = candidate.commune == Some(false) && !elsewhere && !query.said.disputed;
+    let is_inside_itself = candidate.commune.is_some() && is_town && !query.words.is_empty();
     if (is_outside || is_inside_itself) && likeness.weakest < MEANT * MEANT {
         return None;
     }
@@ -118,14 +109,14 @@ pub(crate) fn score<'a>(
         House::WithoutSuffix(..) => 0.04,
         // A town has no number of its own: then the number was for something else.
         House::Unknown if is_town => 0.3,
-        House::Unknown => 0.1,
+        House::Unknown => 0.08,
     };
     let contradictions = [candidate.commune, candidate.postcode].iter().filter(|said| **said == Some(false)).count();
     let score = Score {
         text: likeness.text * query.faith,
         number,
         commune: CONTRADICTION * contradictions as f32,
-        far: bias.near.map_or(0.0, |near| far_off(candidate, near)),
+        far: near.map_or(0.0, |near| far_off(candidate, near)),
         small: SMALL * (1.0 - importance(candidate.place)),
         away: if candidate.at_home { 0.0 } else { AWAY },
         confidence: 0.0,
@@ -168,6 +159,14 @@ fn verdicts(candidate: &Candidate<'_>, query: &Query, likeness: Likeness) -> Ver
     }
 }
 
+/// How far a street is by its nearest door, where the boxes of two streets could not tell them apart.
+pub(crate) fn measure(answer: &mut Answer<'_>, near: Near, doors: impl Iterator<Item = LonLat>) {
+    let metres = doors.map(|door| ground_distance_m(near.at, door)).fold(f64::INFINITY, f64::min);
+    if metres.is_finite() {
+        answer.score.far = fading(metres, near);
+    }
+}
+
 /// Merges the answers of every reading: each place once, at its best, the best first.
 pub(crate) fn order(answers: Vec<Answer<'_>>) -> Vec<Answer<'_>> {
     let mut best: HashMap<u32, Answer<'_>> = HashMap::with_capacity(answers.len());
@@ -178,8 +177,13 @@ pub(crate) fn order(answers: Vec<Answer<'_>>) -> Vec<Answer<'_>> {
         }
     }
     let mut ordered: Vec<_> = best.into_values().collect();
-    ordered.sort_by(|a, b| b.score.key().total_cmp(&a.score.key()).then_with(|| a.place.index.cmp(&b.place.index)));
+    sort(&mut ordered);
     ordered
+}
+
+/// The best first, in an order that two runs agree on.
+pub(crate) fn sort(answers: &mut [Answer<'_>]) {
+    answers.sort_by(|a, b| b.score.key().total_cmp(&a.score.key()).then_with(|| a.place.index.cmp(&b.place.index)));
 }
 
 /// A word and its meanings, each with its likeness.
@@ -227,11 +231,11 @@ pub(crate) fn importance(place: Place<'_>) -> f32 {
 
 /// How alike the words typed and a name are.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Likeness {
+pub(crate) struct Likeness {
     /// 0 to 1.
-    text: f32,
+    pub text: f32,
     /// That of the typed word found worst, articles apart.
-    weakest: f32,
+    pub weakest: f32,
 }
 
 impl Likeness {
@@ -241,13 +245,15 @@ impl Likeness {
 /// Pairs each word typed with the best word of the name not yet taken. What was typed and is not in the name
 /// counts fully, what is in the name and was not typed by a quarter: people leave words out, they seldom add any.
 /// When they do, around a name that is whole, it is noise (`forgives_noise`).
-fn likeness(name: &str, words: &[QueryWord], forgives_noise: bool) -> Likeness {
+pub(crate) fn likeness(name: &str, words: &[QueryWord], forgives_noise: bool) -> Likeness {
     if words.is_empty() {
         return Likeness::WHOLE;
     }
     let names: Vec<&str> = name.split(' ').take(64).collect();
     let (mut taken, mut previous) = (0u64, None);
-    let (mut typed, mut found, mut met, mut extra) = (0.0, 0.0, 0.0, 0);
+    let (mut typed, mut found, mut met) = (0.0, 0.0, 0.0);
+    let (mut before, mut inside, mut since) = (0usize, 0usize, 0usize); // words that are not in the name
+    let mut begun = false;
     let (mut weakest, mut disorder) = (1.0f32, 0.0);
     for word in words {
         let free = names.iter().enumerate().filter(|(at, _)| taken & (1 << at) == 0);
@@ -265,8 +271,10 @@ fn likeness(name: &str, words: &[QueryWord], forgives_noise: bool) -> Likeness {
             let is_displaced = previous.map_or(at > 1, |previous| at < previous);
             disorder += if is_displaced && !word.article { DISPLACED } else { 0.0 };
             previous = Some(at);
-        } else {
-            extra += usize::from(!word.article);
+            inside += if begun { since } else { 0 };
+            (begun, since) = (true, 0);
+        } else if !word.article {
+            if begun { since += 1 } else { before += 1 }
         }
     }
     let whole: f32 = names.iter().enumerate().map(|(at, name)| weight(at, name)).sum();
@@ -275,8 +283,9 @@ fn likeness(name: &str, words: &[QueryWord], forgives_noise: bool) -> Likeness {
     let completeness = if unfinished { COMPLETENESS_UNFINISHED } else { COMPLETENESS };
     let complete = 1.0 - completeness * (1.0 - met);
     let text = (found / typed.max(0.1)) * complete - disorder;
+    let extra = before + since;
     let without_noise = met - NOISE * extra as f32 - disorder;
-    let is_whole = forgives_noise && extra > 0 && met > WHOLE_NAME && names.len() > 1;
+    let is_whole = forgives_noise && extra > 0 && inside == 0 && met > WHOLE_NAME && names.len() > 1;
     Likeness { text: if is_whole { text.max(without_noise) } else { text }.max(0.0), weakest }
 }
 

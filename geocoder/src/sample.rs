@@ -28,7 +28,7 @@ pub(crate) fn house() -> Suggestion {
         match_type: MatchType::Exact,
         verdicts: Verdicts::default(),
         distance_m: None,
-        score: Score { text: 1.0, ..Score::default() },
+        score: Score { text: 1.0, confidence: 1.0, ..Score::default() },
     }
 }
 

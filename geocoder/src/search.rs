@@ -5,18 +5,23 @@ use crate::{
     Error, Geocoder, Request, Suggestion, confidence,
     hunt::{Hunt, Step},
     parse::Typed,
-    rank::{self, Answer},
+    rank::{self, Answer, House},
     suggestion::MAX_LIMIT,
 };
 
 /// Answers less like than this are another street's: the commune named is the honester answer.
 const WORST: f32 = 0.55;
 
+/// Answers whose distance is measured door by door, and doors of each at most.
+const MEASURED: usize = 20;
+const MOST_DOORS: usize = 1_000;
+
 /// From the strictest to the loosest, each with the likeness of an answer that makes it needless.
-const STEPS: [(Step, f32); 5] = [
+const STEPS: [(Step, f32); 6] = [
     (Step::AsTyped, f32::MAX),
     (Step::Corrected, 0.85),
     (Step::Respelt, 0.85),
+    (Step::InTown, 0.7),
     (Step::InPart, 0.7),
     (Step::Elsewhere, f32::MAX), // needless only when the address is where it was said to be
 ];
@@ -45,8 +50,19 @@ impl Geocoder {
         }
         let mut answers: Vec<Answer<'_>> =
             rank::order(answers).into_iter().filter(|answer| self.is_wanted(answer, request)).collect();
+        self.measure_best(&mut answers, request);
         confidence::settle(&mut answers, unfinished);
         answers.truncate(request.limit.min(MAX_LIMIT));
         Ok(answers.into_iter().map(|answer| self.suggestion(answer, request.near.map(|near| near.at))).collect())
+    }
+
+    /// Streets among the best answers are as far as their nearest door: measured, since their boxes overlap.
+    fn measure_best(&self, answers: &mut [Answer<'_>], request: &Request) {
+        let Some(near) = request.near else { return };
+        for answer in answers.iter_mut().take(MEASURED).filter(|answer| answer.house == House::NotAsked) {
+            let doors = answer.place.numbers().take(MOST_DOORS).map(|entry| self.numbers.position(entry).0.at);
+            rank::measure(answer, near, doors);
+        }
+        rank::sort(answers);
     }
 }

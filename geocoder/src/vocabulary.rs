@@ -12,6 +12,8 @@ use crate::{Error, edit, normalize, phonetic, schema::Fields};
 const MAX_SPELLINGS: usize = 48;
 /// Likeness of a word that is only heard alike.
 const HEARD_ALIKE: f32 = 0.86;
+/// Shortest word proposed because it is heard alike, in letters.
+const SHORTEST_HEARD: usize = 4;
 /// Most words a glued one is cut into.
 const MAX_PARTS: usize = 4;
 
@@ -130,7 +132,10 @@ impl Vocabulary {
     fn heard_alike<'a>(&'a self, typed: &'a str) -> impl Iterator<Item = (f32, usize)> + 'a {
         let range = phonetic::key(typed).map_or(0..0, |key| self.sounding(hash(&key)));
         let alike = self.sounds[range].iter().map(|&(_, at)| (HEARD_ALIKE, at as usize));
-        alike.filter(move |&(_, at)| self.word(at) != typed && self.word(at).len().abs_diff(typed.len()) <= 3)
+        alike.filter(move |&(_, at)| {
+            let word = self.word(at);
+            word != typed && word.len() >= SHORTEST_HEARD && word.len().abs_diff(typed.len()) <= 3
+        })
     }
 
     fn sounding(&self, key: u64) -> Range<usize> {

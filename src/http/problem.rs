@@ -68,6 +68,15 @@ impl Problem {
         }
     }
 
+    /// What went wrong, in one sentence.
+    pub fn message(&self) -> &str {
+        match self {
+            Self::BadRequest(detail) => detail,
+            Self::Forbidden { reason, .. } => reason,
+            _ => self.title(),
+        }
+    }
+
     /// The same answer to all who waited for one computation.
     pub fn shared(problem: std::sync::Arc<Self>) -> Self {
         (*problem).clone()

@@ -22,7 +22,7 @@ use geocoder::{
 use tokio::{sync::OwnedSemaphorePermit, time::timeout};
 
 use super::{
-    super::{photon::ready, problem::Problem},
+    super::{addresses::index_for, problem::Problem},
     outlet::{Beginning, HELD, Outlet},
 };
 use crate::{app::App, compute::ComputeError};
@@ -67,7 +67,7 @@ impl Exchange {
     ///
     /// Errors: they may not, or no place is free.
     pub(super) fn new(app: &App, principal: Option<&Principal>) -> Result<(Self, Beginning), Problem> {
-        let geocoder = ready(app, principal)?;
+        let geocoder = index_for(app, principal)?;
         let place = app.room().enter().ok_or(Problem::Unavailable)?;
         let (outlet, beginning) = Outlet::new();
         let (principal, counts) = (principal.cloned(), Counts::default());
@@ -161,7 +161,7 @@ impl Exchange {
     /// One turn on the pool, for as long as the client may search.
     async fn turn(&self, bulk: &Arc<Mutex<Bulk>>) -> Result<Turn, Stop> {
         loop {
-            ready(&self.app, self.principal.as_ref()).map_err(Stop::Refused)?;
+            index_for(&self.app, self.principal.as_ref()).map_err(Stop::Refused)?;
             let lane = self.app.room().lane().await;
             let (bulk, geocoder) = (Arc::clone(bulk), Arc::clone(&self.geocoder));
             match self.app.compute().run(move || take_turn(&bulk, &geocoder)).await {
