@@ -13,7 +13,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
-use geocoder::bulk::{Error, Options, Task};
+use geocoder::bulk::{Options, Task};
 
 use self::exchange::Exchange;
 use super::problem::Problem;
@@ -71,24 +71,4 @@ async fn answer(
         (REVISION, revision),
     ];
     Ok((headers, begun.body).into_response())
-}
-
-impl From<Error> for Problem {
-    fn from(error: Error) -> Self {
-        Self::BadRequest(match error {
-            Error::Field(field) => format!("Le champ {field} a une valeur qui n'est pas admise."),
-            Error::NoSuchColumn(field, delimiter) => format!(
-                "Le champ {field} nomme une colonne absente de la première ligne du fichier (séparateur lu : « {delimiter} »)."
-            ),
-            Error::NoPosition => {
-                "Le fichier n'a pas de colonnes longitude et latitude ; nommez-les par lon et lat.".into()
-            }
-            Error::Empty => "Le fichier est vide : sa première ligne doit nommer les colonnes.".into(),
-            Error::Header => {
-                "La première ligne du fichier ne se lit pas : elle est trop longue, ou un guillemet n'y est pas fermé."
-                    .into()
-            }
-            Error::Io(error) => return Self::internal(&error),
-        })
-    }
 }

@@ -12,8 +12,8 @@ use super::{
 };
 use crate::{Error as SearchError, Filter, Geocoder, Near, Nearby, Request, Suggestion, ban_api};
 
-/// How far from a point its address may be, in metres.
-const REVERSE_RADIUS_M: f64 = 200.0;
+/// How far from a point its address may be, in metres: as for `/ban/reverse`.
+const REVERSE_RADIUS_M: f64 = 1_000.0;
 /// A text of fewer characters is no address.
 const SHORTEST_TEXT: usize = 3;
 
