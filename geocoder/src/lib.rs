@@ -13,6 +13,7 @@ mod ban;
 pub mod ban_api;
 mod ban_streets;
 mod build;
+pub mod bulk;
 mod candidates;
 mod collect;
 mod communes;
