@@ -95,6 +95,11 @@ impl App {
         *self.inner.geocoder.write().expect(NO_PANIC_UNDER_LOCK) = Some(geocoder);
     }
 
+    /// Stops serving an address index that turned out to be damaged.
+    pub fn withdraw_geocoder(&self) {
+        *self.inner.geocoder.write().expect(NO_PANIC_UNDER_LOCK) = None;
+    }
+
     /// Finished tiles.
     pub fn tiles(&self) -> &TileCache {
         &self.inner.tiles

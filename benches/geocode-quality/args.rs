@@ -6,6 +6,8 @@ use std::path::PathBuf;
 pub(crate) struct Args {
     /// `paris`, `lyon`, `generated`, or paths of BAN csv and BAL files.
     pub corpora: Vec<String>,
+    /// La Poste's list for corpora given as files: a BAL has no postcodes.
+    pub postcodes: Option<PathBuf>,
     /// Names of classes; all when empty.
     pub classes: Vec<String>,
     /// Queries a class and corpus.
@@ -27,6 +29,7 @@ impl Args {
     pub(crate) fn read(mut given: impl Iterator<Item = String>) -> Self {
         let mut args = Self {
             corpora: vec!["paris".to_owned(), "lyon".to_owned()],
+            postcodes: None,
             classes: Vec::new(),
             count: 1_000,
             seed: 7,
@@ -42,6 +45,7 @@ impl Args {
                 "--bench" => {} // cargo's own
                 "--corpus" => args.corpora = list(&value()),
                 "--lyon-only" => args.corpora = list("lyon"),
+                "--postcodes" => args.postcodes = Some(value().into()),
                 "--classes" => args.classes = list(&value()),
                 "--n" => args.count = number(&value()),
                 "--seed" => args.seed = number(&value()) as u64,

@@ -9,7 +9,10 @@ use std::{
 
 use geocoder::{BuildOptions, Built, build};
 
-use crate::corpus::{Corpus, Postcodes, Row, for_each_row, header};
+use crate::{
+    corpus::Corpus,
+    rows::{Postcodes, Row, for_each_row, header},
+};
 
 /// A built index and what it took.
 pub(crate) struct Measured {
@@ -18,9 +21,6 @@ pub(crate) struct Measured {
     pub seconds: f64,
     pub bytes: u64,
 }
-
-const BAL_HEADER: &str =
-    "cle_interop;voie_nom;numero;suffixe;commune_insee;commune_nom;position;x;y;long;lat;certification_commune";
 
 /// Writes the source files without what was taken out, and builds.
 pub(crate) fn index(corpus: &Corpus, postcodes: &Postcodes, folder: &Path) -> Measured {
@@ -38,22 +38,15 @@ pub(crate) fn index(corpus: &Corpus, postcodes: &Postcodes, folder: &Path) -> Me
     Measured { built, store, seconds, bytes }
 }
 
-/// A BAL of the rows that stay; BAN rows are put into BAL's columns.
+/// The file with the rows that stay, each as it was.
 fn without_removed(corpus: &Corpus, file: &Path, folder: &Path, at: usize) -> PathBuf {
-    let header = header(file);
-    let is_bal = header.iter().any(|column| column == "voie_nom");
     let path = folder.join(format!("{at}.csv"));
     let mut out = csv::WriterBuilder::new().delimiter(b';').flexible(true).from_path(&path).unwrap();
-    if is_bal {
-        out.write_record(&header).unwrap()
-    } else {
-        out.write_record(BAL_HEADER.split(';')).unwrap()
-    }
+    out.write_record(&header(file)).unwrap();
     for_each_row(file, |record, row| {
-        if is_removed(corpus, &row) {
-            return;
+        if !is_removed(corpus, &row) {
+            out.write_record(record).unwrap();
         }
-        if is_bal { out.write_record(record).unwrap() } else { out.write_record(bal_row(&row)).unwrap() }
     });
     out.flush().unwrap();
     path
@@ -63,24 +56,6 @@ fn is_removed(corpus: &Corpus, row: &Row) -> bool {
     let Some(street) = corpus.street_at(&row.insee, &row.street) else { return false };
     let houses = corpus.streets[street as usize].addresses.iter().map(|&at| &corpus.addresses[at as usize]);
     houses.filter(|house| house.removed).any(|house| house.number == row.number && house.suffix == row.suffix)
-}
-
-fn bal_row(row: &Row) -> [String; 12] {
-    let degrees = |value: fn(layers::LonLat) -> f64| row.at.map(|at| value(at).to_string()).unwrap_or_default();
-    [
-        row.id.to_lowercase(),
-        row.street.clone(),
-        row.number.to_string(),
-        row.suffix.clone(),
-        row.insee.clone(),
-        row.commune.clone(),
-        "parcelle".to_owned(),
-        String::new(),
-        String::new(),
-        degrees(|at| at.lon),
-        degrees(|at| at.lat),
-        "1".to_owned(),
-    ]
 }
 
 /// La Poste's list as the corpora have it: what was read from a list, and the postcodes of BAN rows.

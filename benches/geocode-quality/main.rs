@@ -1,8 +1,9 @@
 //! How well addresses are found: query classes drawn from real corpora, each answer held against the truth.
 //!
-//! `cargo bench --bench geocode-quality -- [--corpus paris,lyon | generated | FILE,…] [--classes a,b] [--n 1000]
-//! [--seed 7] [--explain-misses 20] [--removed 5000] [--peer addok] [--lyon-only] [--citycode] [--json FILE]`; `make quality` runs
-//! the same in the development profile. `paris` and `lyon` are read from TRABOULE_REAL_DATA.
+//! `cargo bench --bench geocode-quality -- [--corpus paris,lyon | generated | FILE,…] [--postcodes FILE]
+//! [--lyon-only] [--classes a,b] [--n 1000] [--seed 7] [--removed 5000] [--explain-misses 20] [--json FILE]
+//! [--peer addok] [--citycode]`; `make quality` runs the same in the development profile, for those who work on
+//! matching. `paris` and `lyon` are read from TRABOULE_REAL_DATA.
 //! Reading order: `corpus`, `classes`, `truth`, `run`, `report`.
 #![allow(clippy::print_stdout, clippy::unwrap_used)] // a bench prints, and stops at the first surprise
 
@@ -24,6 +25,7 @@ mod partial;
 mod peer_addok;
 mod report;
 mod reverse;
+mod rows;
 mod run;
 mod sources;
 mod tester;
@@ -54,7 +56,7 @@ fn main() {
         return memory::serve(Path::new(&given.next().unwrap()));
     }
     let args = Args::read(given);
-    let (mut corpus, postcodes) = sources::read(&args.corpora);
+    let (mut corpus, postcodes) = sources::read(&args.corpora, args.postcodes.as_deref());
     corpus.remove(args.removed, &mut Dice::new(args.seed, "removed"));
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("geocode-quality-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();

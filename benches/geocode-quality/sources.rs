@@ -8,14 +8,15 @@ use std::{
 
 use crate::{
     classes::Group,
-    corpus::{Corpus, Postcodes, Source, read_postcodes},
+    corpus::{Corpus, Source},
+    rows::{Postcodes, read_postcodes},
     tester,
     truth::Query,
 };
 
 /// The corpora of those names.
-pub(crate) fn read(names: &[String]) -> (Corpus, Postcodes) {
-    let mut postcodes = Postcodes::new();
+pub(crate) fn read(names: &[String], list: Option<&Path>) -> (Corpus, Postcodes) {
+    let mut postcodes = list.map(read_postcodes).unwrap_or_default();
     let mut files = Vec::new();
     let mut sources = Vec::new();
     for name in names {

@@ -68,8 +68,15 @@ pub(crate) fn abbreviated(scene: &Scene<'_>, dice: &mut Dice) -> Option<Query> {
     let (_, town, narrow) = parts(scene)?;
     let (town, scope) = if dice.below(2) == 0 { (town, narrow) } else { (scene.commune.city.clone(), scene.city()) };
     // « Rue du Pr X » is Rue du Père X and Rue du Professeur X: without a truth where both are there.
-    let mut rivals = scene.corpus.by_key.keys().filter(|key| same_when_short(key, &scene.street.key));
-    if rivals.any(|key| *key != scene.street.key && !scene.streets(key, &scope).is_empty()) {
+    let words: Vec<&str> = scene.street.key.split(' ').collect();
+    let is_another = |(at, word): (usize, &&str)| {
+        namesakes_when_short(word).iter().any(|other| {
+            let mut words = words.clone();
+            words[at] = other;
+            !scene.streets(&words.join(" "), &scope).is_empty()
+        })
+    };
+    if words.iter().enumerate().any(is_another) {
         return None;
     }
     scene.house(format!("{} {short} {town}", scene.number()), scope)
@@ -99,20 +106,10 @@ fn is_title(word: &str) -> bool {
     ABBREVIATIONS.iter().position(|(long, _)| *long == word) >= first
 }
 
-/// Whether two names differ only in words that have a short form in common.
-fn same_when_short(one: &str, other: &str) -> bool {
-    let (mut one, mut other) = (one.split(' '), other.split(' '));
-    loop {
-        match (one.next(), other.next()) {
-            (None, None) => return true,
-            (Some(a), Some(b)) if a == b || share_a_form(a, b) => {}
-            _ => return false,
-        }
-    }
-}
-
-fn share_a_form(a: &str, b: &str) -> bool {
-    forms(a).any(|form| forms(b).any(|other| other == form))
+/// Other words, by their keys, that have a short form in common with a word.
+fn namesakes_when_short(word: &str) -> Vec<String> {
+    let longs = ABBREVIATIONS.iter().map(|(long, _)| text::key(long)).filter(|long| long != word);
+    longs.filter(|long| forms(long).any(|form| forms(word).any(|other| other == form))).collect()
 }
 
 /// The short forms of a word given by its key.
@@ -161,13 +158,11 @@ pub(crate) fn suffix(scene: &Scene<'_>, dice: &mut Dice) -> Option<Query> {
         _ => return None,
     };
     // Both « 9b » and « 9bis » in one street: nobody can tell which is meant.
-    let street = address.street;
     let other = if address.suffix == short { long } else { short };
-    let houses = scene.street.addresses.iter().map(|&at| &scene.corpus.addresses[at as usize]);
-    if short != long && houses.clone().any(|house| house.number == address.number && house.suffix == other) {
+    let mut houses = scene.street.addresses.iter().map(|&at| &scene.corpus.addresses[at as usize]);
+    if short != long && houses.any(|house| house.number == address.number && house.suffix == other) {
         return None;
     }
-    debug_assert_eq!(scene.corpus.addresses[scene.at as usize].street, street);
     let number = match dice.below(4) {
         0 => format!("{}{long}", address.number),
         1 => format!("{} {long}", address.number),

@@ -12,6 +12,10 @@ use crate::{
 
 /// A number the street does not have: the street is the answer.
 pub(crate) fn unknown_number(scene: &Scene<'_>, dice: &mut Dice) -> Option<Query> {
+    // Paris has streets named « 31P6 Boulevard Ney », for a single door: a second number before it means nothing.
+    if scene.street.name.starts_with(|first: char| first.is_ascii_digit()) {
+        return None;
+    }
     let (_, town, scope) = written::parts(scene)?;
     let houses = || scene.street.addresses.iter().map(|&at| &scene.corpus.addresses[at as usize]);
     let largest = houses().map(|house| house.number).max()?;

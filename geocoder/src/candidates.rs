@@ -95,7 +95,6 @@ pub(crate) fn expand(context: &mut Context<'_>, query: &Query, tolerance: Tolera
             beginning: unfinished.then(|| word.typed.clone()),
             weight: rank::weight(at, word.canonical()),
             article: normalize::is_article(&word.typed) && !unfinished,
-            is_number: word.typed.starts_with(|c: char| c.is_ascii_digit()),
         });
     }
     expanded

@@ -27,15 +27,15 @@ const ALIKE: [(u8, u8); 9] = [
     (b'a', b'e'),
 ];
 
-/// The cheapest way from `typed` to `word`, in letters; none beyond `most`.
+/// The cheapest way from `typed` to `word`, in letters; none beyond `most` letters.
 ///
 /// `beginning`: the word may go on after what was typed. Both are ASCII, as `normalize::fold` gives them.
-pub(crate) fn cost(typed: &str, word: &str, most: f32, beginning: bool) -> Option<f32> {
+pub(crate) fn cost(typed: &str, word: &str, most: u8, beginning: bool) -> Option<f32> {
     let (typed, word) = (typed.as_bytes(), word.as_bytes());
     if typed.len() > LONGEST || typed.is_empty() || word.is_empty() {
         return None;
     }
-    let reach = most.ceil() as usize;
+    let (reach, most) = (usize::from(most), f32::from(most));
     let word = if beginning { &word[..word.len().min(typed.len() + reach)] } else { word };
     if typed.len().abs_diff(word.len()) > reach || word.len() > LONGEST + reach {
         return None;
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     fn check(typed: &str, word: &str, expected: Option<f32>) {
-        let found = cost(typed, word, 2.0, false);
+        let found = cost(typed, word, 2, false);
         let same = match (found, expected) {
             (Some(a), Some(b)) => (a - b).abs() < 1e-6,
             (a, b) => a.is_none() && b.is_none(),
@@ -132,16 +132,16 @@ mod tests {
 
     #[test]
     fn a_beginning_is_compared_with_beginnings() {
-        assert_eq!(cost("gari", "garibaldi", 1.0, true), Some(0.0));
-        assert_eq!(cost("garb", "garibaldi", 1.0, true), Some(1.0));
-        assert_eq!(cost("gmri", "garibaldi", 1.0, true), Some(1.0));
-        assert_eq!(cost("gare", "garibaldi", 1.0, false), None);
+        assert_eq!(cost("gari", "garibaldi", 1, true), Some(0.0));
+        assert_eq!(cost("garb", "garibaldi", 1, true), Some(1.0));
+        assert_eq!(cost("gmri", "garibaldi", 1, true), Some(1.0));
+        assert_eq!(cost("gare", "garibaldi", 1, false), None);
     }
 
     #[test]
     fn a_word_that_is_too_long_is_left_alone() {
-        assert_eq!(cost(&"a".repeat(31), &"a".repeat(31), 2.0, false), None);
-        assert_eq!(cost("a", &"a".repeat(300), 2.0, true), Some(0.0));
-        assert_eq!(cost("", "a", 2.0, false), None);
+        assert_eq!(cost(&"a".repeat(31), &"a".repeat(31), 2, false), None);
+        assert_eq!(cost("a", &"a".repeat(300), 2, true), Some(0.0));
+        assert_eq!(cost("", "a", 2, false), None);
     }
 }

@@ -86,7 +86,7 @@ impl Gazetteer {
         if key.len() < SHORTEST_CORRECTED || key.bytes().all(|b| b.is_ascii_digit() || b == b' ') {
             return None;
         }
-        let most = if key.len() >= 8 { 2.0 } else { 1.0 };
+        let most = if key.len() >= 8 { 2 } else { 1 };
         let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).map(u32::from).sum::<u32>();
         let same_digits = digits(key);
         let costs = self.names.iter().filter(|(name, _)| digits(name) == same_digits).filter_map(|(name, towns)| {

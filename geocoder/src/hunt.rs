@@ -4,10 +4,11 @@ use crate::{
     Error, Geocoder, HouseNumber, Kind, Request,
     candidates::{Context, Tolerance, candidates, expand},
     noise,
-    normalize::{self, Word},
+    normalize::Word,
     parse::{Query, Scope, Typed, readings},
     places::{Place, Places},
     rank::{self, Answer, Candidate, House, Likeness},
+    respace,
     spelling::{self, glued},
     suggestion::{Score, Verdict, Verdicts},
 };
@@ -15,7 +16,7 @@ use crate::{
 /// Likeness given to the commune named when nothing in it answers.
 const FALLBACK: f32 = 0.3;
 /// An answer this like needs no other commune to be looked into.
-const SETTLED: f32 = 0.8;
+const SETTLED: f32 = 0.88;
 /// What contradicts the commune named must be the address typed, but for that.
 const EXACT: f32 = 0.93;
 /// People confuse communes that are near each other: metres beyond the one named.
@@ -23,7 +24,6 @@ const NEIGHBOURHOOD_M: f64 = 12_000.0;
 /// How far each other writing is from what was typed.
 const NOISE_DROPPED: f32 = 0.97;
 const NUMBER_DROPPED: f32 = 0.85;
-const WORDS_CUT: f32 = 0.95;
 
 /// A way to look for a text.
 #[derive(Debug, Clone, Copy)]
@@ -84,8 +84,11 @@ impl<'a> Hunt<'a> {
         for typed in &self.writings {
             let anchored = noise::anchored(&typed.words).into_iter();
             writings.extend(anchored.map(|words| typed.rewritten(words.to_vec(), faith_in(typed, words))));
+            let abroad = noise::without_misspelt_country(&typed.words);
+            writings.extend(abroad.map(|words| typed.rewritten(words.to_vec(), NOISE_DROPPED)));
         }
-        let respaced: Vec<Typed> = writings.iter().filter_map(|typed| self.respaced(typed)).collect();
+        let respaced: Vec<Typed> =
+            writings.iter().filter_map(|typed| respace::respaced(typed, &self.geocoder.vocabulary)).collect();
         writings.extend(respaced);
         let geocoder = self.geocoder;
         let mut queries: Vec<Query> = Vec::new();
@@ -126,7 +129,7 @@ impl<'a> Hunt<'a> {
                 }
                 let candidate = self.candidate(place, &open);
                 let is_there = matches!(candidate.house, House::Found(..));
-                let likeness = rank::likeness(place.folded(), &words, false);
+                let likeness = rank::likeness(place.folded(), &words);
                 let answer = rank::score(candidate, &open, likeness, self.context.near, true).filter(|_| is_there);
                 self.answers.extend(answer.filter(|answer| answer.score.text >= EXACT));
             }
@@ -167,11 +170,9 @@ impl<'a> Hunt<'a> {
     fn look(&mut self, queries: &[Query], tolerance: Tolerance) -> Result<(), Error> {
         for query in queries {
             let words = expand(&mut self.context, query, tolerance);
-            let is_scoped = query.scope.as_ref().is_some_and(|scope| scope.whole);
-            let forgives_noise = is_scoped && query.number.is_some();
             for place in candidates(&self.context, query, &words, tolerance)? {
                 let place = self.geocoder.places.get(place);
-                let likeness = rank::likeness(place.folded(), &words, forgives_noise);
+                let likeness = rank::likeness(place.folded(), &words);
                 let candidate = self.candidate(place, query);
                 self.answers.extend(rank::score(candidate, query, likeness, self.context.near, false));
             }
@@ -209,7 +210,7 @@ impl<'a> Hunt<'a> {
         let Some(number) = number else { return House::NotAsked };
         let numbers = &self.geocoder.numbers;
         let find = |number: &HouseNumber| {
-            let entry = numbers.find(place.numbers(), number)?;
+            let entry = numbers.find(place.blocks(), number)?;
             Some((entry, numbers.position(entry).0.at))
         };
         if let Some((entry, at)) = find(number).or_else(|| find(&number.other_spelling()?)) {
@@ -225,45 +226,6 @@ impl<'a> Hunt<'a> {
     fn is_neighbour(&self, place: Place<'_>, scope: &Scope) -> bool {
         let near = |&town: &u32| rank::metres_to(self.geocoder.places.get(town), place.position()) <= NEIGHBOURHOOD_M;
         scope.towns.iter().any(near)
-    }
-
-    /// The text with its unknown words cut where words meet, or put together where one was cut.
-    fn respaced(&self, typed: &Typed) -> Option<Typed> {
-        let vocabulary = &self.geocoder.vocabulary;
-        let is_known = |word: &Word| {
-            word.typed.len() < 3
-                || !word.meanings.is_empty()
-                || noise::is_digits(&word.typed)
-                || vocabulary.names(&word.typed) > 0
-        };
-        let word = |typed: &str| Word { typed: typed.to_owned(), meanings: normalize::meanings(typed) };
-        let (mut words, mut changed, mut at) = (Vec::new(), false, 0);
-        while let Some(this) = typed.words.get(at) {
-            let next = typed.words.get(at + 1);
-            let unfinished = typed.unfinished && at + 1 == typed.words.len();
-            let glued =
-                next.filter(|next| !(is_known(this) && is_known(next) && this.typed.len() > 2 && next.typed.len() > 2));
-            let glued = glued
-                .map(|next| format!("{}{}", this.typed, next.typed))
-                .filter(|glued| vocabulary.names(glued) > 0 && glued.len() >= 5);
-            if let Some(glued) = glued {
-                words.push(word(&glued));
-                (changed, at) = (true, at + 2);
-                continue;
-            }
-            match vocabulary
-                .cut(&this.typed, unfinished)
-                .filter(|_| !is_known(this) && !(unfinished && vocabulary.begins(&this.typed)))
-            {
-                Some(parts) => {
-                    words.extend(parts.iter().map(|part| word(part)));
-                    changed = true;
-                }
-                None => words.push(this.clone()),
-            }
-            at += 1;
-        }
-        changed.then(|| typed.rewritten(words, WORDS_CUT))
     }
 }
 

@@ -2,6 +2,7 @@
 //! the country. Patterns only: what cannot be told from a name stays, and ranking decides.
 
 use crate::{
+    edit,
     gazetteer::Gazetteer,
     house_number::is_detached_suffix,
     normalize::{self, Word},
@@ -52,6 +53,10 @@ const PARTS: [&str; 27] = [
 ];
 /// Post-office boxes and the like, followed by their number.
 const BOXES: [&str; 6] = ["bp", "cs", "tsa", "cidex", "cp", "sp"];
+/// Words that announce people or a company, after an address.
+const PEOPLE: [&str; 8] = ["chez", "mme", "monsieur", "madame", "sarl", "ets", "societe", "cabinet"];
+/// Most words of the announcement and of the name announced.
+const MOST_OF_A_NAME: usize = 3;
 /// What stands before a number without saying anything of it.
 const LEADS: [&str; 12] = ["face", "au", "a", "n", "no", "num", "numero", "en", "devant", "angle", "du", "adresse"];
 
@@ -92,6 +97,13 @@ fn noise_at(rest: &[Word], at: usize, cleaned: &mut Cleaned) -> usize {
         Some("boite") if word(1) == Some("postale") => 2 + usize::from(is_number(2)),
         Some("rdc") => 1,
         Some("rez") if word(1) == Some("de") && word(2) == Some("chaussee") => 3,
+        Some(first) if at > 0 && PEOPLE.contains(&first) => {
+            cleaned.unsure = true;
+            rest.iter()
+                .take(MOST_OF_A_NAME)
+                .take_while(|word| !word.typed.starts_with(|c: char| c.is_ascii_digit()))
+                .count()
+        }
         Some("etage") => 1 + usize::from(is_number(1) && !begins_street(rest, 1)),
         Some(_) if word(1) == Some("etage") => 2,
         Some(first) if PARTS.contains(&first) && is_part_label(word(1)) => {
@@ -144,6 +156,13 @@ fn drop_country(words: &mut Vec<Word>, gazetteer: &Gazetteer) {
     }
 }
 
+/// The words without a country at the end that is misspelt.
+pub(crate) fn without_misspelt_country(words: &[Word]) -> Option<&[Word]> {
+    let (last, before) = words.split_last()?;
+    let is_country = edit::cost(&last.typed, "france", 2, false).is_some_and(|cost| cost > 0.0);
+    (is_country && before.len() > 1).then_some(before)
+}
+
 /// `N°`, `face au`, before a number that begins the address.
 fn drop_lead(words: &mut Vec<Word>) {
     let number = words.iter().position(|word| word.typed.starts_with(|c: char| c.is_ascii_digit())).unwrap_or(0);
@@ -184,6 +203,7 @@ mod tests {
         check("batiment 12 rue A", "12 rue a");
         check("12 rue A appt 14 RDC", "12 rue a");
         check("étage 2 escalier C 4 rue A", "4 rue a");
+        check("12 rue A chez Mme Dupont 69003 Lyon", "12 rue a 69003 lyon");
     }
 
     #[test]

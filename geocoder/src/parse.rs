@@ -110,15 +110,9 @@ fn unstick(word: Word) -> Vec<Word> {
     let letters = typed.bytes().take_while(u8::is_ascii_lowercase).count();
     let tail = &typed[digits..];
     let all_letters = !tail.is_empty() && tail.bytes().all(|b| b.is_ascii_lowercase());
-    let ordinal = !word.meanings.is_empty();
-    let at = if digits == 5 && all_letters {
-        digits
-    } else if (1..=4).contains(&digits)
-        && all_letters
-        && !ordinal
-        && (tail.len() > 3 || tail == "rue")
-        && !is_detached_suffix(tail)
-    {
+    let is_suffix = tail.len() <= 3 && tail != "rue" || is_detached_suffix(tail);
+    let is_number_and_word = (1..=4).contains(&digits) && word.meanings.is_empty() && !is_suffix;
+    let at = if all_letters && (digits == 5 || is_number_and_word) {
         digits
     } else if letters >= 2 && is_digits(&typed[letters..]) && typed.len() - letters == 5 {
         letters
@@ -309,7 +303,7 @@ fn number_readings(words: &[Word], unfinished: bool) -> Vec<(Option<HouseNumber>
 /// The words of a range of numbers: `12-16`, `12 à 16`, `12 et 14`, `12 bis 16`.
 fn range(words: &[Word]) -> Option<usize> {
     let word = |at: usize| words.get(at).map(|word| word.typed.as_str());
-    let is_number = |at: usize| word(at).is_some_and(|word| house_number(word).is_some() && word.len() <= 4);
+    let is_number = |at: usize| word(at).is_some_and(|word| is_digits(word) && word.len() <= 4);
     let joined = word(1).is_some_and(|word| matches!(word, "a" | "et" | "au" | "bis" | "ter"));
     if is_number(1) && words.len() > 2 {
         Some(2)
@@ -341,7 +335,7 @@ mod tests {
     #[test]
     fn a_number_may_be_a_number_or_part_of_the_name() {
         assert_eq!(numbers("place du 8 mai"), ["8|place du mai", "|place du 8 mai"]);
-        assert_eq!(numbers("10 2e avenue"), ["10|avenue", "10|2e avenue", "2e|10 avenue", "|10 2e avenue"]);
+        assert_eq!(numbers("10 2e avenue"), ["10|2e avenue", "2e|10 avenue", "|10 2e avenue"]);
         assert_eq!(numbers("rue garibaldi"), ["|rue garibaldi"]);
     }
 

@@ -110,7 +110,7 @@ impl Vocabulary {
 
     fn misspelt(&self, typed: &str, beginning: bool, short: bool) -> Vec<(f32, usize)> {
         let most = most_errors(typed.len());
-        let differing = 2 * most.ceil() as u32;
+        let differing = 2 * u32::from(most);
         let letters = letters_of(typed);
         let mut found = Vec::new();
         for at in 0..self.len() {
@@ -198,10 +198,10 @@ impl FromIterator<(String, u32)> for Vocabulary {
 }
 
 /// Errors forgiven in a word of that many letters.
-fn most_errors(letters: usize) -> f32 {
+fn most_errors(letters: usize) -> u8 {
     match letters {
-        0..=7 => 1.0,
-        _ => 2.0,
+        0..=7 => 1,
+        _ => 2,
     }
 }
 
