@@ -115,7 +115,7 @@ fn addresses() -> Vec<PathBuf> {
 fn index(files: &[PathBuf]) -> Geocoder {
     let store = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bulk-index");
     let postcodes = files[0].parent().and_then(Path::parent).map(|folder| folder.join("codes_postaux.csv"));
-    let options = BuildOptions { postcodes, metropole: Default::default() };
+    let options = BuildOptions { postcodes, ..BuildOptions::default() };
     build(files, &store, &options, &mut |_| ()).unwrap();
     Geocoder::open(&store).unwrap()
 }
