@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn what_is_read_and_wrong_is_refused() {
-        let eleven = format!("q=rue&postcode={}", vec!["69003"; 11].join("+"));
+        let eleven = format!("q=rue&postcode={}", ["69003"; 11].join("+"));
         for query in [
             "",
             "q=",
