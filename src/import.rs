@@ -86,7 +86,7 @@ pub fn prepare(config: &Config, watch: &dyn Fn(&str)) -> anyhow::Result<()> {
             communes = snapshot.map(|snapshot| snapshot.revision().to_owned());
         }
     }
-    if changed || Geocoder::open(&config.geocoder.index).is_err() {
+    if changed || Geocoder::open(&config.geocoder.index).and_then(|index| index.verify()).is_err() {
         watch("indexing addresses");
         index(config, &mut |_| ()).context("cannot build the address index")?;
     }

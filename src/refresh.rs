@@ -67,11 +67,17 @@ struct Watcher {
     tried: HashMap<LayerId, Instant>,
     /// Revisions that could not be opened, each said once.
     broken: HashMap<String, String>,
+    /// Revision of the address index whose files were read again and are those that were written.
+    verified: Option<String>,
 }
+
+/// What the address index is called in `broken` and in the log.
+const INDEX: &str = "address index";
 
 impl Watcher {
     fn look(&mut self, app: &App) {
         self.pick_up(app);
+        self.verify_index(app);
         let generation = app.generation();
         for layer in import::order(&generation.config) {
             let waits = self.tried.get(&layer.id).is_some_and(|last| last.elapsed() < TRY_EVERY);
@@ -112,7 +118,6 @@ impl Watcher {
     }
 
     fn pick_up_index(&mut self, app: &App) {
-        const INDEX: &str = "address index";
         let folder = &app.generation().config.geocoder.index;
         let served = app.geocoder().map(|geocoder| geocoder.manifest().revision.clone());
         let current = match Geocoder::current_revision(folder) {
@@ -123,12 +128,38 @@ impl Watcher {
         if self.broken.get(INDEX) == Some(&current) {
             return;
         }
-        match Geocoder::open(folder) {
+        // Opening costs the same whatever the size, so that a server starts at once; what would replace an index
+        // that is served is read whole before.
+        let opened = Geocoder::open(folder).and_then(|geocoder| {
+            if served.is_some() {
+                geocoder.verify()?;
+                self.verified = Some(geocoder.manifest().revision.clone());
+            }
+            Ok(geocoder)
+        });
+        match opened {
             Ok(geocoder) => {
                 tracing::info!(revision = geocoder.manifest().revision, "address index in place");
                 app.set_geocoder(Arc::new(geocoder));
             }
             Err(error) => self.say_once(INDEX, &current, &error),
+        }
+    }
+
+    /// Reads the index served since the start whole, once; a damaged one gives wrong answers, so it is served no more.
+    fn verify_index(&mut self, app: &App) {
+        let Some(geocoder) = app.geocoder() else { return };
+        let revision = &geocoder.manifest().revision;
+        if self.verified.as_ref() == Some(revision) {
+            return;
+        }
+        match geocoder.verify() {
+            Ok(()) => self.verified = Some(revision.clone()),
+            Err(error) => {
+                tracing::error!(revision, error = %with_causes(&error), "the address index is damaged: addresses are not served until `traboule index` has built another");
+                self.broken.insert(INDEX.to_owned(), revision.clone());
+                app.withdraw_geocoder();
+            }
         }
     }
 

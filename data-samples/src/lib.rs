@@ -6,12 +6,14 @@ mod bend;
 mod draw;
 mod facts;
 mod names;
+mod national;
 mod output;
 mod plan;
 mod plane;
 mod rng;
 mod run;
 
+pub use national::{NationalOptions, NationalSummary, generate_national};
 pub use run::{Options, Scale, Summary, generate};
 
 /// The seed of the committed samples.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{Parser, ValueEnum};
-use data_samples::{COMMITTED_SEED, Options, Scale, generate};
+use data_samples::{COMMITTED_SEED, NationalOptions, Options, Scale, generate, generate_national};
 
 /// Generates the sample Métropole: layers and addresses.
 #[derive(Parser)]
@@ -21,6 +21,15 @@ struct Arguments {
     /// Leave the rest out.
     #[arg(long)]
     only: Option<Only>,
+    /// A list of communes (JSON or CSV: code, name, population): the addresses of that country instead.
+    #[arg(long, requires = "addresses", requires = "only", conflicts_with = "scale")]
+    communes: Option<PathBuf>,
+    /// How many addresses that country has, about.
+    #[arg(long, requires = "communes")]
+    addresses: Option<u64>,
+    /// That country's addresses bear no identifier of the national base.
+    #[arg(long, requires = "communes")]
+    without_identifiers: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -30,7 +39,12 @@ enum Only {
 }
 
 fn main() -> Result<()> {
-    let Arguments { scale, seed, out, only } = Arguments::parse();
+    let Arguments { scale, seed, out, only, communes, addresses, without_identifiers } = Arguments::parse();
+    if let Some((communes, addresses)) = communes.zip(addresses) {
+        let identifiers = !without_identifiers;
+        report_national(generate_national(&NationalOptions { communes, addresses, seed, out, identifiers })?);
+        return Ok(());
+    }
     let summary = generate(&Options { scale, seed, out, only_addresses: only.is_some() })?;
     report(&summary);
     Ok(())
@@ -43,4 +57,10 @@ fn report(summary: &data_samples::Summary) {
     }
     let features: u64 = summary.layers.iter().map(|(_, features)| features).sum();
     println!("{features:>9}  features\n{:>9}  addresses", summary.addresses);
+}
+
+#[allow(clippy::print_stdout)] // this is the command's answer
+fn report_national(summary: data_samples::NationalSummary) {
+    let data_samples::NationalSummary { communes, streets, addresses } = summary;
+    println!("{communes:>9}  communes\n{streets:>9}  streets\n{addresses:>9}  addresses");
 }

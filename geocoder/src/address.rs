@@ -5,7 +5,7 @@ use layers::{Bbox, LonLat};
 use serde::{Deserialize, Serialize};
 
 /// Mean radius of the Earth in metres (IUGG).
-const EARTH_RADIUS_M: f64 = 6_371_008.8;
+pub(crate) const EARTH_RADIUS_M: f64 = 6_371_008.8;
 
 /// What an answer, or a document of the index, is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -148,11 +148,6 @@ pub fn ground_distance_m(a: LonLat, b: LonLat) -> f64 {
     let half_lon = ((b.lon - a.lon).to_radians() / 2.0).sin();
     let h = half_lat * half_lat + lat_a.cos() * lat_b.cos() * half_lon * half_lon;
     2.0 * EARTH_RADIUS_M * h.sqrt().min(1.0).asin()
-}
-
-/// Metres in one degree of latitude.
-pub(crate) fn metres_per_degree() -> f64 {
-    EARTH_RADIUS_M.to_radians()
 }
 
 /// The smallest box around some positions; none for no position.

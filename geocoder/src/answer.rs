@@ -6,6 +6,7 @@ use crate::{
     Geocoder, HouseNumber, Kind, Suggestion,
     address::{Position, PositionKind, ground_distance_m},
     confidence,
+    numbers::uuid,
     places::Place,
     rank::{Answer, House},
 };
@@ -20,6 +21,7 @@ impl Geocoder {
             }
             House::NotAsked | House::Unknown => None,
         };
+        let details = answer.house.entry().map(|entry| self.numbers.details(entry, place.insee()));
         let towns: Vec<Place<'_>> = std::iter::once(place).chain(self.places.parents(place)).collect();
         let district = towns.iter().find(|town| town.kind() == Kind::District);
         let (position, certified) = house
@@ -28,10 +30,12 @@ impl Geocoder {
         Suggestion {
             kind: if house.is_some() { Kind::House } else { place.kind() },
             id: house.as_ref().map_or_else(|| place.id().to_owned(), |(number, _)| house_id(place.id(), number)),
-            ban_id: None,
+            ban_id: details
+                .as_ref()
+                .map_or_else(|| self.places.ban_id(place.index).map(uuid), |house| house.ban_id.clone()),
             name: place.name().to_owned(),
             house_number: house.as_ref().map(|(number, _)| number.to_string()),
-            locality: None,
+            locality: details.as_ref().and_then(|house| house.locality.clone()),
             postcode: place.postcode().map(|postcode| format!("{postcode:05}")),
             district: district.map(|town| town.name().to_owned()),
             old_insee: towns.iter().find(|town| town.is_former()).map(|town| town.insee().to_owned()),
@@ -39,8 +43,8 @@ impl Geocoder {
             insee: towns.iter().find(|town| !town.is_former()).map(|town| town.insee().to_owned()).unwrap_or_default(),
             metropole: place.is_metropole(),
             position,
-            other_positions: Vec::new(),
-            parcels: Vec::new(),
+            other_positions: details.as_ref().map(|house| house.others.clone()).unwrap_or_default(),
+            parcels: details.map(|house| house.parcels).unwrap_or_default(),
             bbox: if house.is_some() { None } else { extent(place.bbox()) },
             certified,
             addresses: place.weight(),

@@ -214,7 +214,7 @@ pub fn properties(suggestion: &Suggestion) -> Properties<'_> {
 }
 
 /// `10 Rue de Rivoli 75004 Paris`; a town is its name alone.
-fn label(suggestion: &Suggestion) -> String {
+pub(crate) fn label(suggestion: &Suggestion) -> String {
     let name = full_name(suggestion);
     match (&suggestion.postcode, suggestion.kind) {
         (_, Kind::City | Kind::District) => name,
@@ -224,14 +224,14 @@ fn label(suggestion: &Suggestion) -> String {
 }
 
 /// `10 Rue de Rivoli`
-fn full_name(suggestion: &Suggestion) -> String {
+pub(crate) fn full_name(suggestion: &Suggestion) -> String {
     match &suggestion.house_number {
         Some(number) => format!("{number} {}", suggestion.name),
         None => suggestion.name.clone(),
     }
 }
 
-fn word(kind: Kind) -> &'static str {
+pub(crate) fn word(kind: Kind) -> &'static str {
     match kind {
         Kind::House => "housenumber",
         Kind::Street => "street",
@@ -241,7 +241,7 @@ fn word(kind: Kind) -> &'static str {
 }
 
 /// `69, Rhône, Auvergne-Rhône-Alpes`; a region of one department is not said twice.
-fn context(insee: &str) -> Option<String> {
+pub(crate) fn context(insee: &str) -> Option<String> {
     let found = department(insee)?;
     let region = if found.region == found.name { String::new() } else { format!(", {}", found.region) };
     Some(format!("{}, {}{region}", found.code, found.name))

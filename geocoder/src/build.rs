@@ -7,14 +7,16 @@ use std::{
 };
 
 use layers::CommuneCode;
-use tantivy::{Index, IndexWriter, TantivyDocument, directory::MmapDirectory};
+use tantivy::{
+    Index, IndexWriter, TantivyDocument, directory::MmapDirectory, index::SegmentId, indexer::NoMergePolicy,
+};
 
 use crate::{
     Error,
-    collect::Collector,
+    collect::{Collector, Written},
     index::{self, Manifest, Store},
-    numbers, packed,
-    places::{self, Places},
+    packed,
+    places::Places,
     postcodes::Postcodes,
     report::{LISTED, Report},
     schema,
@@ -40,6 +42,8 @@ pub struct BuildOptions {
 pub enum Progress {
     /// Files read, of how many.
     Read(usize, usize),
+    /// Departments put together and written, of how many.
+    Gather(usize, usize),
     /// Places written to the full-text index, of how many.
     Index(usize, usize),
 }
@@ -68,48 +72,36 @@ pub fn build(
 ) -> Result<Built, Error> {
     let store = Store::lock(into)?;
     let postcodes = options.postcodes.as_deref().map(Postcodes::read).transpose()?.unwrap_or_default();
-    let mut collector = Collector::default();
     let context = Context::new(options.communes.as_deref(), LISTED)?;
+    let folder = store.new_folder()?;
+    let mut collector = Collector::create(&folder, sources.len())?;
     let mut report = Report { communes_checked: options.communes.is_some(), ..Report::default() };
     for (read, source) in sources.iter().enumerate() {
         progress(Progress::Read(read, sources.len()));
         source::read(source, &context, &mut report, &mut |row| collector.add(row))?;
+        collector.end_file()?;
     }
     progress(Progress::Read(sources.len(), sources.len()));
     if report.accepted() == 0 {
         return Err(Error::NothingAccepted { files: sources.len(), rows: report.rows() });
     }
-    let folder = store.new_folder()?;
-    let (places, addresses) = write(&folder, collector, options, &postcodes, progress)?;
+    let Written { places, addresses, duplicates } = collector.finish(options, &postcodes, progress)?;
+    report.duplicates = duplicates;
+    write_words(&folder.join(index::WORDS), &Places::open(&folder)?, progress)?;
     let manifest = Manifest::of(&folder, places, addresses, report.clone())?;
     let revision = store.publish(&folder, &manifest)?;
     Ok(Built { revision, report, places, addresses })
 }
 
-fn write(
-    folder: &Path,
-    collector: Collector,
-    options: &BuildOptions,
-    postcodes: &Postcodes,
-    progress: &mut dyn FnMut(Progress),
-) -> Result<(u32, u32), Error> {
-    let collected = collector.finish(&options.metropole, postcodes)?;
-    places::write(&folder.join("places.bin"), &collected.places, collected.towns)?;
-    numbers::write(&folder.join("numbers.bin"), &collected.numbers)?;
-    let addresses = packed::count(collected.numbers.len(), "house numbers")?;
-    drop(collected);
-    let places = Places::open(folder)?;
-    write_words(&folder.join(index::WORDS), &places, progress)?;
-    Ok((places.len(), addresses))
-}
-
-/// The full-text index, in one segment: every query then visits one term dictionary.
+/// The full-text index, in one segment: every query then visits one term dictionary, and the number of a
+/// document is the index of its place.
 fn write_words(folder: &Path, places: &Places, progress: &mut dyn FnMut(Progress)) -> Result<(), Error> {
     std::fs::create_dir(folder).map_err(|source| Error::Write { path: folder.to_owned(), source })?;
     let directory = MmapDirectory::open(folder).map_err(tantivy::TantivyError::from)?;
     let (schema, fields) = schema::schema();
     let index = Index::create(directory, schema, tantivy::IndexSettings::default())?;
     let mut writer: IndexWriter<TantivyDocument> = index.writer_with_num_threads(1, WRITER_MEMORY)?;
+    writer.set_merge_policy(Box::new(NoMergePolicy)); // one merge at the end, in the order of the places
     for place in 0..places.len() {
         if place % 10_000 == 0 {
             progress(Progress::Index(place as usize, places.len() as usize));
@@ -117,12 +109,51 @@ fn write_words(folder: &Path, places: &Places, progress: &mut dyn FnMut(Progress
         writer.add_document(schema::document(fields, places, places.get(place)))?;
     }
     writer.commit()?;
-    let segments = index.searchable_segment_ids()?;
-    if segments.len() > 1 {
-        writer.merge(&segments).wait()?;
-    }
+    merge(&index, &mut writer)?;
     writer.garbage_collect_files().wait()?;
     writer.wait_merging_threads()?;
     progress(Progress::Index(places.len() as usize, places.len() as usize));
     packed::sync_folder(folder)
+}
+
+/// Makes one segment of all, in the order of the places: one thread wrote them, each a run of places.
+fn merge(index: &Index, writer: &mut IndexWriter<TantivyDocument>) -> Result<(), Error> {
+    let reader = index.reader()?;
+    let mut segments: Vec<(Option<u64>, SegmentId)> = Vec::new();
+    for segment in reader.searcher().segment_readers() {
+        segments.push((segment.fast_fields().u64("place")?.first(0), segment.segment_id()));
+    }
+    segments.sort_unstable();
+    let segments: Vec<SegmentId> = segments.into_iter().map(|(_, id)| id).collect();
+    if segments.len() > 1 {
+        writer.merge(&segments).wait()?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_has_the_number_of_its_place_however_many_segments_were_written() {
+        let (schema, fields) = schema::schema();
+        let index = Index::create_in_ram(schema);
+        let mut writer: IndexWriter<TantivyDocument> = index.writer_with_num_threads(1, WRITER_MEMORY).unwrap();
+        writer.set_merge_policy(Box::new(NoMergePolicy));
+        for place in 0..60u64 {
+            let mut document = TantivyDocument::default();
+            document.add_u64(fields.place, place);
+            writer.add_document(document).unwrap();
+            if place % 7 == 6 {
+                writer.commit().unwrap();
+            }
+        }
+        writer.commit().unwrap();
+        merge(&index, &mut writer).unwrap();
+        let searcher = index.reader().unwrap().searcher();
+        let [segment] = searcher.segment_readers() else { panic!("{} segments", searcher.segment_readers().len()) };
+        let places = segment.fast_fields().u64("place").unwrap();
+        assert!((0..60).all(|document| places.first(document) == Some(u64::from(document))));
+    }
 }

@@ -1,311 +1,221 @@
-//! Accepted rows → towns, streets and house numbers, in the order the packed tables want them.
-//! Rows of one (commune, former commune, street name) are one street, whatever file they come from;
-//! rows of one number and suffix in it are one address with several positions.
+//! Accepted rows → the packed tables, in two passes and bounded memory: rows are set aside on disk by department
+//! as they are read; then each department is put together in memory and written, in the order of its communes.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    mem,
+    path::{Path, PathBuf},
 };
 
-use layers::{Bbox, Commune, CommuneCode, LonLat};
+use layers::{CommuneCode, LonLat};
 
 use crate::{
     Error,
-    address::{Kind, Packed, PositionKind, bbox_of, ground_distance_m},
+    address::{Kind, Packed, bbox_of},
+    build::{BuildOptions, Progress},
+    duplicates::{Identifiers, SetAside},
     normalize,
-    numbers::NewNumber,
+    numbers::write::NumbersWriter,
     packed,
-    places::NewPlace,
+    places::write::{NewPlace, PlacesWriter},
     postcodes::Postcodes,
     row::Row,
+    spill::Spill,
+    spilled,
+    streets::{Assembled, Streets},
+    towns::{NumberedTowns, Towns, central, is_of, point_box},
 };
 
-/// Commune, former commune, name with its abbreviations spelt out.
-type StreetKey = (CommuneCode, Option<CommuneCode>, String);
-/// A code, and whether it is that of a former commune: a merged commune often keeps the code of one of them.
-type TownKey = (CommuneCode, bool);
+const ROWS: &str = "rows.scratch";
+const IDENTIFIERS: &str = "identifiers.scratch";
 
 /// What has been read so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Collector {
-    towns: BTreeMap<TownKey, Town>,
-    streets: BTreeMap<StreetKey, Street>,
-    /// The street being read: rows of a street nearly always follow one another.
-    open: Option<(Row, StreetKey, Street)>,
+    folder: PathBuf,
+    towns: Towns,
+    rows: Spill,
+    /// Only when several files are read: one file is not its own duplicate.
+    identifiers: Option<Identifiers>,
+    /// The street whose rows are being read, by department: rows of a street nearly always follow one another.
+    open: BTreeMap<u32, Row>,
+    file: u32,
+    /// Rows with a number so far.
+    numbers: u32,
+    scratch: Vec<u8>,
+    /// A scratch file that could not be written: said once the file being read is over.
+    failed: Option<Error>,
 }
 
-#[derive(Debug)]
-struct Town {
-    name: String,
-    parent: Option<TownKey>,
-}
-
-#[derive(Debug, Default)]
-struct Street {
-    name: String,
-    id: Option<String>,
-    /// Position of its toponym row.
-    own: Option<LonLat>,
-    numbers: Vec<(crate::HouseNumber, PositionKind, Packed, bool)>,
-}
-
-/// Everything the packed tables hold, towns first.
-#[derive(Debug)]
-pub(crate) struct Collected {
-    pub places: Vec<NewPlace>,
-    pub towns: usize,
-    pub numbers: Vec<NewNumber>,
+/// What was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Written {
+    pub places: u32,
+    pub addresses: u32,
+    /// Rows left out because another file has the same address.
+    pub duplicates: u64,
 }
 
 impl Collector {
-    /// Takes one accepted row.
+    /// Makes the scratch files in the folder where the tables are to be.
+    pub(crate) fn create(folder: &Path, files: usize) -> Result<Self, Error> {
+        let identifiers = (files > 1).then(|| Identifiers::create(&folder.join(IDENTIFIERS))).transpose()?;
+        Ok(Self {
+            folder: folder.to_owned(),
+            towns: Towns::default(),
+            rows: Spill::create(&folder.join(ROWS))?,
+            identifiers,
+            open: BTreeMap::new(),
+            file: 0,
+            numbers: 0,
+            scratch: Vec::new(),
+            failed: None,
+        })
+    }
+
+    /// Takes one accepted row. An error is kept for [`end_file`](Self::end_file).
     pub(crate) fn add(&mut self, row: Row) {
-        let same_street = self.open.as_ref().is_some_and(|(first, ..)| {
-            first.commune.code == row.commune.code && first.street == row.street && first.former == row.former
-        });
-        if !same_street {
-            self.close();
-            self.add_towns(&row);
-            let former = row.former.as_ref().map(|former| former.code);
-            let key = (row.commune.code, former, normalize::street_key(&row.street));
-            let street =
-                self.streets.remove(&key).unwrap_or_else(|| Street { name: row.street.clone(), ..Street::default() });
-            self.open = Some((row.clone(), key, street));
-        }
-        if let Some((_, _, street)) = &mut self.open {
-            street.add(row);
+        if self.failed.is_none() {
+            self.failed = self.set_aside(row).err();
         }
     }
 
-    fn close(&mut self) {
-        if let Some((_, key, street)) = self.open.take() {
-            self.streets.insert(key, street);
-        }
+    /// The file being read is over. Errors: its rows could not be set aside.
+    pub(crate) fn end_file(&mut self) -> Result<(), Error> {
+        self.file += 1;
+        self.open.clear();
+        self.failed.take().map_or(Ok(()), Err)
     }
 
-    fn add_towns(&mut self, row: &Row) {
-        let Commune { code, name } = &row.commune;
-        let parent = code.parent();
-        if let Some(city) = parent {
-            let name = city_name(name);
-            self.towns.entry((city, false)).or_insert_with(|| Town { name, parent: None });
+    fn set_aside(&mut self, row: Row) -> Result<(), Error> {
+        let key = department(row.commune.code);
+        self.scratch.clear();
+        if self.open.get(&key).is_none_or(|open| !spilled::same_street(open, &row)) {
+            self.towns.add(&row);
+            spilled::put_street(&mut self.scratch, &row, self.file);
+            self.open.insert(key, row.clone());
         }
-        self.towns
-            .entry((*code, false))
-            .or_insert_with(|| Town { name: name.clone(), parent: parent.map(|city| (city, false)) });
-        if let Some(former) = &row.former {
-            let town = || Town { name: former.name.clone(), parent: Some((*code, false)) };
-            self.towns.entry((former.code, true)).or_insert_with(town);
+        spilled::put_row(&mut self.scratch, &row, self.numbers);
+        self.rows.append(key, &self.scratch)?;
+        if row.number.is_some() {
+            if let (Some(identifiers), Some(id)) = (&mut self.identifiers, row.ban_address) {
+                identifiers.add(id, self.file, row.certified, self.numbers)?;
+            }
+            self.numbers = packed::count(self.numbers as usize + 1, "rows of house numbers")?;
         }
+        Ok(())
     }
 
-    /// Sorts and totals everything. Errors: more of something than the tables can count.
+    /// Puts everything together and writes the tables. Errors: disk, or more of something than the tables can count.
     pub(crate) fn finish(
-        mut self,
-        metropole: &BTreeSet<CommuneCode>,
+        self,
+        options: &BuildOptions,
         postcodes: &Postcodes,
-    ) -> Result<Collected, Error> {
-        self.close();
-        let towns: Vec<(TownKey, Town)> = mem::take(&mut self.towns).into_iter().collect();
-        let index: BTreeMap<TownKey, usize> = towns.iter().enumerate().map(|(at, (key, _))| (*key, at)).collect();
-        let mut numbers = Vec::new();
-        let mut places = new_towns(&towns, &index, postcodes)?;
-        let town_count = places.len();
-        let mut spans = vec![Span::default(); town_count];
-        for ((code, former, _), mut street) in self.streets {
-            let parent = index.get(&former.map_or((code, false), |former| (former, true))).copied().unwrap_or_default();
-            let first = packed::count(numbers.len(), "house numbers")?;
-            numbers.append(&mut street.take_numbers());
-            let range = first..packed::count(numbers.len(), "house numbers")?;
-            let points: Vec<LonLat> =
-                numbers[range.start as usize..].iter().map(|n| n.positions[0].0.unpack()).collect();
-            add_to_towns(&mut spans, &towns, &index, parent, &points);
-            let insee = code;
-            let former_name = former.map(|_| towns[parent].1.name.as_str());
-            places.push(street.into_place(insee, parent as u32, range, &points, postcodes.of(code, former_name)));
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Written, Error> {
+        let aside = self.identifiers.map(Identifiers::settle).transpose()?.unwrap_or_default();
+        let towns = self.towns.number();
+        let mut tables = Tables {
+            places: PlacesWriter::create(&self.folder, packed::count(towns.len(), "towns")?)?,
+            numbers: NumbersWriter::create(&self.folder)?,
+            towns,
+            metropole: &options.metropole,
+            postcodes,
+            duplicates: aside.count(),
+        };
+        let mut rows = self.rows;
+        let keys = rows.keys();
+        for (done, &key) in keys.iter().enumerate() {
+            progress(Progress::Gather(done, keys.len()));
+            tables.write(&rows.take(key)?, &aside)?;
         }
-        settle(&mut places, &spans, metropole);
-        packed::count(places.len(), "places")?;
-        Ok(Collected { places, towns: town_count, numbers })
+        progress(Progress::Gather(keys.len(), keys.len()));
+        rows.remove()?;
+        tables.finish()
     }
 }
 
-impl Street {
-    fn add(&mut self, row: Row) {
-        if self.id.is_none() {
-            self.id = row.street_id;
+/// The tables being written, and what their records are made with.
+struct Tables<'a> {
+    places: PlacesWriter,
+    numbers: NumbersWriter,
+    towns: NumberedTowns,
+    metropole: &'a BTreeSet<CommuneCode>,
+    postcodes: &'a Postcodes,
+    duplicates: u64,
+}
+
+impl Tables<'_> {
+    /// Writes the streets of one key. Toponyms without a position wait for the middle of their town.
+    fn write(&mut self, rows: &[u8], aside: &SetAside) -> Result<(), Error> {
+        let streets = Streets::read(rows, aside, &mut self.numbers);
+        let order = self.numbers.suffix_order();
+        let mut places = Vec::new();
+        for street in streets.assemble(|a, b| order[a as usize].cmp(&order[b as usize])) {
+            self.duplicates += street.duplicates;
+            let index = packed::count(self.places.next() as usize + places.len(), "places")?;
+            places.push(self.street(index, street)?);
         }
-        match (row.number, row.position) {
-            (Some(house), Some(position)) => {
-                self.numbers.push((house, position.kind, Packed::new(position.at), row.certified));
+        for place in &mut places {
+            if place.position.lon.is_nan() {
+                let centre = self.towns.centre(place.parent as usize);
+                place.position = centre.unwrap_or(LonLat { lon: 0.0, lat: 0.0 });
+                place.bbox = point_box(place.position);
             }
-            (_, Some(position)) => self.own = Some(position.at),
-            _ => {}
+            self.places.push(place)?;
         }
+        Ok(())
     }
 
-    /// Its addresses in order, the best position of each first, the same position once.
-    fn take_numbers(&mut self) -> Vec<NewNumber> {
-        let mut rows = mem::take(&mut self.numbers);
-        rows.sort_by(|a, b| (&a.0, a.1, a.2).cmp(&(&b.0, b.1, b.2)));
-        let mut numbers: Vec<NewNumber> = Vec::new();
-        for (house, kind, at, certified) in rows {
-            match numbers.last_mut().filter(|last| last.house == house) {
-                Some(last) => {
-                    last.certified |= certified;
-                    if !last.positions.iter().any(|&(known, _)| known == at) {
-                        last.positions.push((at, kind));
-                    }
-                }
-                None => numbers.push(NewNumber { house, positions: vec![(at, kind)], certified }),
-            }
+    fn street(&mut self, index: u32, assembled: Assembled) -> Result<NewPlace, Error> {
+        let Assembled { commune, former, street, numbers, .. } = assembled;
+        let blocks = self.numbers.push(index, commune.as_str(), &numbers)?;
+        let points: Vec<LonLat> = numbers.iter().map(|number| number.positions[0].0.unpack()).collect();
+        let (town, former_name) = self.towns.of_street(commune, former);
+        let postcode = street.postcode().or_else(|| self.postcodes.of(commune, former_name));
+        self.towns.add_street(town, &points);
+        if let (true, Some(own)) = (points.is_empty(), street.own) {
+            self.numbers.push_toponym(index, Packed::new(own));
         }
-        numbers
-    }
-
-    fn into_place(
-        self,
-        insee: CommuneCode,
-        parent: u32,
-        numbers: std::ops::Range<u32>,
-        points: &[LonLat],
-        postcode: Option<u32>,
-    ) -> NewPlace {
-        let position = central(points).or(self.own);
-        let at = position.unwrap_or(LonLat { lon: f64::NAN, lat: f64::NAN }); // settled once the towns are known
-        let first_word = normalize::normalize(&self.name).first().map(|word| word.canonical().to_owned());
-        let is_street = !points.is_empty() || first_word.is_some_and(|word| normalize::is_street_type(&word));
-        NewPlace {
-            kind: if is_street { Kind::Street } else { Kind::Locality },
-            id: self.id.unwrap_or_else(|| format!("{insee}_{}", normalize::street_key(&self.name).replace(' ', "-"))),
-            name: self.name,
-            parent,
-            insee,
+        let position = central(&points).or(street.own);
+        let at = position.unwrap_or(LonLat { lon: f64::NAN, lat: f64::NAN }); // settled once the town is known
+        let key = || normalize::street_key(&street.name).replace(' ', "-");
+        Ok(NewPlace {
+            kind: if points.is_empty() { kind_by_name(&street.name) } else { Kind::Street },
+            id: street.id.unwrap_or_else(|| format!("{commune}_{}", key())),
+            name: street.name,
+            other_names: street.other_names,
+            ban: street.ban,
+            parent: packed::count(town, "towns")?,
+            insee: commune,
             position: at,
-            bbox: bbox_of(points.iter().copied()).unwrap_or(Bbox {
-                west: at.lon,
-                south: at.lat,
-                east: at.lon,
-                north: at.lat,
-            }),
-            weight: numbers.end - numbers.start,
-            numbers,
+            bbox: bbox_of(points.iter().copied()).unwrap_or_else(|| point_box(at)),
+            weight: packed::count(numbers.len(), "house numbers")?,
+            blocks,
             postcode,
             postcodes: Vec::new(),
-            metropole: false,
+            metropole: is_of(self.metropole, commune),
             former: false,
-        }
-    }
-}
-
-/// The extent of a town: the box of its addresses, and their sum for a centre.
-#[derive(Debug, Clone, Copy, Default)]
-struct Span {
-    bbox: Option<Bbox>,
-    sum: (f64, f64),
-    count: u32,
-}
-
-impl Span {
-    fn add(&mut self, points: &[LonLat]) {
-        let corners = self.bbox.map(|b| [LonLat { lon: b.west, lat: b.south }, LonLat { lon: b.east, lat: b.north }]);
-        self.bbox = bbox_of(points.iter().copied().chain(corners.into_iter().flatten()));
-        for point in points {
-            self.sum.0 += point.lon;
-            self.sum.1 += point.lat;
-        }
-        self.count = self.count.saturating_add(u32::try_from(points.len()).unwrap_or(u32::MAX));
-    }
-
-    fn centre(&self) -> Option<LonLat> {
-        let count = f64::from(self.count);
-        (self.count > 0).then(|| LonLat { lon: self.sum.0 / count, lat: self.sum.1 / count })
-    }
-}
-
-fn new_towns(
-    towns: &[(TownKey, Town)],
-    index: &BTreeMap<TownKey, usize>,
-    postcodes: &Postcodes,
-) -> Result<Vec<NewPlace>, Error> {
-    let nowhere = LonLat { lon: f64::NAN, lat: f64::NAN };
-    let place = |((code, former), town): &(TownKey, Town)| {
-        let parent = town.parent.map_or((*code, *former), |parent| parent);
-        let parent_at = index.get(&parent).copied().unwrap_or_default();
-        let postcode = if *former { postcodes.of(parent.0, Some(&town.name)) } else { postcodes.of(*code, None) };
-        let mut all: Vec<u32> = postcodes.all(*code).chain(postcode).collect();
-        all.sort_unstable();
-        all.dedup();
-        Ok(NewPlace {
-            kind: if town.parent.is_some() { Kind::District } else { Kind::City },
-            name: town.name.clone(),
-            id: code.to_string(),
-            parent: packed::count(parent_at, "towns")?,
-            insee: *code,
-            position: nowhere,
-            bbox: Bbox { west: f64::NAN, south: f64::NAN, east: f64::NAN, north: f64::NAN },
-            numbers: 0..0,
-            weight: 0,
-            postcode,
-            postcodes: if *former { postcode.into_iter().collect() } else { all },
-            metropole: false,
-            former: *former,
         })
-    };
-    towns.iter().map(place).collect()
-}
+    }
 
-/// Adds a street's points to its town and to every town above.
-fn add_to_towns(
-    spans: &mut [Span],
-    towns: &[(TownKey, Town)],
-    index: &BTreeMap<TownKey, usize>,
-    town: usize,
-    points: &[LonLat],
-) {
-    let mut next = Some(town);
-    while let Some(at) = next {
-        spans[at].add(points);
-        next = towns[at].1.parent.and_then(|parent| index.get(&parent).copied());
+    fn finish(self) -> Result<Written, Error> {
+        let towns = self.towns.places(self.metropole, self.postcodes)?;
+        let places = self.places.finish(&towns)?;
+        let addresses = self.numbers.count();
+        self.numbers.finish()?;
+        Ok(Written { places, addresses, duplicates: self.duplicates })
     }
 }
 
-/// Gives towns their extents, toponyms without a position that of their town, and says who is of the Métropole.
-/// A town of nothing but toponyms without a position takes the middle of all towns: wrong, yet finite and rare.
-fn settle(places: &mut [NewPlace], spans: &[Span], metropole: &BTreeSet<CommuneCode>) {
-    let mut everything = Span::default();
-    for span in spans {
-        everything.add(&span.centre().into_iter().collect::<Vec<_>>());
-    }
-    let anywhere =
-        everything.centre().or_else(|| places.iter().map(|place| place.position).find(|at| at.lon.is_finite()));
-    for at in 0..places.len() {
-        let parent = places[at].parent as usize;
-        let span = spans.get(at).or_else(|| spans.get(parent)).copied().unwrap_or_default();
-        let place = &mut places[at];
-        if place.position.lon.is_nan() {
-            place.position = span.centre().or(anywhere).unwrap_or(LonLat { lon: 0.0, lat: 0.0 });
-            let own = span.bbox.filter(|_| at < spans.len());
-            place.bbox = own.or_else(|| bbox_of([place.position])).unwrap_or(place.bbox);
-        }
-        if at < spans.len() {
-            place.weight = span.count;
-        }
-        let insee = if places[at].former { places[parent].insee } else { places[at].insee };
-        places[at].metropole =
-            metropole.contains(&insee) || insee.parent().is_some_and(|city| metropole.contains(&city));
-    }
+/// A street without number is told from a lieu-dit by its first word.
+fn kind_by_name(name: &str) -> Kind {
+    let first = normalize::normalize(name).first().map(|word| word.canonical().to_owned());
+    if first.is_some_and(|word| normalize::is_street_type(&word)) { Kind::Street } else { Kind::Locality }
 }
 
-/// The number nearest to the middle of all: a street's point should lie on the street.
-fn central(points: &[LonLat]) -> Option<LonLat> {
-    let mut span = Span::default();
-    span.add(points);
-    let middle = span.centre()?;
-    points.iter().copied().min_by(|a, b| ground_distance_m(*a, middle).total_cmp(&ground_distance_m(*b, middle)))
-}
-
-/// `Lyon 3e Arrondissement` → `Lyon`.
-fn city_name(arrondissement: &str) -> String {
-    arrondissement.split(|c: char| c.is_ascii_digit()).next().unwrap_or(arrondissement).trim().to_owned()
+/// What rows are set aside by: the first three characters of the code, a part of a department, so that the order
+/// of the keys is that of the codes.
+fn department(code: CommuneCode) -> u32 {
+    let [a, b, c, ..] = code.to_bytes();
+    u32::from_be_bytes([0, a, b, c])
 }

@@ -30,14 +30,14 @@ pub(crate) fn passes(filter: &Filter, kind: Kind, at: LonLat, place: Place<'_>) 
         && has_postcode(filter, place)
 }
 
-fn has_postcode(filter: &Filter, place: Place<'_>) -> bool {
+pub(crate) fn has_postcode(filter: &Filter, place: Place<'_>) -> bool {
     let is_town = matches!(place.kind(), Kind::City | Kind::District);
     let wanted = |postcode: u32| filter.postcodes.iter().any(|wanted| wanted.parse() == Ok(postcode));
     filter.postcodes.is_empty() || place.postcode().is_some_and(wanted) || (is_town && place.postcodes().any(wanted))
 }
 
 /// Even-odd rule on a ring of degrees.
-fn is_inside(ring: &[LonLat], at: LonLat) -> bool {
+pub(crate) fn is_inside(ring: &[LonLat], at: LonLat) -> bool {
     let mut inside = false;
     for (a, b) in ring.iter().zip(ring.iter().cycle().skip(1)) {
         if (a.lat > at.lat) != (b.lat > at.lat) && at.lon < a.lon + (at.lat - a.lat) / (b.lat - a.lat) * (b.lon - a.lon)

@@ -210,7 +210,7 @@ impl<'a> Hunt<'a> {
         let Some(number) = number else { return House::NotAsked };
         let numbers = &self.geocoder.numbers;
         let find = |number: &HouseNumber| {
-            let entry = numbers.find(place.numbers(), number)?;
+            let entry = numbers.find(place.blocks(), number)?;
             Some((entry, numbers.position(entry).0.at))
         };
         if let Some((entry, at)) = find(number).or_else(|| find(&number.other_spelling()?)) {

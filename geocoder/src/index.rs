@@ -12,7 +12,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::{Error, packed, report::Report, schema::VERSION};
+use crate::{Error, numbers, packed, places, report::Report, schema::VERSION};
 
 /// Sub-folder of the full-text index.
 pub(crate) const WORDS: &str = "words";
@@ -121,7 +121,7 @@ impl Manifest {
         let built = jiff::Timestamp::now();
         let mut identity = Sha256::new();
         identity.update(built.as_nanosecond().to_le_bytes());
-        for name in ["places.bin", "numbers.bin"] {
+        for name in [places::FILE, numbers::FILE] {
             identity.update(files.get(name).map(|stamp| stamp.sha256.as_str()).unwrap_or_default());
         }
         let revision = hex(&identity.finalize()[..6]);
@@ -137,7 +137,8 @@ impl Manifest {
         }
     }
 
-    /// Reads the manifest of a store's current revision and checks every file against it.
+    /// Reads the manifest of a store's current revision; every file is there and has its length.
+    /// What is in them is for [`verify`](Self::verify), whose cost is that of reading everything.
     pub(crate) fn open_current(store: &Path) -> Result<(PathBuf, Self), Error> {
         let revision = read_current(store).map_err(|_| Error::NoIndex { folder: store.to_owned() })?;
         let folder = store.join(&revision);
@@ -149,20 +150,26 @@ impl Manifest {
             return Err(Error::OtherSchema { folder, found: stamp.schema, expected: VERSION });
         }
         let manifest: Self = serde_json::from_slice(&json).map_err(|e| damaged(format!("{MANIFEST}: {e}")))?;
-        manifest.check_files(&folder)?;
+        manifest.check_lengths(&folder)?;
         Ok((folder, manifest))
     }
 
-    fn check_files(&self, folder: &Path) -> Result<(), Error> {
+    fn check_lengths(&self, folder: &Path) -> Result<(), Error> {
         for (name, expected) in &self.files {
             let damaged = |what: &str| Error::Damaged { folder: folder.to_owned(), what: format!("{name} {what}") };
-            let path = folder.join(name);
-            let length = fs::metadata(&path).map_err(|_| damaged("is missing"))?.len();
+            let length = fs::metadata(folder.join(name)).map_err(|_| damaged("is missing"))?.len();
             if length != expected.bytes {
                 return Err(damaged("has another length"));
             }
-            if stamp(&path)? != *expected {
-                return Err(damaged("has other contents"));
+        }
+        Ok(())
+    }
+
+    /// Checks every file against its checksum.
+    pub(crate) fn verify(&self, folder: &Path) -> Result<(), Error> {
+        for (name, expected) in &self.files {
+            if stamp(&folder.join(name))? != *expected {
+                return Err(Error::Damaged { folder: folder.to_owned(), what: format!("{name} has other contents") });
             }
         }
         Ok(())

@@ -1,220 +1,354 @@
-//! Every house number, packed and memory-mapped beside the index: 16 bytes each, sorted by street,
-//! number and suffix; further positions of the same address aside; a static KD-tree over all positions.
+//! Every house number, packed in blocks and memory-mapped beside the index: a street is a run of blocks,
+//! a number is found by reading one or two of them, and a tree over the blocks' boxes finds what is near.
 //!
-//! `numbers.bin`: four lengths (u64: numbers, other positions, bytes of suffixes, bytes of the tree),
-//! the tree (first, so that it is aligned), the numbers, the other positions, the suffixes.
+//! `numbers.bin`: the blocks; where each begins and the place it is of (two u32); the tree, over the blocks and
+//! then the toponyms without number; those toponyms (u32); the texts of suffixes and of lieux-dits.
 
-use std::{collections::BTreeSet, io::Write, ops::Range, path::Path};
+pub(crate) mod block;
+pub(crate) mod parcels;
+pub(crate) mod write;
 
-use geo_index::kdtree::{KDTreeBuilder, KDTreeIndex, KDTreeRef};
+use std::{collections::HashMap, ops::Range, path::Path};
+
 use layers::LonLat;
-use memmap2::Mmap;
 
 use crate::{
-    Error,
+    Error, HouseNumber,
     address::{Packed, Position, PositionKind},
-    house_number::HouseNumber,
-    packed::{self, i32_at, u16_at, u32_at},
+    numbers::block::{Block, Entry},
+    packed::{self, u32_at},
+    sections::Sections,
+    tree::Tree,
 };
 
-const HEADER: usize = 32;
-const ENTRY: usize = 16;
-const OTHER: usize = 12;
-const CERTIFIED: u8 = 1;
+pub(crate) const FILE: &str = "numbers.bin";
+pub(crate) const MAGIC: crate::sections::Magic = *b"TRBNUM2\n";
 
-/// A house number as the build knows it, its best position first.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct NewNumber {
-    pub house: HouseNumber,
-    pub positions: Vec<(Packed, PositionKind)>,
-    pub certified: bool,
-}
+const BLOCKS: usize = 0;
+const TABLE: usize = 1;
+const TREE: usize = 2;
+const TOPONYMS: usize = 3;
+const SUFFIXES: usize = 4;
+const COMPLEMENTS: usize = 5;
+pub(crate) const SECTIONS: usize = 6;
+
+/// Bytes of a row of the table of blocks.
+const ROW: usize = 8;
+/// An entry is the index of its block and its place there: 32 a block.
+const PLACE_BITS: u32 = 5;
 
 /// The mapped table.
 #[derive(Debug)]
 pub(crate) struct Numbers {
-    map: Mmap,
-    len: u32,
-    tree: Range<usize>,
-    /// Sorted, so that comparing two ids compares two suffixes.
+    file: Sections<SECTIONS>,
+    blocks: u32,
+    toponyms: u32,
     suffixes: Vec<String>,
+    suffix_numbers: HashMap<String, u32>,
 }
 
-/// Writes the table; `numbers` are in the order of their streets, then of number and suffix.
-pub(crate) fn write(path: &Path, numbers: &[NewNumber]) -> Result<(), Error> {
-    let suffixes: BTreeSet<&str> = numbers.iter().map(|number| number.house.suffix.as_str()).collect();
-    let suffixes: Vec<&str> = suffixes.into_iter().collect();
-    let (mut entries, mut others) = (Vec::new(), Vec::new());
-    for (index, number) in numbers.iter().enumerate() {
-        let suffix = suffixes.binary_search(&number.house.suffix.as_str()).unwrap_or_default();
-        let suffix = u16::try_from(suffix).map_err(|_| Error::TooMany { what: "distinct suffixes", limit: 65_536 })?;
-        let Some(((first, kind), rest)) = number.positions.split_first() else { continue };
-        entries.extend(number.house.number.to_le_bytes());
-        entries.extend(suffix.to_le_bytes());
-        entries.extend([kind.to_byte(), if number.certified { CERTIFIED } else { 0 }]);
-        entries.extend(first.lon.to_le_bytes());
-        entries.extend(first.lat.to_le_bytes());
-        for (at, _) in rest {
-            others.extend(packed::count(index, "house numbers")?.to_le_bytes());
-            others.extend(at.lon.to_le_bytes());
-            others.extend(at.lat.to_le_bytes());
-        }
-    }
-    let tree = tree(numbers)?;
-    let suffixes = suffixes.join("\n");
-    packed::write_synced(path, |out| {
-        for len in [numbers.len(), others.len() / OTHER, suffixes.len(), tree.len()] {
-            out.write_all(&(len as u64).to_le_bytes())?;
-        }
-        for part in [&tree, &entries, &others, suffixes.as_bytes()] {
-            out.write_all(part)?;
-        }
-        Ok(())
-    })
+/// A house number of the table, by name and position.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(dead_code)] // read by interpolation
+pub(crate) struct Known {
+    pub entry: u32,
+    pub house: HouseNumber,
+    pub position: Position,
 }
 
-/// The tree's items are the numbers' first positions, then the other positions, in their orders.
-fn tree(numbers: &[NewNumber]) -> Result<Vec<u8>, Error> {
-    let positions = numbers.iter().map(|number| number.positions.len()).sum();
-    let mut builder = KDTreeBuilder::<i32>::new(packed::count(positions, "positions")?);
-    let first = numbers.iter().flat_map(|number| number.positions.first());
-    for (at, _) in first.chain(numbers.iter().flat_map(|number| number.positions.iter().skip(1))) {
-        builder.add(at.lon, at.lat);
-    }
-    Ok(if positions == 0 { Vec::new() } else { builder.finish().into_inner() })
+/// What an answer says of a house beyond its number and best position.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct HouseDetails {
+    /// Its other positions.
+    pub others: Vec<Position>,
+    /// 14 characters each.
+    pub parcels: Vec<String>,
+    /// `lieudit_complement_nom`.
+    pub locality: Option<String>,
+    /// Identifier in the national base, as a UUID is written.
+    pub ban_id: Option<String>,
 }
 
 impl Numbers {
-    /// Maps the table. Errors: unreadable, or its lengths do not add up.
+    /// Maps the table. Errors: unreadable, cut, or its tables do not go together.
     pub(crate) fn open(folder: &Path) -> Result<Self, Error> {
-        let map = packed::map(&folder.join("numbers.bin"))?;
-        let damaged = |what: &str| Error::Damaged { folder: folder.to_owned(), what: format!("numbers.bin: {what}") };
-        let [len, others, suffixes, tree] = [0, 8, 16, 24].map(|at| packed::usize_at(&map, at));
-        let tables = len.checked_mul(ENTRY).zip(others.checked_mul(OTHER)).and_then(|(a, b)| a.checked_add(b));
-        let heads = tree.checked_add(HEADER).zip(tables).and_then(|(a, b)| a.checked_add(b));
-        let (Some(heads), Ok(len)) = (heads, u32::try_from(len)) else {
+        let file = Sections::open(folder, FILE, MAGIC)?;
+        let damaged = |what: &str| Error::Damaged { folder: folder.to_owned(), what: format!("{FILE}: {what}") };
+        let rows = file.get(TABLE).len() / ROW;
+        let (Some(blocks), toponyms) = (rows.checked_sub(1), file.get(TOPONYMS).len() / 4) else {
+            return Err(damaged("no table of blocks"));
+        };
+        let (Ok(blocks), Ok(toponyms)) = (u32::try_from(blocks), u32::try_from(toponyms)) else {
             return Err(damaged("impossible lengths"));
         };
-        if heads.checked_add(suffixes) != Some(map.len()) {
-            return Err(damaged("its length is not the one announced"));
+        let tree = Tree::read(file.get(TREE)).map_or(0, |tree| tree.items());
+        if u64::from(tree) != u64::from(blocks) + u64::from(toponyms) {
+            return Err(damaged("its tree is not that of its blocks"));
         }
-        let suffixes = packed::text(&map, heads, suffixes).split('\n').map(str::to_owned).collect();
-        let tree = HEADER..HEADER + tree;
-        if len > 0 && KDTreeRef::<i32>::try_new(&&map[tree.clone()]).is_err() {
-            return Err(damaged("its tree does not read"));
-        }
-        Ok(Self { map, len, tree, suffixes })
+        let texts = packed::text(file.get(SUFFIXES), 0, file.get(SUFFIXES).len());
+        let suffixes: Vec<String> = texts.split('\n').map(str::to_owned).collect();
+        let suffix_numbers = suffixes.iter().cloned().zip(0..).collect();
+        Ok(Self { file, blocks, toponyms, suffixes, suffix_numbers })
     }
 
-    /// The entry of a house number among those of a street.
+    /// The entry of a house number among the blocks of a street.
     pub(crate) fn find(&self, street: Range<u32>, house: &HouseNumber) -> Option<u32> {
-        let suffix = self.suffixes.binary_search(&house.suffix).ok()?;
-        let wanted = (house.number, u16::try_from(suffix).ok()?);
-        let (mut low, mut high) = (street.start, street.end.min(self.len));
-        while low < high {
-            let middle = low + (high - low) / 2;
-            let found = (u32_at(&self.map, self.at(middle)), u16_at(&self.map, self.at(middle) + 4));
-            match found.cmp(&wanted) {
-                std::cmp::Ordering::Equal => return Some(middle),
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Greater => high = middle,
+        let suffix = *self.suffix_numbers.get(&house.suffix)?;
+        // The number may begin in the block before the one whose first it is: one number, several suffixes.
+        let last = self.first_after(street.clone(), house.number);
+        for block in (street.start..last).rev() {
+            let mut entries = self.block(block).entries().zip(0..);
+            if let Some((_, index)) = entries.find(|(entry, _)| (entry.number, entry.suffix) == (house.number, suffix))
+            {
+                return Some(entry_of(block, index));
+            }
+            if self.block(block).first_number() < house.number {
+                break;
             }
         }
         None
     }
 
+    /// The nearest numbers of the same parity in a street, below and above one it may lack, suffixes apart.
+    #[allow(dead_code)] // for interpolation
+    pub(crate) fn around(&self, street: Range<u32>, number: u32) -> (Option<Known>, Option<Known>) {
+        let split = self.first_after(street.clone(), number);
+        let alike = |known: &Known| known.house.number % 2 == number % 2 && known.house.number != number;
+        let below = (street.start..split)
+            .rev()
+            .find_map(|block| self.of_block(block).filter(|known| alike(known) && known.house.number < number).last());
+        let above = (split.saturating_sub(1).max(street.start)..street.end.min(self.blocks))
+            .find_map(|block| self.of_block(block).find(|known| alike(known) && known.house.number > number));
+        (below, above)
+    }
+
+    /// Every number of a street, in order.
+    #[allow(dead_code)] // for interpolation
+    pub(crate) fn of_street(&self, street: Range<u32>) -> impl Iterator<Item = Known> + '_ {
+        (street.start..street.end.min(self.blocks)).flat_map(|block| self.of_block(block))
+    }
+
+    /// Where the numbers of a street are, in order.
+    pub(crate) fn doors(&self, street: Range<u32>) -> impl Iterator<Item = LonLat> + '_ {
+        let blocks = street.start..street.end.min(self.blocks);
+        blocks.flat_map(|block| self.block(block).entries().map(|entry| entry.at.unpack()))
+    }
+
+    /// The first block of a street whose first number is greater.
+    fn first_after(&self, street: Range<u32>, number: u32) -> u32 {
+        let (mut low, mut high) = (street.start, street.end.min(self.blocks));
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.block(middle).first_number() <= number { low = middle + 1 } else { high = middle }
+        }
+        low
+    }
+
+    #[allow(dead_code)] // for interpolation
+    fn of_block(&self, block: u32) -> impl Iterator<Item = Known> + '_ {
+        let known = move |(entry, index): (Entry<'_>, u32)| Known {
+            entry: entry_of(block, index),
+            house: self.house_of(entry),
+            position: position(entry.at, entry.kind),
+        };
+        self.block(block).entries().zip(0..).map(known)
+    }
+
     /// A house number by entry.
     pub(crate) fn house(&self, entry: u32) -> HouseNumber {
-        let at = self.at(entry);
-        let suffix = self.suffixes.get(usize::from(u16_at(&self.map, at + 4))).cloned().unwrap_or_default();
-        HouseNumber { number: u32_at(&self.map, at), suffix }
+        self.entry(entry).map_or(HouseNumber { number: 0, suffix: String::new() }, |entry| self.house_of(entry))
+    }
+
+    fn house_of(&self, entry: Entry<'_>) -> HouseNumber {
+        let suffix = self.suffixes.get(entry.suffix as usize).cloned().unwrap_or_default();
+        HouseNumber { number: entry.number, suffix }
     }
 
     /// Its best position, and whether the commune certified the address.
     pub(crate) fn position(&self, entry: u32) -> (Position, bool) {
-        let at = self.at(entry);
-        let [kind, flags] = packed::bytes(&self.map, at + 6);
-        (Position { at: self.point(at + 8), kind: PositionKind::from_byte(kind) }, flags & CERTIFIED != 0)
+        let nowhere = (position(Packed { lon: 0, lat: 0 }, PositionKind::Unknown), false);
+        self.entry(entry).map_or(nowhere, |entry| (position(entry.at, entry.kind), entry.certified))
     }
 
-    /// Every position (entry and degrees) in a box of degrees, both ends included.
-    pub(crate) fn within(&self, min: LonLat, max: LonLat) -> Vec<(u32, LonLat)> {
-        let data = &self.map[self.tree.clone()];
-        let (min, max) = (Packed::new(min), Packed::new(max));
-        let found = match KDTreeRef::<i32>::try_new(&data) {
-            Ok(tree) if self.len > 0 => tree.range(min.lon, min.lat, max.lon, max.lat),
-            _ => Vec::new(),
-        };
-        found.into_iter().map(|item| self.item(item)).collect()
-    }
-
-    fn item(&self, item: u32) -> (u32, LonLat) {
-        match item.checked_sub(self.len) {
-            None => (item, self.point(self.at(item) + 8)),
-            Some(other) => {
-                let at = self.at(self.len) + other as usize * OTHER;
-                (u32_at(&self.map, at), self.point(at + 4))
-            }
+    /// The rest of what is known of it; `insee` is the code of its place.
+    pub(crate) fn details(&self, entry: u32, insee: &str) -> HouseDetails {
+        let details = self.block(entry >> PLACE_BITS).details(index_in_block(entry), insee);
+        let text = |parcel: &parcels::Parcel| String::from_utf8_lossy(parcel).into_owned();
+        HouseDetails {
+            others: self
+                .entry(entry)
+                .map(|e| e.others().map(|(at, kind)| position(at, kind)).collect())
+                .unwrap_or_default(),
+            parcels: details.parcels.iter().map(text).collect(),
+            locality: Some(self.complement(details.complement)).filter(|name| !name.is_empty()).map(str::to_owned),
+            ban_id: details.ban.map(uuid),
         }
     }
 
-    fn at(&self, entry: u32) -> usize {
-        self.tree.end + entry as usize * ENTRY
+    /// The place a block is of.
+    pub(crate) fn place_of_block(&self, block: u32) -> u32 {
+        u32_at(self.file.get(TABLE), block as usize * ROW + 4)
     }
 
-    fn point(&self, at: usize) -> LonLat {
-        Packed { lon: i32_at(&self.map, at), lat: i32_at(&self.map, at + 4) }.unpack()
+    /// How many blocks; the tree's items after them are toponyms.
+    pub(crate) fn blocks(&self) -> u32 {
+        self.blocks
     }
+
+    /// The numbers of a block with their entries.
+    pub(crate) fn entries(&self, block: u32) -> impl Iterator<Item = (u32, Entry<'_>)> + '_ {
+        self.block(block).entries().zip(0..).map(move |(entry, index)| (entry_of(block, index), entry))
+    }
+
+    /// The place of a toponym without number, by its rank among them.
+    pub(crate) fn toponym(&self, rank: u32) -> Option<u32> {
+        (rank < self.toponyms).then(|| u32_at(self.file.get(TOPONYMS), rank as usize * 4))
+    }
+
+    /// The tree over the blocks and the toponyms; none when there is nothing to find.
+    pub(crate) fn tree(&self) -> Option<Tree<'_>> {
+        Tree::read(self.file.get(TREE))
+    }
+
+    fn entry(&self, entry: u32) -> Option<Entry<'_>> {
+        self.block(entry >> PLACE_BITS).entries().nth(index_in_block(entry))
+    }
+
+    fn block(&self, block: u32) -> Block<'_> {
+        let (table, row) = (self.file.get(TABLE), block as usize * ROW);
+        let (start, end) = (u32_at(table, row), u32_at(table, row + ROW));
+        Block(self.file.get(BLOCKS).get(start as usize..end as usize).unwrap_or_default())
+    }
+
+    /// The table of lieux-dits: where each begins (u32, one more than there are), then the texts.
+    fn complement(&self, id: u32) -> &str {
+        let (texts, row) = (self.file.get(COMPLEMENTS), id as usize * 4);
+        let (start, end) = (u32_at(texts, row) as usize, u32_at(texts, row + 4) as usize);
+        if id == 0 { "" } else { packed::text(texts, start, end.saturating_sub(start)) }
+    }
+}
+
+fn entry_of(block: u32, index: u32) -> u32 {
+    block << PLACE_BITS | index
+}
+
+fn index_in_block(entry: u32) -> usize {
+    (entry & ((1 << PLACE_BITS) - 1)) as usize
+}
+
+fn position(at: Packed, kind: PositionKind) -> Position {
+    Position { at: at.unpack(), kind }
+}
+
+/// Eight, four, four, four and twelve digits.
+pub(crate) fn uuid(id: crate::row::BanId) -> String {
+    let digits: String = id.iter().map(|byte| format!("{byte:02x}")).collect();
+    [&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]].join("-")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{block::NewNumber, write::NumbersWriter, *};
+    use crate::tree::Centre;
 
-    fn number(text: &str, points: &[(f64, f64)]) -> NewNumber {
-        let positions =
-            points.iter().map(|&(lon, lat)| (Packed::new(LonLat { lon, lat }), PositionKind::Entrance)).collect();
-        NewNumber { house: text.parse().unwrap(), positions, certified: text == "12" }
-    }
+    /// A number and its positions in degrees.
+    type Written<'a> = (&'a str, &'a [(f64, f64)]);
 
-    fn open(numbers: &[NewNumber]) -> Numbers {
+    /// A table of streets, each a list of numbers.
+    fn open(streets: &[&[Written<'_>]]) -> (Numbers, Vec<Range<u32>>, tempfile::TempDir) {
         let folder = tempfile::tempdir().unwrap();
-        write(&folder.path().join("numbers.bin"), numbers).unwrap();
-        Numbers::open(folder.path()).unwrap()
+        let mut writer = NumbersWriter::create(folder.path()).unwrap();
+        let number = |text: &str, points: &[(f64, f64)], writer: &mut NumbersWriter| {
+            let house: HouseNumber = text.parse().unwrap();
+            let point = |&(lon, lat): &(f64, f64)| (Packed::new(LonLat { lon, lat }), PositionKind::Entrance);
+            NewNumber {
+                number: house.number,
+                suffix: writer.suffix(&house.suffix),
+                positions: points.iter().map(point).collect(),
+                certified: text == "12",
+                complement: writer.complement(if text == "12bis" { "Le Clos" } else { "" }),
+                parcels: vec![*b"69029000AB0012"],
+                ban: None,
+            }
+        };
+        let mut ranges = Vec::new();
+        for (street, place) in streets.iter().zip(10..) {
+            let numbers: Vec<_> = street.iter().map(|(text, points)| number(text, points, &mut writer)).collect();
+            ranges.push(writer.push(place, "69029", &numbers).unwrap());
+        }
+        writer.push_toponym(99, Packed::new(LonLat { lon: 5.0, lat: 45.0 }));
+        writer.finish().unwrap();
+        (Numbers::open(folder.path()).unwrap(), ranges, folder)
     }
 
     #[test]
     fn a_number_is_found_in_its_street_only() {
-        let table = open(&[
-            number("12", &[(4.8, 45.7)]),
-            number("12bis", &[(4.81, 45.71), (4.82, 45.72)]),
-            number("3", &[(4.9, 45.8)]),
-        ]);
-        assert_eq!(table.len, 3);
-        assert_eq!(table.find(0..2, &"12bis".parse().unwrap()), Some(1));
-        assert_eq!(table.find(0..2, &"3".parse().unwrap()), None);
-        assert_eq!(table.find(0..2, &"12z".parse().unwrap()), None);
-        assert_eq!(table.find(2..3, &"3".parse().unwrap()), Some(2));
-        assert_eq!(table.house(1).to_string(), "12bis");
-        assert!(table.position(0).1 && !table.position(1).1);
-        assert!((table.position(1).0.at.lon - 4.81).abs() < 1e-9);
+        let two = [(4.81, 45.71), (4.82, 45.72)];
+        let (table, streets, _folder) = open(&[&[("12", &[(4.8, 45.7)]), ("12bis", &two)], &[("3", &[(4.9, 45.8)])]]);
+        let find = |street: usize, house: &str| table.find(streets[street].clone(), &house.parse().unwrap());
+        let bis = find(0, "12bis").unwrap();
+        assert_eq!((table.house(bis).to_string(), table.place_of_block(bis >> PLACE_BITS)), ("12bis".to_owned(), 10));
+        assert_eq!((find(0, "3"), find(0, "12z"), find(0, "11"), find(0, "13")), (None, None, None, None));
+        assert!(find(1, "3").is_some() && find(0, "12").is_some_and(|entry| table.position(entry).1));
+        assert!((table.position(bis).0.at.lon - 4.81).abs() < 1e-9 && !table.position(bis).1);
+        let details = table.details(bis, "69029");
+        assert_eq!((details.others.len(), details.parcels), (1, vec!["69029000AB0012".to_owned()]));
+        assert_eq!((details.locality.as_deref(), details.ban_id), (Some("Le Clos"), None));
+        assert_eq!(table.details(bis - 1, "69029").locality, None);
     }
 
     #[test]
-    fn every_position_of_an_address_is_on_the_map() {
-        let table = open(&[number("1", &[(4.8, 45.7), (4.82, 45.72)])]);
-        let around = |lon: f64, lat: f64| {
-            table.within(LonLat { lon: lon - 0.001, lat: lat - 0.001 }, LonLat { lon: lon + 0.001, lat: lat + 0.001 })
+    fn every_number_of_a_long_street_is_found_across_its_blocks() {
+        let at: &[(f64, f64)] = &[(4.8, 45.7)];
+        // One number with so many suffixes that it lies in two blocks.
+        let mut texts: Vec<String> = (1..90u32).map(|n| n.to_string()).collect();
+        texts.extend(('a'..='z').map(|letter| format!("30{letter}")));
+        texts.sort_by_key(|text| text.parse::<HouseNumber>().unwrap());
+        let street: Vec<Written<'_>> = texts.iter().map(|text| (text.as_str(), at)).collect();
+        let (table, streets, _folder) = open(&[&street, &[("30", at)]]);
+        assert!(streets[0].len() >= 4);
+        for text in &texts {
+            let found = table.find(streets[0].clone(), &text.parse().unwrap());
+            assert_eq!(found.map(|entry| table.house(entry).to_string()).as_ref(), Some(text));
+        }
+        assert_eq!(table.of_street(streets[0].clone()).map(|known| known.house.to_string()).collect::<Vec<_>>(), texts);
+    }
+
+    #[test]
+    fn the_neighbours_of_a_missing_number_are_on_its_side_of_the_street() {
+        let at: &[(f64, f64)] = &[(4.8, 45.7)];
+        let texts: Vec<String> = (1..120u32).filter(|n| !(50..=61).contains(n)).map(|n| n.to_string()).collect();
+        let street: Vec<Written<'_>> = texts.iter().map(|text| (text.as_str(), at)).collect();
+        let (table, streets, _folder) = open(&[&street]);
+        let around = |number| {
+            let (below, above) = table.around(streets[0].clone(), number);
+            [below, above].map(|known| known.map(|known| known.house.number))
         };
-        assert_eq!(around(4.8, 45.7).len(), 1);
-        assert_eq!(around(4.82, 45.72)[0].0, 0);
-        assert!(around(4.81, 45.71).is_empty());
+        assert_eq!(around(56), [Some(48), Some(62)]);
+        assert_eq!(around(55), [Some(49), Some(63)]);
+        assert_eq!(around(8), [Some(6), Some(10)]);
+        assert_eq!((around(0), around(500)), ([None, Some(2)], [Some(118), None]));
     }
 
     #[test]
-    fn an_index_of_toponyms_only_has_no_number_and_opens() {
-        let table = open(&[]);
-        assert_eq!(table.len, 0);
-        assert!(table.within(LonLat { lon: -180.0, lat: -90.0 }, LonLat { lon: 180.0, lat: 90.0 }).is_empty());
+    fn the_tree_holds_the_blocks_and_then_the_toponyms() {
+        let (table, _, _folder) = open(&[&[("1", &[(4.8, 45.7), (4.82, 45.72)])]]);
+        let tree = table.tree().unwrap();
+        let nearest = |lon, lat| {
+            let from = Centre::new(LonLat { lon, lat });
+            tree.nearest(from, f64::INFINITY, None, |_| true).map(|found| found.what).collect::<Vec<_>>()
+        };
+        assert_eq!((nearest(4.81, 45.71), nearest(5.0, 45.01)), (vec![0, 1], vec![1, 0]));
+        assert_eq!((table.blocks(), table.toponym(0), table.toponym(1)), (1, Some(99), None));
+    }
+
+    #[test]
+    fn an_index_of_towns_only_has_no_number_and_opens() {
+        let folder = tempfile::tempdir().unwrap();
+        NumbersWriter::create(folder.path()).unwrap().finish().unwrap();
+        let table = Numbers::open(folder.path()).unwrap();
+        assert!(table.tree().is_none() && table.blocks() == 0);
+        assert_eq!(table.find(0..3, &"1".parse().unwrap()), None);
+        assert_eq!(table.house(7).number, 0);
     }
 }

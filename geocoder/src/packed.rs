@@ -1,5 +1,5 @@
 //! Reading and writing little-endian tables: the common ground of `places` and `numbers`.
-//! Reads never panic: the files are checksummed when opened, and a read past the end gives zero.
+//! Reads never panic: a read past the end gives zero, and damaged contents give wrong values.
 
 use std::{
     fs::File,

@@ -1,52 +1,48 @@
 //! Every street, lieu-dit, arrondissement and commune, packed and memory-mapped beside the full-text
 //! index: what ranking needs of a candidate costs a few loads, where a document store costs a decompression.
 //!
-//! `places.bin`: count, towns (u64 each), then one record of 64 bytes a place, then their texts.
-//! Towns (communes, arrondissements, former communes) come first, parents anywhere among them.
+//! `places.bin`: a record of 64 bytes a street or lieu-dit, then one a town, then their texts (a name that many
+//! places bear is there once), their identifiers in the national base (16 bytes a place, towns first, when any has
+//! one), and the other names some have. Towns (communes, arrondissements, former communes) have the first indexes,
+//! parents anywhere among them.
 
-use std::{io::Write, ops::Range, path::Path};
+pub(crate) mod write;
 
-use layers::{Bbox, CommuneCode, LonLat};
-use memmap2::Mmap;
+use std::{ops::Range, path::Path};
+
+use layers::{Bbox, LonLat};
 
 use crate::{
     Error,
     address::{Kind, Packed},
+    numbers::block,
     packed::{self, i32_at, u16_at, u32_at},
+    row::BanId,
+    sections::{Magic, Sections},
 };
 
-const HEADER: usize = 16;
-const RECORD: usize = 64;
-const METROPOLE: u8 = 1;
-const FORMER: u8 = 2;
+pub(crate) const FILE: &str = "places.bin";
+pub(crate) const MAGIC: Magic = *b"TRBPLC2\n";
 
-/// A place as the build knows it; `Place` is the same read back.
-#[derive(Debug, Clone)]
-pub(crate) struct NewPlace {
-    pub kind: Kind,
-    pub name: String,
-    pub id: String,
-    /// Town it lies in, by index; its own index for a commune.
-    pub parent: u32,
-    pub insee: CommuneCode,
-    pub position: LonLat,
-    pub bbox: Bbox,
-    /// First of its numbers in `numbers.bin`, and how many.
-    pub numbers: Range<u32>,
-    /// Addresses under it: its numbers, or all those of the town.
-    pub weight: u32,
-    pub postcode: Option<u32>,
-    /// Everything a typed postcode may mean this town by.
-    pub postcodes: Vec<u32>,
-    pub metropole: bool,
-    /// A commune merged into another.
-    pub former: bool,
-}
+const STREETS: usize = 0;
+const TOWNS: usize = 1;
+const TEXTS: usize = 2;
+const BAN_IDS: usize = 3;
+#[allow(dead_code)]
+const OTHER_NAMES: usize = 4;
+pub(crate) const SECTIONS: usize = 5;
+
+pub(crate) const RECORD: usize = 64;
+/// Bytes of a row of other names: the place, where its text is and its length.
+#[allow(dead_code)]
+pub(crate) const OTHER_NAME: usize = 12;
+pub(crate) const METROPOLE: u8 = 1;
+pub(crate) const FORMER: u8 = 2;
 
 /// The mapped table.
 #[derive(Debug)]
 pub(crate) struct Places {
-    map: Mmap,
+    file: Sections<SECTIONS>,
     count: u32,
     towns: u32,
 }
@@ -59,60 +55,15 @@ pub(crate) struct Place<'a> {
     texts: &'a [u8],
 }
 
-/// Writes the table. Errors: disk, or more texts than 4 GiB.
-pub(crate) fn write(path: &Path, places: &[NewPlace], towns: usize) -> Result<(), Error> {
-    let mut texts = Vec::new();
-    let mut records = Vec::with_capacity(places.len() * RECORD);
-    for place in places {
-        push(&mut records, place, &mut texts)?;
-    }
-    packed::write_synced(path, |out| {
-        out.write_all(&(places.len() as u64).to_le_bytes())?;
-        out.write_all(&(towns as u64).to_le_bytes())?;
-        out.write_all(&records)?;
-        out.write_all(&texts)
-    })
-}
-
-fn push(records: &mut Vec<u8>, place: &NewPlace, texts: &mut Vec<u8>) -> Result<(), Error> {
-    let folded = crate::normalize::fold(&place.name);
-    let postcodes: String = place.postcodes.iter().map(|postcode| format!("{postcode:05}")).collect();
-    records.extend(packed::count(texts.len(), "bytes of names")?.to_le_bytes());
-    for text in [&place.name, &folded, &place.id, &postcodes] {
-        let len = u16::try_from(text.len()).map_err(|_| Error::TooMany { what: "bytes in one name", limit: 65_535 })?;
-        records.extend(len.to_le_bytes());
-        texts.extend(text.as_bytes());
-    }
-    records.extend(place.parent.to_le_bytes());
-    let corners = [(place.bbox.west, place.bbox.south), (place.bbox.east, place.bbox.north)];
-    for at in std::iter::once(place.position).chain(corners.map(|(lon, lat)| LonLat { lon, lat })) {
-        let packed = Packed::new(at);
-        records.extend(packed.lon.to_le_bytes());
-        records.extend(packed.lat.to_le_bytes());
-    }
-    for number in [place.numbers.start, place.numbers.len() as u32, place.postcode.unwrap_or(0)] {
-        records.extend(number.to_le_bytes());
-    }
-    let words = folded.split_ascii_whitespace().filter(|word| !crate::normalize::is_article(word)).count();
-    records.push(kind_byte(place.kind));
-    records.push(u8::try_from(words).unwrap_or(u8::MAX));
-    records.push(if place.metropole { METROPOLE } else { 0 } | if place.former { FORMER } else { 0 });
-    records.extend(place.insee.to_bytes());
-    records.extend(place.weight.to_le_bytes());
-    debug_assert_eq!(records.len() % RECORD, 0, "a record is {RECORD} bytes");
-    Ok(())
-}
-
 impl Places {
-    /// Maps the table. Errors: unreadable, or shorter than it says.
+    /// Maps the table. Errors: unreadable, cut, or its tables do not go together.
     pub(crate) fn open(folder: &Path) -> Result<Self, Error> {
-        let map = packed::map(&folder.join("places.bin"))?;
-        let (count, towns) = (packed::usize_at(&map, 0), packed::usize_at(&map, 8));
-        let fits = count.checked_mul(RECORD).and_then(|n| n.checked_add(HEADER)).is_some_and(|n| n <= map.len());
-        match (u32::try_from(count), u32::try_from(towns)) {
-            (Ok(count), Ok(towns)) if fits && towns <= count => Ok(Self { map, count, towns }),
-            _ => Err(Error::Damaged { folder: folder.to_owned(), what: "places.bin is too short".to_owned() }),
-        }
+        let file: Sections<SECTIONS> = Sections::open(folder, FILE, MAGIC)?;
+        let records = |section| u32::try_from(file.get(section).len() / RECORD).ok();
+        let (Some(towns), Some(count)) = (records(TOWNS), records(TOWNS).zip(records(STREETS)).and_then(sum)) else {
+            return Err(Error::Damaged { folder: folder.to_owned(), what: format!("{FILE}: impossible lengths") });
+        };
+        Ok(Self { file, count, towns })
     }
 
     /// How many places.
@@ -120,15 +71,30 @@ impl Places {
         self.count
     }
 
-    /// A place by index; the last one's texts are empty past the end.
+    /// A place by index; past the last one, a place without name.
     pub(crate) fn get(&self, index: u32) -> Place<'_> {
-        let at = HEADER + index as usize * RECORD;
-        let texts = HEADER + self.count as usize * RECORD;
-        Place {
-            index,
-            record: self.map.get(at..at + RECORD).unwrap_or_default(),
-            texts: self.map.get(texts..).unwrap_or_default(),
-        }
+        let (section, rank) = match index.checked_sub(self.towns) {
+            None => (TOWNS, index),
+            Some(rank) => (STREETS, rank),
+        };
+        let at = rank as usize * RECORD;
+        let record = self.file.get(section).get(at..at + RECORD).unwrap_or_default();
+        Place { index, record, texts: self.file.get(TEXTS) }
+    }
+
+    /// Its identifier in the national base (`id_ban_toponyme`, `id_ban_commune`).
+    pub(crate) fn ban_id(&self, index: u32) -> Option<BanId> {
+        let id: BanId = packed::bytes(self.file.get(BAN_IDS), index as usize * size_of::<BanId>());
+        Some(id).filter(|id| *id != [0; 16])
+    }
+
+    /// The other names of a place, as written.
+    #[allow(dead_code)] // for the words of the full-text index
+    pub(crate) fn other_names(&self, index: u32) -> impl Iterator<Item = &str> {
+        let rows = self.file.get(OTHER_NAMES).as_chunks::<OTHER_NAME>().0;
+        let first = rows.partition_point(|row| u32_at(row, 0) < index);
+        let own = rows[first..].iter().take_while(move |row| u32_at(*row, 0) == index);
+        own.map(|row| packed::text(self.file.get(TEXTS), u32_at(row, 4) as usize, u32_at(row, 8) as usize))
     }
 
     /// Communes, arrondissements and former communes.
@@ -182,54 +148,43 @@ impl Places {
         };
         first(false)..first(true)
     }
-
-    /// The place whose numbers hold the `entry`-th one.
-    pub(crate) fn of_number(&self, entry: u32) -> Place<'_> {
-        let (mut low, mut high) = (self.towns, self.count);
-        while low + 1 < high {
-            let middle = low + (high - low) / 2;
-            if self.get(middle).numbers().start <= entry { low = middle } else { high = middle }
-        }
-        self.get(low)
-    }
 }
 
 impl<'a> Place<'a> {
     pub(crate) fn name(self) -> &'a str {
-        self.text(0)
+        packed::text(self.texts, u32_at(self.record, 0) as usize, self.len_at(4))
     }
 
     /// The name's words as `normalize::fold` gives them.
     pub(crate) fn folded(self) -> &'a str {
-        self.text(1)
+        packed::text(self.texts, u32_at(self.record, 0) as usize + self.len_at(4), self.len_at(6))
     }
 
-    /// The street's identifier in the national base, the INSEE code for a town.
+    fn len_at(self, at: usize) -> usize {
+        usize::from(u16_at(self.record, at))
+    }
+
+    /// The street's identifier in the national base's former numbering, the INSEE code for a town.
     pub(crate) fn id(self) -> &'a str {
-        self.text(2)
+        packed::text(self.texts, u32_at(self.record, 8) as usize, usize::from(self.byte(12)))
     }
 
     pub(crate) fn postcodes(self) -> impl Iterator<Item = u32> {
-        self.text(3).as_bytes().chunks_exact(5).filter_map(|five| std::str::from_utf8(five).ok()?.parse().ok())
-    }
-
-    /// The `field`-th of the four texts, which follow one another.
-    fn text(self, field: usize) -> &'a str {
-        let len = |field: usize| usize::from(u16_at(self.record, 4 + 2 * field));
-        let before: usize = (0..field).map(len).sum();
-        packed::text(self.texts, u32_at(self.record, 0) as usize + before, len(field))
+        let at = u32_at(self.record, 8) as usize + usize::from(self.byte(12));
+        let digits = packed::text(self.texts, at, usize::from(self.byte(13)) * 5).as_bytes();
+        digits.chunks_exact(5).filter_map(|five| std::str::from_utf8(five).ok()?.parse().ok())
     }
 
     pub(crate) fn parent(self) -> u32 {
-        u32_at(self.record, 12)
+        u32_at(self.record, 16)
     }
 
     pub(crate) fn position(self) -> LonLat {
-        self.point(16)
+        self.point(20)
     }
 
     pub(crate) fn bbox(self) -> Bbox {
-        let (min, max) = (self.point(24), self.point(32));
+        let (min, max) = (self.point(28), self.point(36));
         Bbox { west: min.lon, south: min.lat, east: max.lon, north: max.lat }
     }
 
@@ -237,9 +192,12 @@ impl<'a> Place<'a> {
         Packed { lon: i32_at(self.record, at), lat: i32_at(self.record, at + 4) }.unpack()
     }
 
-    pub(crate) fn numbers(self) -> Range<u32> {
-        let first = u32_at(self.record, 40);
-        first..first.saturating_add(u32_at(self.record, 44))
+    /// Its blocks in `numbers.bin`; a town has none of its own.
+    pub(crate) fn blocks(self) -> Range<u32> {
+        let first = u32_at(self.record, 44);
+        let is_town = matches!(self.kind(), Kind::City | Kind::District);
+        let blocks = if is_town { 0 } else { self.weight().div_ceil(block::MOST as u32) };
+        first..first.saturating_add(blocks)
     }
 
     pub(crate) fn postcode(self) -> Option<u32> {
@@ -247,7 +205,7 @@ impl<'a> Place<'a> {
     }
 
     pub(crate) fn kind(self) -> Kind {
-        match self.byte(52) {
+        match self.byte(14) {
             0 => Kind::City,
             1 => Kind::District,
             2 => Kind::Street,
@@ -257,20 +215,20 @@ impl<'a> Place<'a> {
 
     /// Words of the name, articles apart.
     pub(crate) fn words(self) -> u8 {
-        self.byte(53)
+        self.byte(15)
     }
 
     pub(crate) fn is_metropole(self) -> bool {
-        self.byte(54) & METROPOLE != 0
+        self.byte(57) & METROPOLE != 0
     }
 
     /// A commune merged into another: its INSEE code is no longer one.
     pub(crate) fn is_former(self) -> bool {
-        self.byte(54) & FORMER != 0
+        self.byte(57) & FORMER != 0
     }
 
     pub(crate) fn insee(self) -> &'a str {
-        packed::text(self.record, 55, 5)
+        packed::text(self.record, 52, 5)
     }
 
     /// Addresses under it.
@@ -283,65 +241,6 @@ impl<'a> Place<'a> {
     }
 }
 
-fn kind_byte(kind: Kind) -> u8 {
-    match kind {
-        Kind::City => 0,
-        Kind::District => 1,
-        Kind::Street | Kind::House => 2, // a house is a number inside a street, never a place of its own
-        Kind::Locality => 3,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn place(name: &str, kind: Kind, parent: u32, numbers: Range<u32>) -> NewPlace {
-        let at = LonLat { lon: 4.8, lat: 45.7 };
-        NewPlace {
-            kind,
-            name: name.to_owned(),
-            id: "69029_0455".to_owned(),
-            parent,
-            insee: "69029".parse().unwrap(),
-            position: at,
-            bbox: Bbox { west: at.lon, south: at.lat, east: at.lon + 0.1, north: at.lat + 0.1 },
-            weight: numbers.len() as u32,
-            numbers,
-            postcode: Some(69500),
-            postcodes: vec![69500, 1000],
-            metropole: true,
-            former: false,
-        }
-    }
-
-    #[test]
-    fn a_place_reads_back_as_it_was_written() {
-        let folder = tempfile::tempdir().unwrap();
-        let all = [
-            place("Bron", Kind::City, 0, 0..0),
-            place("Avenue de l’Été", Kind::Street, 0, 0..3),
-            place("Le Clos", Kind::Locality, 0, 3..3),
-            place("Rue A", Kind::Street, 0, 3..5),
-        ];
-        write(&folder.path().join("places.bin"), &all, 1).unwrap();
-        let places = Places::open(folder.path()).unwrap();
-        assert_eq!((places.len(), places.towns().count()), (4, 1));
-        let street = places.get(1);
-        assert_eq!((street.name(), street.folded(), street.id()), ("Avenue de l’Été", "avenue de l ete", "69029_0455"));
-        assert_eq!((street.kind(), street.words(), street.numbers()), (Kind::Street, 2, 0..3));
-        assert_eq!((street.insee(), street.postcode(), street.is_metropole()), ("69029", Some(69500), true));
-        assert_eq!(street.postcodes().collect::<Vec<_>>(), [69500, 1000]);
-        assert_eq!(places.parents(street).map(Place::name).collect::<Vec<_>>(), ["Bron"]);
-        assert!((street.bbox().north - 45.8).abs() < 1e-6);
-        assert_eq!(places.of_number(2).name(), "Avenue de l’Été");
-        assert_eq!(places.of_number(3).name(), "Rue A");
-    }
-
-    #[test]
-    fn a_truncated_table_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("places.bin"), [9u8; 20]).unwrap();
-        assert!(matches!(Places::open(folder.path()), Err(Error::Damaged { .. })));
-    }
+fn sum((a, b): (u32, u32)) -> Option<u32> {
+    a.checked_add(b)
 }

@@ -62,6 +62,16 @@ pub(crate) enum House {
     Unknown,
 }
 
+impl House {
+    /// The entry found.
+    pub(crate) fn entry(self) -> Option<u32> {
+        match self {
+            Self::Found(entry, _) | Self::WithoutSuffix(entry, _) => Some(entry),
+            Self::NotAsked | Self::Unknown => None,
+        }
+    }
+}
+
 /// A place that may be the answer to one reading.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Candidate<'a> {

@@ -90,6 +90,9 @@ pub struct Report {
     /// Whether commune codes were compared with an official list.
     #[serde(default)]
     pub communes_checked: bool,
+    /// Accepted rows left out of the index: another file has the same address.
+    #[serde(default)]
+    pub duplicates: u64,
 }
 
 impl FileReport {

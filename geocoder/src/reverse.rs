@@ -1,66 +1,163 @@
-//! A point → the addresses around it, by true distance on the ground.
+//! A point → the addresses around it, by true distance on the ground, and the streets and towns they are of.
 
-use layers::LonLat;
+use std::collections::BinaryHeap;
+
+use layers::{Bbox, LonLat};
 
 use crate::{
-    Error, Geocoder, Nearby, Suggestion,
-    address::{ground_distance_m, metres_per_degree},
+    Error, Filter, Geocoder, Kind, Nearby, Suggestion,
+    address::{Packed, bbox_of},
+    filter::{has_postcode, is_inside},
     rank::{Answer, House},
     suggestion::{MAX_LIMIT, Score, Verdicts},
+    tree::{self, Box, Centre, Nearest, Tree},
 };
 
-/// Side of the first box looked into, in metres: a house or two in town.
-const FIRST_M: f64 = 50.0;
 /// Largest radius searched, in metres.
 pub const MAX_RADIUS_M: f64 = 50_000.0;
+
+/// An address at one of its positions, or a toponym without number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Found {
+    place: u32,
+    entry: Option<u32>,
+    at: Packed,
+}
 
 impl Geocoder {
     /// The house numbers nearest to a point, nearest first, none farther than the radius
     /// (at most [`MAX_RADIUS_M`]). An address of several positions counts once, by the nearest.
     ///
+    /// When other kinds are asked for: the streets of the nearest addresses, the nearest toponyms, and the towns the
+    /// nearest addresses lie in, each once, with the distance of what is nearest in it. The box and the polygon of
+    /// the filter are those of that nearest address.
+    ///
     /// Errors: none today; the signature is that of `search`.
     pub fn reverse(&self, nearby: &Nearby) -> Result<Vec<Suggestion>, Error> {
-        let (point, limit) = (nearby.point, nearby.limit.min(MAX_LIMIT));
-        let radius = nearby.radius_m.min(MAX_RADIUS_M);
-        let mut reach = FIRST_M.min(radius);
-        let found = loop {
-            let mut found = self.around(point, reach);
-            if found.len() >= limit || reach >= radius {
-                found.truncate(limit);
-                break found;
+        let limit = nearby.limit.min(MAX_LIMIT);
+        let mut answers: Vec<(f64, Found, Answer<'_>)> = Vec::with_capacity(limit);
+        let Some(tree) = self.numbers.tree() else { return Ok(Vec::new()) };
+        for Nearest { distance, what: found } in self.walk(&tree, nearby) {
+            for (place, house) in self.meant(found, nearby) {
+                let known =
+                    |(_, _, answer): &(_, _, Answer<'_>)| answer.place.index == place && answer.house.entry() == house;
+                if answers.len() < limit && !answers.iter().any(known) {
+                    answers.push((distance, found, self.near_answer(place, house, found, distance)));
+                }
             }
-            reach = (reach * 2.0).min(radius);
-        };
-        Ok(found.into_iter().map(|(metres, entry, at)| self.address_at(point, metres, entry, at)).collect())
+            if answers.len() >= limit {
+                break;
+            }
+        }
+        Ok(answers
+            .into_iter()
+            .map(|(distance, found, answer)| self.near_suggestion(nearby, distance, found, answer))
+            .collect())
     }
 
-    /// Every address within `reach` metres, nearest first: the box holds the whole circle, and what is in its
-    /// corners is left for a larger circle, else a nearer address outside the box could be missed.
-    fn around(&self, point: LonLat, reach: f64) -> Vec<(f64, u32, LonLat)> {
-        let lat = 1.001 * reach / metres_per_degree();
-        let lon = lat / (point.lat.abs() + lat).min(89.0).to_radians().cos();
-        let (min, max) = (
-            LonLat { lon: point.lon - lon, lat: point.lat - lat },
-            LonLat { lon: point.lon + lon, lat: point.lat + lat },
-        );
-        let measured =
-            self.numbers.within(min, max).into_iter().map(|(entry, at)| (ground_distance_m(point, at), entry, at));
-        let mut found: Vec<_> = measured.filter(|&(metres, ..)| metres <= reach).collect();
-        found.sort_by(|a, b| a.1.cmp(&b.1).then(a.0.total_cmp(&b.0)));
-        found.dedup_by_key(|&mut (_, entry, _)| entry);
-        found.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        found
+    /// Addresses and toponyms that pass the filter, kinds apart, nearest first.
+    fn walk<'a>(&'a self, tree: &'a Tree<'a>, nearby: &'a Nearby) -> impl Iterator<Item = Nearest<Found>> + 'a {
+        let (from, filter) = (Centre::new(nearby.point), &nearby.filter);
+        let reach = tree::of_metres(nearby.radius_m.clamp(0.0, MAX_RADIUS_M));
+        let towns: Vec<u32> = filter.communes.iter().flat_map(|code| self.gazetteer.code(code)).copied().collect();
+        let toponyms = wants(nearby, Kind::Locality) || wants(nearby, Kind::Street);
+        let keep = move |item: u32| {
+            let place = match item.checked_sub(self.numbers.blocks()) {
+                None => Some(self.numbers.place_of_block(item)),
+                Some(rank) => self.numbers.toponym(rank).filter(|_| toponyms),
+            };
+            place.is_some_and(|place| self.keeps_place(filter, &towns, place))
+        };
+        let mut items = tree.nearest(from, reach, window(filter).map(Box::of), keep).peekable();
+        let mut heap: BinaryHeap<Nearest<Found>> = BinaryHeap::new();
+        std::iter::from_fn(move || {
+            // A block whose box is as near as the nearest address may hold one as near, or nearer.
+            while let Some(item) = items.next_if(|item| heap.peek().is_none_or(|found| item.distance <= found.distance))
+            {
+                let found =
+                    self.positions(item.what).into_iter().filter(|found| keeps_point(filter, found.at.unpack()));
+                let measured = found.map(|found| Nearest { distance: from.to_point(found.at), what: found });
+                heap.extend(measured.filter(|found| found.distance <= reach));
+            }
+            heap.pop()
+        })
+    }
+
+    /// Whether a place lies in the towns, the postcodes and the Métropole asked for.
+    fn keeps_place(&self, filter: &Filter, towns: &[u32], place: u32) -> bool {
+        let place = self.places.get(place);
+        filter.metropole.is_none_or(|wanted| place.is_metropole() == wanted)
+            && (filter.communes.is_empty() || self.places.is_within(place, towns))
+            && has_postcode(filter, place)
+    }
+
+    /// What an item of the tree holds: every position of every number of a block, or a toponym.
+    fn positions(&self, item: u32) -> Vec<Found> {
+        if let Some(rank) = item.checked_sub(self.numbers.blocks()) {
+            let place = self.numbers.toponym(rank).unwrap_or_default();
+            return vec![Found { place, entry: None, at: Packed::new(self.places.get(place).position()) }];
+        }
+        let place = self.numbers.place_of_block(item);
+        let all = self
+            .numbers
+            .entries(item)
+            .flat_map(|(entry, known)| known.positions().map(move |(at, _)| Found { place, entry: Some(entry), at }));
+        all.collect()
+    }
+
+    /// What was asked for of an address: itself, its street, its towns.
+    fn meant(&self, found: Found, nearby: &Nearby) -> Vec<(u32, Option<u32>)> {
+        let mut meant = Vec::new();
+        if found.entry.is_some() && wants(nearby, Kind::House) {
+            meant.push((found.place, found.entry));
+        }
+        let place = self.places.get(found.place);
+        let around = std::iter::once(place).chain(self.places.parents(place));
+        meant.extend(around.filter(|place| wants(nearby, place.kind())).map(|place| (place.index, None)));
+        meant
     }
 
     #[allow(clippy::cast_possible_truncation)] // a ratio between 0 and 1
-    fn address_at(&self, point: LonLat, metres: f64, entry: u32, at: LonLat) -> Suggestion {
-        let far = (metres / 10_000.0).min(1.0) as f32;
+    fn near_answer(&self, place: u32, entry: Option<u32>, found: Found, distance: f64) -> Answer<'_> {
+        let far = (tree::metres(distance) / 10_000.0).min(1.0) as f32;
+        let house = entry.map_or(House::NotAsked, |entry| House::Found(entry, found.at.unpack()));
         let score = Score { text: 1.0, far, confidence: 1.0 - far, ..Score::default() };
-        let verdicts = Verdicts::default();
-        let answer = Answer { place: self.places.of_number(entry), house: House::Found(entry, at), score, verdicts };
-        let mut suggestion = self.suggestion(answer, Some(point));
-        suggestion.position.at = at; // the position that is near, of those the address has
-        suggestion.distance_m = Some(metres);
+        Answer { place: self.places.get(place), house, score, verdicts: Verdicts::default() }
+    }
+
+    fn near_suggestion(&self, nearby: &Nearby, distance: f64, found: Found, answer: Answer<'_>) -> Suggestion {
+        let mut suggestion = self.suggestion(answer, Some(nearby.point));
+        suggestion.distance_m = Some(tree::metres(distance));
+        // The position that is near comes first, of those the address has.
+        let near = |position: &&mut crate::Position| Packed::new(position.at) == found.at;
+        if suggestion.kind == Kind::House
+            && let Some(other) = suggestion.other_positions.iter_mut().find(near)
+        {
+            std::mem::swap(other, &mut suggestion.position);
+        }
         suggestion
     }
+}
+
+/// Whether a position lies in the box and in the polygon asked for.
+fn keeps_point(filter: &Filter, at: LonLat) -> bool {
+    let in_box = |b: Bbox| (b.west..=b.east).contains(&at.lon) && (b.south..=b.north).contains(&at.lat);
+    filter.bbox.is_none_or(in_box) && filter.within.as_deref().is_none_or(|ring| is_inside(ring, at))
+}
+
+/// A box outside which no position passes; none when positions are free.
+fn window(filter: &Filter) -> Option<Bbox> {
+    let ring = filter.within.as_deref().and_then(|ring| bbox_of(ring.iter().copied()));
+    let (Some(a), Some(b)) = (filter.bbox, ring) else { return filter.bbox.or(ring) };
+    Some(Bbox {
+        west: a.west.max(b.west),
+        south: a.south.max(b.south),
+        east: a.east.min(b.east),
+        north: a.north.min(b.north),
+    })
+}
+
+/// Houses when nothing was said.
+fn wants(nearby: &Nearby, kind: Kind) -> bool {
+    nearby.filter.kinds.as_ref().map_or(kind == Kind::House, |kinds| kinds.contains(&kind))
 }

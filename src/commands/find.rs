@@ -3,13 +3,16 @@
 use anyhow::{Context, Result};
 use geocoder::{Geocoder, Near, Request, Suggestion};
 
-use super::say;
+use super::{find_csv, say};
 use crate::{cli::Find, config::Config};
 
 pub(super) fn run(options: &Find) -> Result<()> {
     let config = Config::load(&options.config.config)?;
     let geocoder =
         Geocoder::open(&config.geocoder.index).context("no address index to search: run `traboule index`")?;
+    if let Some(file) = &options.csv.file {
+        return find_csv::run(&geocoder, file, &options.csv);
+    }
     let request = Request {
         text: options.text.join(" "),
         near: options.near.map(Near::from),

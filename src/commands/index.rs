@@ -28,6 +28,7 @@ pub(super) fn run(options: &Index) -> Result<()> {
     let built = import::index(&config, &mut |progress| {
         watch.set_message(match progress {
             Progress::Read(done, all) => format!("reading addresses: {done} of {all} files"),
+            Progress::Gather(done, all) => format!("putting streets together: {done} of {all} parts"),
             Progress::Index(done, all) => format!("indexing addresses: {done} of {all} places"),
         });
     });
@@ -46,6 +47,9 @@ fn summary(report: &Report, addresses: u32, places: u32, revision: &str) -> Stri
 }
 
 fn print(report: &Report, all_communes: bool) {
+    if report.duplicates > 0 {
+        say::line(&format!("  {} left out: another file has the same address", report.duplicates));
+    }
     for (reason, count) in report.rejected() {
         say::line(&format!("  {count} rejected: {reason}"));
     }

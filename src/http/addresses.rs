@@ -26,14 +26,19 @@ impl FromRequestParts<App> for Index {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let access = app.generation().config.geocoder.access;
-        if access != Access::Open {
-            let principal = parts.extensions.get::<Principal>().ok_or(Problem::SignInNeeded)?;
-            may_search(principal, access, &app.auth().adhesions(), auth_proxy::today())
-                .map_err(|reason| rights::forbidden(app, &reason))?;
-        }
-        app.geocoder().ok_or(Problem::Unavailable).map(Self)
+        index_for(app, parts.extensions.get::<Principal>()).map(Self)
     }
+}
+
+/// The same for work that outlasts its request: asked again as it goes on.
+pub fn index_for(app: &App, principal: Option<&Principal>) -> Result<Arc<Geocoder>, Problem> {
+    let access = app.generation().config.geocoder.access;
+    if access != Access::Open {
+        let principal = principal.ok_or(Problem::SignInNeeded)?;
+        may_search(principal, access, &app.auth().adhesions(), auth_proxy::today())
+            .map_err(|reason| rights::forbidden(app, &reason))?;
+    }
+    app.geocoder().ok_or(Problem::Unavailable)
 }
 
 /// Runs one search, or one reverse, where CPU work runs.

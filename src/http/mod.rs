@@ -4,6 +4,7 @@ pub mod addresses;
 pub mod admin;
 pub mod assets;
 pub mod ban;
+pub mod bulk;
 pub mod catalogue;
 pub mod cors;
 pub mod features;
@@ -67,6 +68,8 @@ pub fn router(app: App) -> Router {
         .route("/geocodage/getCapabilities", get(geocodage::capabilities))
         .fallback(async || problem::Problem::NotFound)
         .method_not_allowed_fallback(async || StatusCode::METHOD_NOT_ALLOWED)
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, DEADLINE))
+        .merge(bulk::routes()) // files of any length: they have limits of their own, on silence
         .layer(from_fn(observe::name_route))
         .with_state(app.clone());
     auth_proxy::protect(routes, auth)
@@ -74,7 +77,6 @@ pub fn router(app: App) -> Router {
         .layer(CompressionLayer::new()) // leaves alone what is compressed already: tiles
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(CatchPanicLayer::custom(observe::panicked))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, DEADLINE))
         .layer(from_fn_with_state(policy, observe::observe))
 }
 

@@ -118,7 +118,7 @@ impl Writer {
 }
 
 /// A version 4 UUID drawn from the generator.
-fn uuid(rng: &mut Rng) -> String {
+pub(crate) fn uuid(rng: &mut Rng) -> String {
     let (high, low) = (rng.next(), rng.next());
     let high = high & 0xFFFF_FFFF_FFFF_0FFF | 0x4000;
     let low = low & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000;

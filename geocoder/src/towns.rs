@@ -1,0 +1,189 @@
+//! The towns the rows name, gathered while reading, and what their streets add up to for them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use layers::{Bbox, Commune, CommuneCode, LonLat};
+
+use crate::{
+    Error,
+    address::{Kind, bbox_of, ground_distance_m},
+    packed,
+    places::write::NewPlace,
+    postcodes::Postcodes,
+    row::{BanId, Row},
+};
+
+/// A code, and whether it is that of a former commune: a merged commune often keeps the code of one of them.
+pub(crate) type TownKey = (CommuneCode, bool);
+
+/// The towns met so far.
+#[derive(Debug, Default)]
+pub(crate) struct Towns(BTreeMap<TownKey, Town>);
+
+#[derive(Debug, Default)]
+struct Town {
+    name: String,
+    parent: Option<TownKey>,
+    ban: Option<BanId>,
+    /// Those its rows say; only the national base's do.
+    postcodes: BTreeSet<u32>,
+}
+
+/// All the towns, numbered, with what their streets add up to so far.
+#[derive(Debug)]
+pub(crate) struct NumberedTowns {
+    keys: Vec<TownKey>,
+    towns: Vec<Town>,
+    spans: Vec<Span>,
+}
+
+impl Towns {
+    /// Notes the towns of a row.
+    pub(crate) fn add(&mut self, row: &Row) {
+        let Commune { code, name } = &row.commune;
+        let parent = code.parent();
+        if let Some(city) = parent {
+            self.0.entry((city, false)).or_insert_with(|| Town { name: city_name(name), ..Town::default() });
+        }
+        let named = || Town { name: name.clone(), parent: parent.map(|city| (city, false)), ..Town::default() };
+        let town = self.0.entry((*code, false)).or_insert_with(named);
+        town.ban = town.ban.or(row.ban_commune);
+        town.postcodes.extend(row.postcode);
+        if let Some(former) = &row.former {
+            let named = || Town { name: former.name.clone(), parent: Some((*code, false)), ..Town::default() };
+            self.0.entry((former.code, true)).or_insert_with(named).postcodes.extend(row.postcode);
+        }
+    }
+
+    pub(crate) fn number(self) -> NumberedTowns {
+        let (keys, towns): (Vec<TownKey>, Vec<Town>) = self.0.into_iter().unzip();
+        NumberedTowns { spans: vec![Span::default(); keys.len()], keys, towns }
+    }
+}
+
+impl NumberedTowns {
+    pub(crate) fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    fn index(&self, key: TownKey) -> Option<usize> {
+        self.keys.binary_search(&key).ok()
+    }
+
+    /// The town a street of a commune lies in, and the name of its former commune.
+    pub(crate) fn of_street(&self, code: CommuneCode, former: Option<CommuneCode>) -> (usize, Option<&str>) {
+        let found = former.and_then(|former| self.index((former, true)));
+        let index = found.or_else(|| self.index((code, false))).unwrap_or_default();
+        (index, found.map(|at| self.towns[at].name.as_str()))
+    }
+
+    /// Adds the points of a street to its town and to every town above.
+    pub(crate) fn add_street(&mut self, town: usize, points: &[LonLat]) {
+        let mut next = Some(town);
+        while let Some(at) = next {
+            self.spans[at].add(points);
+            next = self.towns[at].parent.and_then(|parent| self.index(parent));
+        }
+    }
+
+    /// The middle of a town's addresses so far, or of the one above.
+    pub(crate) fn centre(&self, town: usize) -> Option<LonLat> {
+        let above = || self.towns[town].parent.and_then(|parent| self.index(parent));
+        self.spans[town].centre().or_else(|| self.spans[above()?].centre())
+    }
+
+    /// The towns as places, once every street has been added.
+    pub(crate) fn places(
+        &self,
+        metropole: &BTreeSet<CommuneCode>,
+        postcodes: &Postcodes,
+    ) -> Result<Vec<NewPlace>, Error> {
+        // A town of nothing but toponyms without a position takes the middle of all towns: wrong, yet finite and rare.
+        let mut everything = Span::default();
+        everything.add(&self.spans.iter().filter_map(Span::centre).collect::<Vec<_>>());
+        let anywhere = everything.centre().unwrap_or(LonLat { lon: 0.0, lat: 0.0 });
+        (0..self.len()).map(|at| self.place(at, metropole, postcodes, anywhere)).collect()
+    }
+
+    fn place(
+        &self,
+        at: usize,
+        metropole: &BTreeSet<CommuneCode>,
+        postcodes: &Postcodes,
+        anywhere: LonLat,
+    ) -> Result<NewPlace, Error> {
+        let ((code, former), town, span) = (self.keys[at], &self.towns[at], self.spans[at]);
+        let parent = town.parent.unwrap_or((code, former));
+        let listed = if former { postcodes.of(parent.0, Some(&town.name)) } else { postcodes.of(code, None) };
+        let own = (town.postcodes.len() == 1).then(|| town.postcodes.first().copied()).flatten();
+        let postcode = listed.or(own);
+        let official = postcodes.all(code).filter(|_| !former);
+        let all: BTreeSet<u32> = official.chain(postcode).chain(town.postcodes.iter().copied()).collect();
+        let position = span.centre().unwrap_or(anywhere);
+        Ok(NewPlace {
+            kind: if town.parent.is_some() { Kind::District } else { Kind::City },
+            name: town.name.clone(),
+            other_names: Vec::new(),
+            id: code.to_string(),
+            ban: town.ban,
+            parent: packed::count(self.index(parent).unwrap_or(at), "towns")?,
+            insee: code,
+            position,
+            bbox: span.bbox.unwrap_or_else(|| point_box(position)),
+            blocks: 0..0,
+            weight: span.count,
+            postcode,
+            postcodes: all.into_iter().collect(),
+            metropole: is_of(metropole, if former { parent.0 } else { code }),
+            former,
+        })
+    }
+}
+
+/// Whether a commune, or that of an arrondissement, is in a set.
+pub(crate) fn is_of(set: &BTreeSet<CommuneCode>, code: CommuneCode) -> bool {
+    set.contains(&code) || code.parent().is_some_and(|city| set.contains(&city))
+}
+
+/// The box of a single point.
+pub(crate) fn point_box(at: LonLat) -> Bbox {
+    Bbox { west: at.lon, south: at.lat, east: at.lon, north: at.lat }
+}
+
+/// The extent of a town: the box of its addresses, and their sum for a centre.
+#[derive(Debug, Clone, Copy, Default)]
+struct Span {
+    bbox: Option<Bbox>,
+    sum: (f64, f64),
+    count: u32,
+}
+
+impl Span {
+    fn add(&mut self, points: &[LonLat]) {
+        let corners = self.bbox.map(|b| [LonLat { lon: b.west, lat: b.south }, LonLat { lon: b.east, lat: b.north }]);
+        self.bbox = bbox_of(points.iter().copied().chain(corners.into_iter().flatten()));
+        for point in points {
+            self.sum.0 += point.lon;
+            self.sum.1 += point.lat;
+        }
+        self.count = self.count.saturating_add(u32::try_from(points.len()).unwrap_or(u32::MAX));
+    }
+
+    fn centre(&self) -> Option<LonLat> {
+        let count = f64::from(self.count);
+        (self.count > 0).then(|| LonLat { lon: self.sum.0 / count, lat: self.sum.1 / count })
+    }
+}
+
+/// The number nearest to the middle of all: a street's point should lie on the street.
+pub(crate) fn central(points: &[LonLat]) -> Option<LonLat> {
+    let mut span = Span::default();
+    span.add(points);
+    let middle = span.centre()?;
+    points.iter().copied().min_by(|a, b| ground_distance_m(*a, middle).total_cmp(&ground_distance_m(*b, middle)))
+}
+
+/// `Lyon 3e Arrondissement` → `Lyon`.
+fn city_name(arrondissement: &str) -> String {
+    arrondissement.split(|c: char| c.is_ascii_digit()).next().unwrap_or(arrondissement).trim().to_owned()
+}
