@@ -255,11 +255,15 @@ async fn ban_s_reverse_measures_and_its_limits_are_addok_s() {
 #[tokio::test]
 async fn a_finished_text_is_no_beginning() {
     let house = open_house(|_| ()).await;
-    let labels = async |autocomplete: &str| {
-        let collection = found(&house, &format!("/ban/search?q=rue+watt&limit=1&autocomplete={autocomplete}")).await;
-        first(&collection)["label"].as_str().unwrap_or_default().to_owned()
+    let score = async |autocomplete: &str| {
+        let collection =
+            found(&house, &format!("/ban/search?q=rue+watt+bron&limit=10&autocomplete={autocomplete}")).await;
+        let features = collection["features"].as_array().unwrap().clone();
+        let watteau = features.iter().find(|it| it["properties"]["name"] == "Rue Watteau");
+        watteau.map_or(0.0, |it| it["properties"]["score"].as_f64().unwrap())
     };
-    assert_eq!(labels("1").await, "Rue Watteau 69500 Bron");
+    let (unfinished, finished) = (score("1").await, score("0").await);
+    assert!(unfinished > finished, "{unfinished} {finished}");
 }
 
 #[tokio::test]

@@ -19,6 +19,7 @@ const HEADER: &str = "cle_interop;uid_adresse;voie_nom;lieudit_complement_nom;nu
 
 /// (street, number, suffix, code, commune, former code, former name, lon, lat)
 #[rustfmt::skip]
+#[allow(clippy::type_complexity)] // a table: its columns are named just above
 const ADDRESSES: [(&str, &str, &str, &str, &str, &str, &str, f64, f64); 17] = [
     ("Rue Garibaldi", "208", "", "69383", "Lyon 3e Arrondissement", "", "", 4.8540, 45.7560),
     ("Rue Garibaldi", "208", "bis", "69383", "Lyon 3e Arrondissement", "", "", 4.8541, 45.7561),
