@@ -149,7 +149,7 @@ impl Writings {
         let text = |[number, suffix, street, town, ..]: &[String; 6]| format!("{number}{suffix} {street} {town}");
         Self {
             full: drawn().map(text).collect(),
-            bare: drawn().map(|row| text(row).to_lowercase().replace('é', "e").replace('è', "e")).collect(),
+            bare: drawn().map(|row| text(row).to_lowercase().replace(['é', 'è'], "e")).collect(),
             typo: drawn().enumerate().map(|(n, row)| without_a_letter(&text(row), n)).collect(),
             position: drawn().map(|[.., lon, lat]| format!("{lon};{lat}")).collect(),
         }
