@@ -257,7 +257,7 @@ async fn a_finished_text_is_no_beginning() {
     let house = open_house(|_| ()).await;
     let score = async |autocomplete: &str| {
         let collection =
-            found(&house, &format!("/ban/search?q=rue+watt+bron&limit=10&autocomplete={autocomplete}")).await;
+            found(&house, &format!("/ban/search?q=rue+watt&limit=10&autocomplete={autocomplete}")).await;
         let features = collection["features"].as_array().unwrap().clone();
         let watteau = features.iter().find(|it| it["properties"]["name"] == "Rue Watteau");
         watteau.map_or(0.0, |it| it["properties"]["score"].as_f64().unwrap())
