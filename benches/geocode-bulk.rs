@@ -115,7 +115,7 @@ fn addresses() -> Vec<PathBuf> {
 fn index(files: &[PathBuf]) -> Geocoder {
     let store = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bulk-index");
     let postcodes = files[0].parent().and_then(Path::parent).map(|folder| folder.join("codes_postaux.csv"));
-    let options = BuildOptions { postcodes, metropole: Default::default() };
+    let options = BuildOptions { postcodes, ..BuildOptions::default() };
     build(files, &store, &options, &mut |_| ()).unwrap();
     Geocoder::open(&store).unwrap()
 }
@@ -149,7 +149,7 @@ impl Writings {
         let text = |[number, suffix, street, town, ..]: &[String; 6]| format!("{number}{suffix} {street} {town}");
         Self {
             full: drawn().map(text).collect(),
-            bare: drawn().map(|row| text(row).to_lowercase().replace('é', "e").replace('è', "e")).collect(),
+            bare: drawn().map(|row| text(row).to_lowercase().replace(['é', 'è'], "e")).collect(),
             typo: drawn().enumerate().map(|(n, row)| without_a_letter(&text(row), n)).collect(),
             position: drawn().map(|[.., lon, lat]| format!("{lon};{lat}")).collect(),
         }

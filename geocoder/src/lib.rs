@@ -42,6 +42,7 @@ pub mod photon;
 mod places;
 mod postcodes;
 mod rank;
+mod reading;
 mod reason;
 mod report;
 mod respace;

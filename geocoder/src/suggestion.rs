@@ -162,6 +162,32 @@ pub struct Verdicts {
     pub commune: Option<Verdict>,
 }
 
+impl MatchType {
+    /// The word other software reads.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Corrected => "corrected",
+            Self::Interpolated => "interpolated",
+            Self::Street => "street",
+            Self::Commune => "commune",
+        }
+    }
+}
+
+impl Verdict {
+    /// The word other software reads.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Corrected => "corrected",
+            Self::Partial => "partial",
+            Self::Unknown => "unknown",
+            Self::Contradicts => "contradicts",
+        }
+    }
+}
+
 impl From<LonLat> for Near {
     fn from(at: LonLat) -> Self {
         Self { at, zoom: 12.0, scale: 0.4, radius_m: None }

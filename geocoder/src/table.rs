@@ -189,7 +189,7 @@ mod tests {
 
     #[test]
     fn delimiters_line_ends_and_encodings_are_found() {
-        let expected = [["a", "b"], ["1", "é"]];
+        let expected = [vec!["a", "b"], vec!["1", "é"]];
         for (bytes, notices) in [
             ("a;b\r\n1;é\r\n".as_bytes(), vec![]),
             ("\u{feff}a;b\n1;é".as_bytes(), vec![]),

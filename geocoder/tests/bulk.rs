@@ -23,7 +23,7 @@ static INDEX: LazyLock<Geocoder> = LazyLock::new(|| {
     let postcodes = folder.path().join("codes_postaux.csv");
     fs::write(&postcodes, "code_commune_insee;code_postal\n69029;69500\n69266;69100\n").unwrap();
     let metropole = ["69029", "69266"].map(|code| code.parse().unwrap());
-    let options = BuildOptions { postcodes: Some(postcodes), metropole: metropole.into() };
+    let options = BuildOptions { postcodes: Some(postcodes), metropole: metropole.into(), ..BuildOptions::default() };
     build(&[source], &folder.path().join("index"), &options, &mut |_| {}).unwrap();
     Geocoder::open(&folder.path().join("index")).unwrap() // mapped: the folder may go
 });
