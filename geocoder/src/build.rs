@@ -21,6 +21,7 @@ use crate::{
     report::{LISTED, Report},
     schema,
     source::{self, Context},
+    sources::SourceFile,
 };
 
 /// Memory of the full-text writer, for each of its threads; tantivy refuses less than 15 MB.
@@ -71,26 +72,59 @@ pub fn build(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Built, Error> {
     let store = Store::lock(into)?;
+    let folder = store.new_folder()?;
+    let (written, report, read) = index_files(&folder, Inputs { sources, only: None, options }, progress)?;
+    let manifest = Manifest::of(&folder, written, report.clone(), read)?;
+    let revision = store.publish(&folder, &manifest)?;
+    Ok(Built { revision, report, places: written.places, addresses: written.addresses })
+}
+
+/// What an index is made of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Inputs<'a> {
+    pub sources: &'a [PathBuf],
+    /// The communes whose rows are kept; all of them without it.
+    pub only: Option<&'a BTreeSet<CommuneCode>>,
+    pub options: &'a BuildOptions,
+}
+
+/// Writes an index in an empty folder; not its manifest.
+pub(crate) fn index_files(
+    folder: &Path,
+    inputs: Inputs<'_>,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<(Written, Report, Vec<SourceFile>), Error> {
+    let Inputs { sources, only, options } = inputs;
     let postcodes = options.postcodes.as_deref().map(Postcodes::read).transpose()?.unwrap_or_default();
     let context = Context::new(options.communes.as_deref(), LISTED)?;
-    let folder = store.new_folder()?;
-    let mut collector = Collector::create(&folder, sources.len())?;
+    let mut collector = Collector::create(folder, sources.len())?;
     let mut report = Report { communes_checked: options.communes.is_some(), ..Report::default() };
+    let mut files = Vec::with_capacity(sources.len());
     for (read, source) in sources.iter().enumerate() {
         progress(Progress::Read(read, sources.len()));
-        source::read(source, &context, &mut report, &mut |row| collector.add(row))?;
+        let mut file = SourceFile::about_to_read(source)?;
+        let mut last = None;
+        source::read(source, &context, &mut report, &mut |row| {
+            let code = row.commune.code;
+            if last.replace(code) != Some(code) {
+                file.communes.insert(code);
+            }
+            if only.is_none_or(|only| only.contains(&code)) {
+                collector.add(row);
+            }
+        })?;
+        files.push(file);
         collector.end_file()?;
     }
     progress(Progress::Read(sources.len(), sources.len()));
-    if report.accepted() == 0 {
+    // Edits may leave nothing of a commune; a build never means to leave nothing at all.
+    if only.is_none() && report.accepted() == 0 {
         return Err(Error::NothingAccepted { files: sources.len(), rows: report.rows() });
     }
-    let Written { places, addresses, duplicates } = collector.finish(options, &postcodes, progress)?;
-    report.duplicates = duplicates;
-    write_words(&folder.join(index::WORDS), &Places::open(&folder)?, progress)?;
-    let manifest = Manifest::of(&folder, places, addresses, report.clone())?;
-    let revision = store.publish(&folder, &manifest)?;
-    Ok(Built { revision, report, places, addresses })
+    let written = collector.finish(options, &postcodes, progress)?;
+    report.duplicates = written.duplicates;
+    write_words(&folder.join(index::WORDS), &Places::open(folder)?, progress)?;
+    Ok((written, report, files))
 }
 
 /// The full-text index, in one segment: every query then visits one term dictionary, and the number of a
