@@ -4,7 +4,7 @@
 use std::{
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
-    time::{Duration, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 use geocoder::{Geocoder, Update};
@@ -15,6 +15,8 @@ use crate::{app::App, causes::with_causes, config::Config, import};
 /// How often a server looks. A changed file is read at the second look that finds it the same: the first may have
 /// come while it was being written.
 const LOOK_EVERY: Duration = Duration::from_millis(300);
+/// How long address files that could not be indexed are left alone: what failed may have been the disk.
+const TRY_EVERY: Duration = Duration::from_secs(30);
 
 /// Looks for new indexes and for changed address files until the service stops.
 pub async fn watch(app: App) {
@@ -43,6 +45,8 @@ pub struct Watcher {
     seen: Vec<FileState>,
     /// Address files already indexed, or found wanting, and the index they were compared with.
     tried: Option<(Vec<FileState>, String)>,
+    /// When they were found wanting.
+    failed: Option<Instant>,
 }
 
 /// Enough of a file to see that it changed.
@@ -112,14 +116,15 @@ impl Watcher {
         let (config, Some(served)) = (Arc::clone(&app.generation().config), app.geocoder()) else { return };
         let Ok(files) = import::address_files_here(&config) else { return }; // away: what we have is better than nothing
         let now: Vec<FileState> = files.into_iter().map(state).collect();
-        if self.tried.as_ref().is_some_and(|(files, index)| *files == now && *index == served.revision()) {
+        let is_tried = self.tried.as_ref().is_some_and(|(files, index)| *files == now && *index == served.revision());
+        if is_tried && self.failed.is_none_or(|last| last.elapsed() < TRY_EVERY) {
             return;
         }
         if self.seen != now {
             self.seen = now;
             return;
         }
-        update_now(&config);
+        self.failed = if update_now(&config) { None } else { Some(Instant::now()) };
         self.pick_up(app);
         self.tried = app.geocoder().map(|served| (now, served.revision()));
     }
@@ -131,27 +136,26 @@ impl Watcher {
     }
 }
 
-fn update_now(config: &Config) {
-    match import::update(config) {
-        Ok(Update::Unchanged) => {}
-        Ok(Update::Edited { revision, communes, addresses }) => {
-            tracing::info!(revision, communes, addresses, "changed address files indexed");
-        }
-        Ok(Update::NeedsBuild) => {
-            tracing::info!("address files changed a lot: building a whole index");
-            match import::index(config, &mut |_| ()) {
-                Ok(built) => {
-                    tracing::info!(revision = built.revision, addresses = built.addresses, "address index built")
-                }
-                Err(error) => {
-                    tracing::error!(error = %format!("{error:#}"), "address files not indexed; what is served stays as it was")
-                }
+/// Whether the index is now that of the address files.
+fn update_now(config: &Config) -> bool {
+    let done = import::update(config).and_then(|update| {
+        match update {
+            Update::Unchanged => {}
+            Update::Edited { revision, communes, addresses } => {
+                tracing::info!(revision, communes, addresses, "changed address files indexed");
+            }
+            Update::NeedsBuild => {
+                tracing::info!("address files changed a lot: building a whole index");
+                let built = import::index(config, &mut |_| ())?;
+                tracing::info!(revision = built.revision, addresses = built.addresses, "address index built");
             }
         }
-        Err(error) => {
-            tracing::error!(error = %format!("{error:#}"), "changed address files not indexed; what is served stays as it was");
-        }
+        Ok(())
+    });
+    if let Err(error) = &done {
+        tracing::error!(error = %format!("{error:#}"), "changed address files not indexed; what is served stays as it was");
     }
+    done.is_ok()
 }
 
 fn state(path: PathBuf) -> FileState {
