@@ -13,6 +13,7 @@ use crate::{
     gazetteer::Gazetteer,
     index::{Manifest, WORDS},
     numbers::Numbers,
+    parcels::Parcels,
     places::Places,
     schema::{self, Fields},
     vocabulary::Vocabulary,
@@ -24,6 +25,7 @@ pub struct Geocoder {
     pub(crate) fields: Fields,
     pub(crate) places: Arc<Places>,
     pub(crate) numbers: Numbers,
+    pub(crate) parcels: Parcels,
     pub(crate) gazetteer: Gazetteer,
     pub(crate) vocabulary: Vocabulary,
     /// Some of it is of the home territory.
@@ -49,10 +51,11 @@ impl Geocoder {
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         let places = Arc::new(Places::open(&folder)?);
         let numbers = Numbers::open(&folder)?;
+        let parcels = Parcels::open(&folder)?;
         let gazetteer = Gazetteer::new(&places);
         let vocabulary = Vocabulary::read(&reader, fields)?;
         let has_home = places.towns().any(|town| town.is_metropole());
-        Ok(Self { reader, fields, places, numbers, gazetteer, vocabulary, has_home, manifest, folder })
+        Ok(Self { reader, fields, places, numbers, parcels, gazetteer, vocabulary, has_home, manifest, folder })
     }
 
     /// Reads the whole index again and checks every file against its checksum: a second or two a gigabyte, for a

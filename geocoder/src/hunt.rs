@@ -43,17 +43,17 @@ pub(crate) enum Step {
 }
 
 /// One search on its way.
-pub(crate) struct Hunt<'a> {
+pub(crate) struct Hunt<'a, 'r> {
     geocoder: &'a Geocoder,
-    context: Context<'a>,
+    context: Context<'r>,
     writings: Vec<Typed>,
     /// The readings of the text as typed.
     pub queries: Vec<Query>,
     pub answers: Vec<Answer<'a>>,
 }
 
-impl<'a> Hunt<'a> {
-    pub(crate) fn new(geocoder: &'a Geocoder, request: &'a Request, writings: Vec<Typed>) -> Self {
+impl<'a: 'r, 'r> Hunt<'a, 'r> {
+    pub(crate) fn new(geocoder: &'a Geocoder, request: &'r Request, writings: Vec<Typed>) -> Self {
         let read = |typed| readings(typed, &geocoder.gazetteer, &geocoder.places, false);
         let queries = writings.iter().flat_map(read).collect();
         Self { geocoder, context: Context::new(geocoder, request), writings, queries, answers: Vec::new() }
@@ -219,7 +219,7 @@ impl<'a> Hunt<'a> {
         let bare = number.without_suffix();
         match find(&bare).filter(|_| bare != *number) {
             Some((entry, at)) => House::WithoutSuffix(entry, at),
-            None => House::Unknown,
+            None => House::Unknown(number.number),
         }
     }
 

@@ -1,6 +1,7 @@
 //! From text to places, and from a point to the nearest address; no network, no HTTP.
 //!
-//! Reading order: `search` (one search, in order), `parse`, `hunt`, `candidates`, `rank`; then `build` and `collect`
+//! Reading order: `search` (one search, in order), `parse`, `hunt`, `candidates`, `rank`; `onebox` for what is no
+//! address; then `build` and `collect`
 //! for where the index comes from, `places` and `numbers` for what lies beside the full-text index.
 
 mod address;
@@ -12,10 +13,14 @@ mod bal_ids;
 mod ban;
 mod ban_streets;
 mod build;
+mod cadastre;
 mod candidates;
 mod collect;
 mod communes;
 mod confidence;
+mod coordinates;
+mod crossing;
+mod doors;
 mod duplicates;
 mod edit;
 mod encoding;
@@ -26,10 +31,13 @@ mod geocoder;
 mod house_number;
 mod hunt;
 mod index;
+mod interpolation;
 mod noise;
 mod normalize;
 mod numbers;
+mod onebox;
 mod packed;
+mod parcels;
 mod parse;
 mod phonetic;
 pub mod photon;

@@ -100,7 +100,7 @@ fn properties(suggestion: &Suggestion) -> Properties<'_> {
         name: (!is_house).then_some(suggestion.name.as_str()),
         street: is_house.then_some(suggestion.name.as_str()),
         district: suggestion.district.as_deref().filter(|_| suggestion.kind != Kind::District),
-        city: Some(suggestion.city.as_str()).filter(|_| suggestion.kind != Kind::City),
+        city: Some(suggestion.city.as_str()).filter(|city| suggestion.kind != Kind::City && !city.is_empty()),
         county: suggestion.metropole.then_some("Métropole de Lyon"),
         state: region(&suggestion.insee),
         country: "France",
@@ -171,7 +171,7 @@ pub fn kinds(tags: &[OsmTag]) -> Option<Vec<Kind>> {
     if tags.is_empty() {
         return None;
     }
-    let all = [Kind::House, Kind::Street, Kind::Locality, Kind::District, Kind::City];
+    let all = Kind::ALL;
     let (inclusions, refusals): (Vec<_>, Vec<_>) = tags.iter().partition(|tag| tag.is_inclusion());
     let wanted = |kind: &Kind| {
         (inclusions.is_empty() || inclusions.iter().any(|tag| tag.lets(*kind)))
