@@ -154,7 +154,7 @@ mod tests {
         check("section AB parcelle 123 Villeurbanne", Some("AB0123"));
         check("parcelle AB n° 7", Some("AB0007"));
         check("section D parcelle 42 Bron", Some("0D0042"));
-        check("0D 42 Bron", None);
+        check("0D 42 Bron", Some("0D0042"));
         check("E 42 Bron", Some("0E0042"));
     }
 
