@@ -18,9 +18,10 @@ use crate::{
     packed,
     places::Places,
     postcodes::Postcodes,
+    reading::read_all,
     report::{LISTED, Report},
     schema,
-    source::{self, Context},
+    source::Context,
 };
 
 /// Memory of the full-text writer, for each of its threads; tantivy refuses less than 15 MB.
@@ -74,23 +75,35 @@ pub fn build(
     let postcodes = options.postcodes.as_deref().map(Postcodes::read).transpose()?.unwrap_or_default();
     let context = Context::new(options.communes.as_deref(), LISTED)?;
     let folder = store.new_folder()?;
-    let mut collector = Collector::create(&folder, sources.len())?;
+    let (manifest, built) = build_in(&folder, sources, options, &context, &postcodes, progress).inspect_err(|_| {
+        // Scratch files may be large. The next build sweeps what cannot be removed now.
+        let _ = std::fs::remove_dir_all(&folder);
+    })?;
+    store.publish(&folder, &manifest)?;
+    Ok(built)
+}
+
+/// Writes all the files of a revision.
+fn build_in(
+    folder: &Path,
+    sources: &[PathBuf],
+    options: &BuildOptions,
+    context: &Context,
+    postcodes: &Postcodes,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<(Manifest, Built), Error> {
     let mut report = Report { communes_checked: options.communes.is_some(), ..Report::default() };
-    for (read, source) in sources.iter().enumerate() {
-        progress(Progress::Read(read, sources.len()));
-        source::read(source, &context, &mut report, &mut |row| collector.add(row))?;
-        collector.end_file()?;
-    }
-    progress(Progress::Read(sources.len(), sources.len()));
+    let collector = Collector::create(folder, sources.len())?;
+    let collector = read_all(sources, context, &mut report, collector, progress)?;
     if report.accepted() == 0 {
         return Err(Error::NothingAccepted { files: sources.len(), rows: report.rows() });
     }
-    let Written { places, addresses, duplicates } = collector.finish(options, &postcodes, progress)?;
+    let Written { places, addresses, duplicates } = collector.finish(options, postcodes, progress)?;
     report.duplicates = duplicates;
-    write_words(&folder.join(index::WORDS), &Places::open(&folder)?, progress)?;
-    let manifest = Manifest::of(&folder, places, addresses, report.clone())?;
-    let revision = store.publish(&folder, &manifest)?;
-    Ok(Built { revision, report, places, addresses })
+    write_words(&folder.join(index::WORDS), &Places::open(folder)?, progress)?;
+    let manifest = Manifest::of(folder, places, addresses, report.clone())?;
+    let revision = manifest.revision.clone();
+    Ok((manifest, Built { revision, report, places, addresses }))
 }
 
 /// The full-text index, in one segment: every query then visits one term dictionary, and the number of a

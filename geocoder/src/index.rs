@@ -76,7 +76,7 @@ impl Store {
     }
 
     /// Writes the manifest, puts the folder in place, makes it current, forgets all but the former current one.
-    pub(crate) fn publish(&self, built: &Path, manifest: &Manifest) -> Result<String, Error> {
+    pub(crate) fn publish(&self, built: &Path, manifest: &Manifest) -> Result<(), Error> {
         let failed = |source| Error::Write { path: self.folder.clone(), source };
         let json = serde_json::to_vec_pretty(manifest).map_err(|e| failed(e.into()))?;
         packed::write_synced(&built.join(MANIFEST), |out| out.write_all(&json))?;
@@ -91,8 +91,7 @@ impl Store {
         packed::sync_folder(&self.folder)?;
         let kept = [Some(manifest.revision.as_str()), before.as_deref()];
         // Only what is named like a revision: other folders here are somebody else's.
-        self.remove_folders(|name| is_revision(name) && !kept.contains(&Some(name))).map_err(failed)?;
-        Ok(manifest.revision.clone())
+        self.remove_folders(|name| is_revision(name) && !kept.contains(&Some(name))).map_err(failed)
     }
 
     fn remove_folders(&self, doomed: impl Fn(&str) -> bool) -> io::Result<()> {

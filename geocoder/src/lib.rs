@@ -1,8 +1,8 @@
 //! From text to places, and from a point to the nearest address; no network, no HTTP.
 //!
 //! Reading order: `search` (one search, in order), `parse`, `hunt`, `candidates`, `rank`; `onebox` for what is no
-//! address; then `build` and `collect`
-//! for where the index comes from, `places` and `numbers` for what lies beside the full-text index.
+//! address; then `build` and `collect` for where the index comes from, `places`, `numbers` and `parcels` for what lies
+//! beside the full-text index.
 
 mod address;
 mod answer;
@@ -11,15 +11,19 @@ mod bal_columns;
 mod bal_fields;
 mod bal_ids;
 mod ban;
+pub mod ban_api;
 mod ban_streets;
 mod build;
+pub mod bulk;
 mod cadastre;
 mod candidates;
 mod collect;
 mod communes;
+pub mod completion;
 mod confidence;
 mod coordinates;
 mod crossing;
+mod departments;
 mod doors;
 mod duplicates;
 mod edit;
@@ -28,10 +32,12 @@ mod error;
 mod filter;
 mod gazetteer;
 mod geocoder;
+mod geojson;
 mod house_number;
 mod hunt;
 mod index;
 mod interpolation;
+mod named;
 mod noise;
 mod normalize;
 mod numbers;
@@ -44,11 +50,14 @@ pub mod photon;
 mod places;
 mod postcodes;
 mod rank;
+mod reading;
 mod reason;
 mod report;
 mod respace;
 mod reverse;
 mod row;
+#[cfg(test)]
+mod sample;
 mod schema;
 mod search;
 mod sections;
@@ -66,6 +75,7 @@ mod vocabulary;
 
 pub use address::{Kind, Position, PositionKind, ground_distance_m};
 pub use build::{BuildOptions, Built, Progress, build};
+pub use departments::{Department, department};
 pub use error::Error;
 pub use geocoder::Geocoder;
 pub use house_number::{HouseNumber, NotAHouseNumber};

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::address::{Kind, Position};
 
 /// Most suggestions given to one request.
-pub const MAX_LIMIT: usize = 50;
+pub const MAX_LIMIT: usize = 100;
 
 /// A search as the command hands it over.
 #[derive(Debug, Clone, Default)]
@@ -163,6 +163,32 @@ pub struct Verdicts {
     pub commune: Option<Verdict>,
 }
 
+impl MatchType {
+    /// The word other software reads.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Corrected => "corrected",
+            Self::Interpolated => "interpolated",
+            Self::Street => "street",
+            Self::Commune => "commune",
+        }
+    }
+}
+
+impl Verdict {
+    /// The word other software reads.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Corrected => "corrected",
+            Self::Partial => "partial",
+            Self::Unknown => "unknown",
+            Self::Contradicts => "contradicts",
+        }
+    }
+}
+
 impl From<LonLat> for Near {
     fn from(at: LonLat) -> Self {
         Self { at, zoom: 12.0, scale: 0.4, radius_m: None }
@@ -226,6 +252,7 @@ impl Suggestion {
             (_, Kind::City) | (None, Kind::District) => street,
             (Some(postcode), Kind::District) => format!("{street}, {postcode}"),
             (Some(postcode), _) => format!("{street}, {postcode} {town}"),
+            (None, _) if town.is_empty() => street, // a point far from any address
             (None, _) => format!("{street}, {town}"),
         }
     }
