@@ -54,9 +54,9 @@ fn confidence(answer: &Answer<'_>, margin: f32, unfinished: bool) -> f32 {
     text * rivals * typing * number.min(said)
 }
 
-/// How sure words this like a name are, when nothing rivals it.
-pub(crate) fn of_likeness(text: f32) -> f32 {
-    interpolate(&BY_TEXT, text)
+/// How sure words this like a name are: alone, or with rivals that are as like it.
+pub(crate) fn of_likeness(text: f32, has_rivals: bool) -> f32 {
+    interpolate(&BY_TEXT, text) * interpolate(&BY_MARGIN, if has_rivals { 0.0 } else { 1.0 })
 }
 
 /// The straight line between the two points around `x`.

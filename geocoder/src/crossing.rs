@@ -32,15 +32,19 @@ const BETWEEN: [&str; 6] = ["/", "x", "×", "&", "angle", "croisement"];
 const BETWEEN_ANNOUNCED: [&str; 3] = ["et", "avec", "-"];
 const ARTICLES: [&str; 8] = ["de", "du", "des", "la", "le", "les", "l", "d"];
 
-/// Two streets that meet, where, and how far apart their nearest doors are.
+/// Two streets that meet, and where.
 struct Meeting<'a> {
     streets: [Answer<'a>; 2],
     position: Position,
 }
 
 impl Geocoder {
-    /// Where the two streets a text names meet; both streets when they do not; none when it names no two streets.
+    /// Where the two streets a text names meet; both streets when they do not; none when it names no two streets, or
+    /// when crossings are not asked for.
     pub(crate) fn crossing(&self, request: &Request) -> Result<Option<Vec<Suggestion>>, Error> {
+        if request.filter.kinds.as_ref().is_some_and(|kinds| !kinds.contains(&Kind::Crossing)) {
+            return Ok(None);
+        }
         let mut apart = None;
         for [left, right] in sides(&request.text).into_iter().take(MOST_SPLITS) {
             let first = self.streets(&left, true, request.near, request)?;
@@ -57,7 +61,8 @@ impl Geocoder {
                 found.extend(self.nearest_meeting(street, &others, second_first));
             }
             if !found.is_empty() {
-                return Ok(Some(found.into_iter().map(|meeting| self.meeting_place(&meeting)).collect()));
+                let has_rivals = found.len() > 1;
+                return Ok(Some(found.iter().map(|meeting| self.meeting_place(meeting, has_rivals)).collect()));
             }
             apart = apart.or(Some([one, other]));
         }
@@ -96,7 +101,7 @@ impl Geocoder {
         Some(Meeting { streets, position: Position { at, kind: PositionKind::Segment } })
     }
 
-    fn meeting_place(&self, meeting: &Meeting<'_>) -> Suggestion {
+    fn meeting_place(&self, meeting: &Meeting<'_>, has_rivals: bool) -> Suggestion {
         let [one, other] = meeting.streets;
         let text = one.score.text.min(other.score.text);
         let verdict = [one, other].map(|it| it.verdicts.street.unwrap_or(Verdict::Ok));
@@ -110,7 +115,7 @@ impl Geocoder {
         Suggestion {
             match_type: if is_exact { MatchType::Exact } else { MatchType::Corrected },
             verdicts: Verdicts { number: None, street: Some(street), postcode, commune },
-            score: Score { text, confidence: confidence::of_likeness(text), ..Score::default() },
+            score: Score { text, confidence: confidence::of_likeness(text, has_rivals), ..Score::default() },
             ..stand_in(Kind::Crossing, id, name, meeting.position, Some(&beside))
         }
     }
