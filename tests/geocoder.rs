@@ -256,8 +256,7 @@ async fn ban_s_reverse_measures_and_its_limits_are_addok_s() {
 async fn a_finished_text_is_no_beginning() {
     let house = open_house(|_| ()).await;
     let score = async |autocomplete: &str| {
-        let collection =
-            found(&house, &format!("/ban/search?q=rue+watt+bron&limit=10&autocomplete={autocomplete}")).await;
+        let collection = found(&house, &format!("/ban/search?q=rue+watt&limit=10&autocomplete={autocomplete}")).await;
         let features = collection["features"].as_array().unwrap().clone();
         let watteau = features.iter().find(|it| it["properties"]["name"] == "Rue Watteau");
         watteau.map_or(0.0, |it| it["properties"]["score"].as_f64().unwrap())

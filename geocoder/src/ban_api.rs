@@ -5,6 +5,9 @@
 //! a former commune the `oldcity`. The population of a commune is not known here: `importance` is what the
 //! base computes without it.
 
+mod asked;
+
+pub use asked::{Asked, Filters};
 use serde::Serialize;
 
 use crate::{
@@ -12,37 +15,6 @@ use crate::{
     departments::department,
     geojson::{self, Geometry},
 };
-
-/// What a collection repeats of its request, as addok does.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct Asked {
-    /// What was typed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub query: Option<String>,
-    /// Filters, as they were given.
-    #[serde(skip_serializing_if = "Filters::is_empty")]
-    pub filters: Filters,
-    /// `[longitude, latitude]` of the centre.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub center: Option<[f64; 2]>,
-    /// How many answers at most.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<usize>,
-}
-
-/// Filters of a request, as text.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct Filters {
-    /// `housenumber`, `street`, `locality` or `municipality`
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-    pub kind: Option<String>,
-    /// INSEE codes
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub citycode: Option<String>,
-    /// Postcodes
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub postcode: Option<String>,
-}
 
 /// What `/ban/search` and `/ban/reverse` answer.
 #[derive(Debug, Serialize)]
@@ -280,12 +252,6 @@ pub(crate) fn context(insee: &str) -> Option<String> {
 /// population: the numbers of the street, or of the whole town for a town.
 fn importance(addresses: u32) -> f64 {
     geojson::rounded(f64::from(addresses).ln_1p() / 20.0, 1e5)
-}
-
-impl Filters {
-    fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
 }
 
 #[cfg(test)]
