@@ -135,7 +135,7 @@ fn nearby(point: Option<LonLat>, area: Option<Area>, limit: usize, filter: Filte
 
 /// A parcel asked by all of its parts, as its identifier; none when one of those that must be there is not.
 fn parcel_of_parts(sent: &Parameters) -> Result<Option<String>, Problem> {
-    let part = |name: &str| one(sent, name).map(|text| text.map(str::trim).filter(|text| !text.is_empty()));
+    let part = |name: &'static str| one(sent, name).map(|text| text.map(str::trim).filter(|text| !text.is_empty()));
     let commune = part("districtcode")?.or(part("municipalitycode")?);
     let (Some(department), Some(commune)) = (part("departmentcode")?, commune) else { return Ok(None) };
     let (Some(section), Some(number)) = (part("section")?, part("number")?) else { return Ok(None) };
