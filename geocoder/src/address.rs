@@ -21,6 +21,12 @@ pub enum Kind {
     District,
     /// A commune.
     City,
+    /// A point of the map, typed as coordinates.
+    Point,
+    /// Where two streets meet.
+    Crossing,
+    /// A parcel of the land register on which there are addresses.
+    Parcel,
 }
 
 /// What a position points at (BAL column `position`), best for finding a door first.
@@ -57,7 +63,19 @@ pub struct Position {
 }
 
 impl Kind {
-    /// The word of Photon's `type`, also the term indexed.
+    /// Every kind.
+    pub const ALL: [Self; 8] = [
+        Self::House,
+        Self::Street,
+        Self::Locality,
+        Self::District,
+        Self::City,
+        Self::Point,
+        Self::Crossing,
+        Self::Parcel,
+    ];
+
+    /// The word of Photon's `type`, also the term indexed; Photon says `other` of what is no address.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::House => "house",
@@ -65,6 +83,7 @@ impl Kind {
             Self::Locality => "locality",
             Self::District => "district",
             Self::City => "city",
+            Self::Point | Self::Crossing | Self::Parcel => "other",
         }
     }
 
@@ -76,6 +95,9 @@ impl Kind {
             Self::Locality => ("place", "locality"),
             Self::District => ("boundary", "administrative"),
             Self::City => ("place", "city"),
+            Self::Point => ("place", "point"),
+            Self::Crossing => ("highway", "crossing"),
+            Self::Parcel => ("place", "plot"),
         }
     }
 }

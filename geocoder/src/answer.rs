@@ -21,14 +21,14 @@ impl Geocoder {
             House::Found(entry, _) | House::WithoutSuffix(entry, _) => {
                 Some((numbers.house(entry), numbers.position(entry)))
             }
-            House::NotAsked | House::Unknown => None,
+            House::NotAsked | House::Interpolated(_) | House::Unknown(_) => None,
         };
         let details = answer.house.entry().map(|entry| numbers.details(entry, place.insee()));
         let towns: Vec<Place<'_>> = std::iter::once(place).chain(places.parents(place)).collect();
         let district = towns.iter().find(|town| town.kind() == Kind::District);
         let (position, certified) = house
             .as_ref()
-            .map_or((Position { at: place.position(), kind: PositionKind::Segment }, false), |(_, found)| *found);
+            .map_or((Position { at: answer.at(), kind: PositionKind::Segment }, false), |(_, found)| *found);
         Suggestion {
             kind: if house.is_some() { Kind::House } else { place.kind() },
             id: house.as_ref().map_or_else(|| place.id().to_owned(), |(number, _)| house_id(place.id(), number)),

@@ -88,8 +88,20 @@ pub struct Properties<'a> {
     /// The index it comes from.
     #[serde(rename = "_type")]
     index: &'static str,
+    #[serde(flatten)]
+    parcel: Option<ParcelParts<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     truegeometry: Option<Geometry>,
+}
+
+/// The parts of a parcel's identifier, as the Géoplateforme names them.
+#[derive(Debug, Serialize)]
+struct ParcelParts<'a> {
+    departmentcode: &'a str,
+    municipalitycode: &'a str,
+    oldmunicipalitycode: &'a str,
+    section: &'a str,
+    number: &'a str,
 }
 
 /// The best of the answers to one item of a batch, flat.
@@ -180,9 +192,22 @@ pub fn properties(suggestion: &Suggestion) -> Properties<'_> {
         oldcity: inside.filter(|_| former.is_some()),
         #[allow(clippy::cast_possible_truncation)] // metres on the Earth
         distance: suggestion.distance_m.map(|metres| metres.round() as i64),
-        index: "address",
+        index: if kind == Kind::Parcel { "parcel" } else { "address" },
+        parcel: (kind == Kind::Parcel).then(|| parcel_parts(&suggestion.id)).flatten(),
         truegeometry: None,
     }
+}
+
+/// `69266000AB0123` → 69, 266, 000, AB, 0123; overseas a department has three digits and a commune two.
+fn parcel_parts(id: &str) -> Option<ParcelParts<'_>> {
+    let department = if id.starts_with("97") { 3 } else { 2 };
+    Some(ParcelParts {
+        departmentcode: id.get(..department)?,
+        municipalitycode: id.get(department..5)?,
+        oldmunicipalitycode: id.get(5..8)?,
+        section: id.get(8..10)?,
+        number: id.get(10..)?,
+    })
 }
 
 /// `10 Rue de Rivoli 75004 Paris`; a town is its name alone.
@@ -191,6 +216,7 @@ pub(crate) fn label(suggestion: &Suggestion) -> String {
     match (&suggestion.postcode, suggestion.kind) {
         (_, Kind::City | Kind::District) => name,
         (Some(postcode), _) => format!("{name} {postcode} {}", suggestion.city),
+        (None, _) if suggestion.city.is_empty() => name, // a point far from any address
         (None, _) => format!("{name} {}", suggestion.city),
     }
 }
@@ -209,6 +235,9 @@ pub(crate) fn word(kind: Kind) -> &'static str {
         Kind::Street => "street",
         Kind::Locality => "locality",
         Kind::District | Kind::City => "municipality",
+        Kind::Point => "point",
+        Kind::Crossing => "crossing",
+        Kind::Parcel => "parcel",
     }
 }
 
@@ -259,6 +288,21 @@ mod tests {
                 "street": "Rue Garibaldi", "distance": 13, "_type": "address",
             })
         );
+    }
+
+    #[test]
+    fn a_parcel_says_the_parts_of_its_identifier() {
+        let parcel = written(&Suggestion {
+            kind: Kind::Parcel,
+            id: "69266000AB0123".to_owned(),
+            name: "Parcelle AB 123".to_owned(),
+            house_number: None,
+            ..house()
+        });
+        let parts = ["departmentcode", "municipalitycode", "oldmunicipalitycode", "section", "number"];
+        assert_eq!(parts.map(|part| parcel[part].as_str().unwrap()), ["69", "266", "000", "AB", "0123"]);
+        assert_eq!((&parcel["_type"], &parcel["type"]), (&json!("parcel"), &json!("parcel")));
+        assert!(written(&house()).get("section").is_none());
     }
 
     #[test]

@@ -16,6 +16,7 @@ use crate::{
     normalize,
     numbers::write::NumbersWriter,
     packed,
+    parcels::ParcelsWriter,
     places::write::{NewPlace, PlacesWriter},
     postcodes::Postcodes,
     row::Row,
@@ -107,6 +108,7 @@ impl Collector {
         let mut tables = Tables {
             places: PlacesWriter::create(&self.folder, packed::count(towns.len(), "towns")?)?,
             numbers: NumbersWriter::create(&self.folder)?,
+            parcels: ParcelsWriter::create(&self.folder)?,
             towns,
             metropole: &options.metropole,
             postcodes,
@@ -128,6 +130,7 @@ impl Collector {
 struct Tables<'a> {
     places: PlacesWriter,
     numbers: NumbersWriter,
+    parcels: ParcelsWriter,
     towns: NumberedTowns,
     metropole: &'a BTreeSet<CommuneCode>,
     postcodes: &'a Postcodes,
@@ -159,6 +162,7 @@ impl Tables<'_> {
     fn street(&mut self, index: u32, assembled: Assembled) -> Result<NewPlace, Error> {
         let Assembled { commune, former, street, numbers, .. } = assembled;
         let blocks = self.numbers.push(index, commune.as_str(), &numbers)?;
+        self.parcels.add(blocks.start, &numbers)?;
         let points: Vec<LonLat> = numbers.iter().map(|number| number.positions[0].0.unpack()).collect();
         let (town, former_name) = self.towns.of_street(commune, former);
         let postcode = street.postcode().or_else(|| self.postcodes.of(commune, former_name));
@@ -193,6 +197,7 @@ impl Tables<'_> {
         let places = self.places.finish(&towns)?;
         let addresses = self.numbers.count();
         self.numbers.finish()?;
+        self.parcels.finish()?;
         Ok(Written { places, addresses, duplicates: self.duplicates })
     }
 }

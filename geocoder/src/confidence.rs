@@ -43,7 +43,7 @@ fn is_rival(a: &Answer<'_>, b: &Answer<'_>) -> bool {
 fn confidence(answer: &Answer<'_>, margin: f32, unfinished: bool) -> f32 {
     let text = interpolate(&BY_TEXT, answer.score.text);
     let number = match answer.house {
-        House::Unknown => NUMBER_UNKNOWN,
+        House::Interpolated(_) | House::Unknown(_) => NUMBER_UNKNOWN,
         House::WithoutSuffix(..) => SUFFIX_UNKNOWN,
         House::NotAsked | House::Found(..) => 1.0,
     };
@@ -52,6 +52,11 @@ fn confidence(answer: &Answer<'_>, margin: f32, unfinished: bool) -> f32 {
     let rivals = interpolate(&BY_MARGIN, margin);
     let typing = if unfinished { 0.95 } else { 1.0 };
     text * rivals * typing * number.min(said)
+}
+
+/// How sure words this like a name are: alone, or with rivals that are as like it.
+pub(crate) fn of_likeness(text: f32, has_rivals: bool) -> f32 {
+    interpolate(&BY_TEXT, text) * interpolate(&BY_MARGIN, if has_rivals { 0.0 } else { 1.0 })
 }
 
 /// The straight line between the two points around `x`.
@@ -69,7 +74,8 @@ pub(crate) fn match_type(answer: &Answer<'_>) -> MatchType {
     let verdicts = answer.verdicts;
     let is_town = matches!(answer.place.kind(), Kind::City | Kind::District);
     match answer.house {
-        House::Unknown => MatchType::Street,
+        House::Interpolated(_) => MatchType::Interpolated,
+        House::Unknown(_) => MatchType::Street,
         House::WithoutSuffix(..) => MatchType::Corrected,
         _ if is_town && verdicts.street.is_none() => MatchType::Commune,
         _ if [verdicts.street, verdicts.commune, verdicts.postcode].iter().flatten().any(|v| *v != Verdict::Ok) => {

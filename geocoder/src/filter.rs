@@ -2,12 +2,7 @@
 
 use layers::{Bbox, LonLat};
 
-use crate::{
-    Filter, Geocoder, Kind, Near, Request,
-    address::ground_distance_m,
-    places::Place,
-    rank::{Answer, House},
-};
+use crate::{Filter, Geocoder, Kind, Near, Request, address::ground_distance_m, places::Place, rank::Answer};
 
 /// Whether something at a place may pass: what cannot is not worth ranking. Exact for whole places, not for houses.
 pub(crate) fn may_hold(filter: &Filter, place: Place<'_>) -> bool {
@@ -51,10 +46,8 @@ pub(crate) fn is_inside(ring: &[LonLat], at: LonLat) -> bool {
 impl Geocoder {
     /// Whether an answer is what the request asks for.
     pub(crate) fn is_wanted(&self, answer: &Answer<'_>, request: &Request) -> bool {
-        let (kind, at) = match answer.house {
-            House::Found(_, at) | House::WithoutSuffix(_, at) => (Kind::House, at),
-            House::NotAsked | House::Unknown => (answer.place.kind(), answer.place.position()),
-        };
+        let kind = if answer.house.entry().is_some() { Kind::House } else { answer.place.kind() };
+        let at = answer.at();
         let filter = &request.filter;
         let in_commune = || {
             let towns: Vec<u32> = filter.communes.iter().flat_map(|code| self.gazetteer.code(code)).copied().collect();

@@ -1,7 +1,8 @@
 //! From text to places, and from a point to the nearest address; no network, no HTTP.
 //!
-//! Reading order: `search` (one search, in order), `parse`, `hunt`, `candidates`, `rank`; then `build` and `collect`
-//! for where the index comes from, `places` and `numbers` for what lies beside the full-text index.
+//! Reading order: `search` (one search, in order), `parse`, `hunt`, `candidates`, `rank`; `onebox` for what is no
+//! address; then `build` and `collect` for where the index comes from, `places`, `numbers` and `parcels` for what lies
+//! beside the full-text index.
 
 mod address;
 mod answer;
@@ -14,12 +15,16 @@ pub mod ban_api;
 mod ban_streets;
 mod build;
 pub mod bulk;
+mod cadastre;
 mod candidates;
 mod collect;
 mod communes;
 pub mod completion;
 mod confidence;
+mod coordinates;
+mod crossing;
 mod departments;
+mod doors;
 mod duplicates;
 mod edit;
 mod encoding;
@@ -31,11 +36,14 @@ mod geojson;
 mod house_number;
 mod hunt;
 mod index;
+mod interpolation;
 mod named;
 mod noise;
 mod normalize;
 mod numbers;
+mod onebox;
 mod packed;
+mod parcels;
 mod parse;
 mod phonetic;
 pub mod photon;

@@ -24,7 +24,8 @@ impl Geocoder {
                 best = (likeness, BTreeSet::new());
             }
             if likeness >= best.0 {
-                let now = if town.is_former() { self.first.shard.places.parents(town).last().unwrap_or(town) } else { town };
+                let now =
+                    if town.is_former() { self.first.shard.places.parents(town).last().unwrap_or(town) } else { town };
                 best.1.insert(now.insee().to_owned());
             }
         }

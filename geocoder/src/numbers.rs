@@ -49,7 +49,6 @@ pub(crate) struct Numbers {
 
 /// A house number of the table, by name and position.
 #[derive(Debug, Clone, PartialEq)]
-#[allow(dead_code)] // read by interpolation
 pub(crate) struct Known {
     pub entry: u32,
     pub house: HouseNumber,
@@ -110,7 +109,6 @@ impl Numbers {
     }
 
     /// The nearest numbers of the same parity in a street, below and above one it may lack, suffixes apart.
-    #[allow(dead_code)] // for interpolation
     pub(crate) fn around(&self, street: Range<u32>, number: u32) -> (Option<Known>, Option<Known>) {
         let split = self.first_after(street.clone(), number);
         let alike = |known: &Known| known.house.number % 2 == number % 2 && known.house.number != number;
@@ -120,12 +118,6 @@ impl Numbers {
         let above = (split.saturating_sub(1).max(street.start)..street.end.min(self.blocks))
             .find_map(|block| self.of_block(block).find(|known| alike(known) && known.house.number > number));
         (below, above)
-    }
-
-    /// Every number of a street, in order.
-    #[allow(dead_code)] // for interpolation
-    pub(crate) fn of_street(&self, street: Range<u32>) -> impl Iterator<Item = Known> + '_ {
-        (street.start..street.end.min(self.blocks)).flat_map(|block| self.of_block(block))
     }
 
     /// Where the numbers of a street are, in order.
@@ -144,7 +136,6 @@ impl Numbers {
         low
     }
 
-    #[allow(dead_code)] // for interpolation
     fn of_block(&self, block: u32) -> impl Iterator<Item = Known> + '_ {
         let known = move |(entry, index): (Entry<'_>, u32)| Known {
             entry: entry_of(block, index),
@@ -190,6 +181,11 @@ impl Numbers {
         u32_at(self.file.get(TABLE), block as usize * ROW + 4)
     }
 
+    /// The place an entry is of.
+    pub(crate) fn place_of(&self, entry: u32) -> u32 {
+        self.place_of_block(entry >> PLACE_BITS)
+    }
+
     /// How many blocks; the tree's items after them are toponyms.
     pub(crate) fn blocks(&self) -> u32 {
         self.blocks
@@ -228,7 +224,8 @@ impl Numbers {
     }
 }
 
-fn entry_of(block: u32, index: u32) -> u32 {
+/// The entry of the number at a place of a block.
+pub(crate) fn entry_of(block: u32, index: u32) -> u32 {
     block << PLACE_BITS | index
 }
 
@@ -311,7 +308,8 @@ mod tests {
             let found = table.find(streets[0].clone(), &text.parse().unwrap());
             assert_eq!(found.map(|entry| table.house(entry).to_string()).as_ref(), Some(text));
         }
-        assert_eq!(table.of_street(streets[0].clone()).map(|known| known.house.to_string()).collect::<Vec<_>>(), texts);
+        let all = streets[0].clone().flat_map(|block| table.of_block(block));
+        assert_eq!(all.map(|known| known.house.to_string()).collect::<Vec<_>>(), texts);
     }
 
     #[test]

@@ -72,10 +72,7 @@ pub(crate) struct Said {
 impl Typed {
     /// The words of a text. Errors: nothing to look for, or more than [`MAX_QUERY_CHARS`].
     pub(crate) fn read(text: &str, finished: bool) -> Result<Self, Error> {
-        let chars = text.chars().count();
-        if chars > MAX_QUERY_CHARS {
-            return Err(Error::QueryTooLong { chars });
-        }
+        check_length(text)?;
         let mut words: Vec<Word> = normalize(text).into_iter().flat_map(unstick).collect();
         if words.is_empty() {
             return Err(Error::EmptyQuery);
@@ -101,6 +98,12 @@ impl Typed {
     pub(crate) fn rewritten(&self, words: Vec<Word>, faith: f32) -> Self {
         Self { words, faith: self.faith * faith, ..self.clone() }
     }
+}
+
+/// Errors: more than [`MAX_QUERY_CHARS`].
+pub(crate) fn check_length(text: &str) -> Result<(), Error> {
+    let chars = text.chars().count();
+    if chars > MAX_QUERY_CHARS { Err(Error::QueryTooLong { chars }) } else { Ok(()) }
 }
 
 /// `38400saint` → `38400`, `saint`; `12rue` → `12`, `rue`; `lyon69003` → `lyon`, `69003`. `12bis` and `25p9` stay.

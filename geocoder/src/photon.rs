@@ -145,7 +145,7 @@ fn properties(suggestion: &Suggestion) -> Properties<'_> {
         street: is_house.then_some(suggestion.name.as_str()),
         locality: suggestion.locality.as_deref(),
         district: suggestion.district.as_deref().filter(|_| suggestion.kind != Kind::District),
-        city: Some(suggestion.city.as_str()).filter(|_| suggestion.kind != Kind::City),
+        city: Some(suggestion.city.as_str()).filter(|city| suggestion.kind != Kind::City && !city.is_empty()),
         county: county(suggestion, department),
         state: department.map(|it| it.region),
         country: "France",

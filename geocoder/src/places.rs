@@ -137,7 +137,7 @@ impl Places {
     }
 
     /// The INSEE codes streets have that lie in a town: its own, its commune's if it is a former one, those inside it.
-    fn codes_of(&self, town: u32) -> impl Iterator<Item = &str> {
+    pub(crate) fn codes_of(&self, town: u32) -> impl Iterator<Item = &str> {
         let inside = self.towns().filter(move |inner| inner.parent() == town && !inner.is_former());
         let own = self.get(town);
         let commune = if own.is_former() { self.get(own.parent()) } else { own };

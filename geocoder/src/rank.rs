@@ -58,8 +58,10 @@ pub(crate) enum House {
     Found(u32, LonLat),
     /// Only the number without the suffix asked is there.
     WithoutSuffix(u32, LonLat),
-    /// The street has no such number.
-    Unknown,
+    /// The street has no such number, but neighbours below and above between which it would be here.
+    Interpolated(LonLat),
+    /// The street has no such number, which was this one, suffix apart.
+    Unknown(u32),
 }
 
 impl House {
@@ -67,7 +69,7 @@ impl House {
     pub(crate) fn entry(self) -> Option<u32> {
         match self {
             Self::Found(entry, _) | Self::WithoutSuffix(entry, _) => Some(entry),
-            Self::NotAsked | Self::Unknown => None,
+            Self::NotAsked | Self::Interpolated(_) | Self::Unknown(_) => None,
         }
     }
 }
@@ -93,6 +95,16 @@ pub(crate) struct Answer<'a> {
     pub verdicts: Verdicts,
 }
 
+impl Answer<'_> {
+    /// Where it is: the position of the number, or of the place.
+    pub(crate) fn at(&self) -> LonLat {
+        match self.house {
+            House::Found(_, at) | House::WithoutSuffix(_, at) | House::Interpolated(at) => at,
+            House::NotAsked | House::Unknown(_) => self.place.position(),
+        }
+    }
+}
+
 /// Scores one candidate of one reading; none for what breaks a promise. A candidate outside a town named to its
 /// end stays only if the town's name is part of its own (« rue de Lyon »), or when it is what contradicts the text
 /// (`elsewhere`). A town is no answer to what was looked for inside it.
@@ -111,13 +123,13 @@ pub(crate) fn score<'a>(
     if (is_outside || is_inside_itself) && !bears_its_name {
         return None;
     }
-    let house = if is_town && candidate.house == House::Unknown { House::NotAsked } else { candidate.house };
+    let house = if is_town && matches!(candidate.house, House::Unknown(_)) { House::NotAsked } else { candidate.house };
     let number = match candidate.house {
         House::NotAsked | House::Found(..) => 0.0,
         House::WithoutSuffix(..) => 0.04,
         // A town has no number of its own: then the number was for something else.
-        House::Unknown if is_town => 0.3,
-        House::Unknown => 0.08,
+        House::Unknown(_) if is_town => 0.3,
+        House::Interpolated(_) | House::Unknown(_) => 0.08,
     };
     let contradictions = [candidate.commune, candidate.postcode].iter().filter(|said| **said == Some(false)).count();
     let score = Score {
@@ -141,8 +153,8 @@ fn by_size(near: Option<Near>) -> f32 {
 
 fn far_off(candidate: Candidate<'_>, near: Near) -> f32 {
     let metres = match candidate.house {
-        House::Found(_, at) | House::WithoutSuffix(_, at) => ground_distance_m(near.at, at),
-        House::NotAsked | House::Unknown => metres_to(candidate.place, near.at),
+        House::Found(_, at) | House::WithoutSuffix(_, at) | House::Interpolated(at) => ground_distance_m(near.at, at),
+        House::NotAsked | House::Unknown(_) => metres_to(candidate.place, near.at),
     };
     fading(metres, near)
 }
@@ -165,7 +177,7 @@ fn verdicts(candidate: &Candidate<'_>, query: &Query, likeness: Likeness) -> Ver
             House::NotAsked => None,
             House::Found(..) => Some(Verdict::Ok),
             House::WithoutSuffix(..) => Some(Verdict::Partial),
-            House::Unknown => Some(Verdict::Unknown),
+            House::Interpolated(_) | House::Unknown(_) => Some(Verdict::Unknown),
         },
         street: (!query.words.is_empty()).then_some(street),
         postcode: candidate.postcode.map(|agrees| said(agrees, false)),

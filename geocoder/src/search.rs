@@ -1,10 +1,12 @@
-//! One search, in order: read the text, look for it as typed, then less and less strictly until an answer is good
-//! enough, put the answers in order, say how sure each is. The file to read first.
+//! One search, in order: read the text as coordinates, a parcel or a crossing if it can be one, else as an address:
+//! look for it as typed, then less and less strictly until an answer is good enough, put the answers in order, say how
+//! sure each is. The file to read first.
 
 use crate::{
     Error, Geocoder, Request, Suggestion, confidence,
     hunt::{Hunt, Step},
-    parse::Typed,
+    onebox::READINGS,
+    parse::{Typed, check_length},
     rank::{self, Answer, House},
     suggestion::MAX_LIMIT,
 };
@@ -17,7 +19,7 @@ const MEASURED: usize = 20;
 const MOST_DOORS: usize = 1_000;
 
 /// From the strictest to the loosest, each with the likeness of an answer that makes it needless.
-const STEPS: [(Step, f32); 6] = [
+pub(crate) const STEPS: [(Step, f32); 6] = [
     (Step::AsTyped, f32::MAX),
     (Step::Corrected, 0.85),
     (Step::Respelt, 0.85),
@@ -35,10 +37,22 @@ impl Geocoder {
     ///
     /// Errors: [`Error::EmptyQuery`], [`Error::QueryTooLong`], and failures of the engine. None carries the text.
     pub fn search(&self, request: &Request) -> Result<Vec<Suggestion>, Error> {
+        check_length(&request.text)?;
+        for reading in READINGS {
+            if let Some(found) = self.read_as(reading, request)? {
+                return Ok(found);
+            }
+        }
+        let answers = self.answers(request, &STEPS)?.into_iter().take(request.limit.min(MAX_LIMIT));
+        Ok(answers.map(|answer| self.suggestion(answer, request.near.map(|near| near.at))).collect())
+    }
+
+    /// The addresses and places a text may mean, looked for in these steps, in order and with their confidence.
+    pub(crate) fn answers(&self, request: &Request, steps: &[(Step, f32)]) -> Result<Vec<Answer<'_>>, Error> {
         let typed = Typed::read(&request.text, request.finished)?;
         let unfinished = typed.unfinished;
         let mut hunt = Hunt::new(self, request, typed.writings(&self.gazetteer));
-        for (step, enough) in STEPS {
+        for &(step, enough) in steps {
             if hunt.best() < enough {
                 hunt.take(step)?;
             }
@@ -48,12 +62,11 @@ impl Geocoder {
         if answers.is_empty() {
             answers.extend(self.towns_named(&hunt.queries));
         }
-        let mut answers: Vec<Answer<'_>> =
-            rank::order(answers).into_iter().filter(|answer| self.is_wanted(answer, request)).collect();
+        let located = rank::order(answers).into_iter().map(|answer| self.interpolated(answer));
+        let mut answers: Vec<Answer<'_>> = located.filter(|answer| self.is_wanted(answer, request)).collect();
         self.measure_best(&mut answers, request);
         confidence::settle(&mut answers, unfinished);
-        answers.truncate(request.limit.min(MAX_LIMIT));
-        Ok(answers.into_iter().map(|answer| self.suggestion(answer, request.near.map(|near| near.at))).collect())
+        Ok(answers)
     }
 
     /// Streets among the best answers are as far as their nearest door: measured, since their boxes overlap.

@@ -9,6 +9,7 @@ use crate::{
     Error,
     index::{Manifest, WORDS},
     numbers::Numbers,
+    parcels::Parcels,
     places::{Place, Places},
     schema::{self, Fields},
     vocabulary::Vocabulary,
@@ -20,6 +21,7 @@ pub(crate) struct Shard {
     pub fields: Fields,
     pub places: Arc<Places>,
     pub numbers: Numbers,
+    pub parcels: Parcels,
     pub vocabulary: Vocabulary,
     pub manifest: Manifest,
     folder: PathBuf,
@@ -56,8 +58,9 @@ impl Shard {
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         let places = Arc::new(Places::open(&folder)?.of_shard(rank));
         let numbers = Numbers::open(&folder)?;
+        let parcels = Parcels::open(&folder)?;
         let vocabulary = Vocabulary::read(&reader, fields)?;
-        Ok(Self { reader, fields, places, numbers, vocabulary, manifest, folder })
+        Ok(Self { reader, fields, places, numbers, parcels, vocabulary, manifest, folder })
     }
 
     pub(crate) fn verify(&self) -> Result<(), Error> {

@@ -71,9 +71,10 @@ pub struct Filter {
 /// One answer.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Suggestion {
-    /// House, street, locality, district or city.
+    /// House, street, locality, district or city; point, crossing or parcel.
     pub kind: Kind,
-    /// Identifier in the national base: `69383_3300_00012_bis`, `69383_3300`, `69029`.
+    /// Identifier in the national base: `69383_3300_00012_bis`, `69383_3300`, `69029`; that of a parcel is its own
+    /// (14 characters), that of a crossing those of its two streets, that of a point its coordinates.
     pub id: String,
     /// Identifier of the address, the street or the commune in the national base's own numbering (a UUID), when known.
     pub ban_id: Option<String>,
@@ -251,6 +252,7 @@ impl Suggestion {
             (_, Kind::City) | (None, Kind::District) => street,
             (Some(postcode), Kind::District) => format!("{street}, {postcode}"),
             (Some(postcode), _) => format!("{street}, {postcode} {town}"),
+            (None, _) if town.is_empty() => street, // a point far from any address
             (None, _) => format!("{street}, {town}"),
         }
     }

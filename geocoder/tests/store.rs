@@ -304,7 +304,7 @@ fn damaged_tables_give_wrong_answers_and_no_panic() {
     let (geocoder, _, folder) = index(&[&town()]);
     let store = folder.path().join("index");
     let revision = store.join(&geocoder.manifest().revision);
-    for name in ["numbers.bin", "places.bin"] {
+    for name in ["numbers.bin", "parcels.bin", "places.bin"] {
         let whole = fs::read(revision.join(name)).unwrap();
         for step in 1..40usize {
             let mut damaged = whole.clone();

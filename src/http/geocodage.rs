@@ -1,6 +1,6 @@
 //! The Géoplateforme's dialect of the geocoder: `/geocodage/search`, `/geocodage/reverse`,
-//! `/geocodage/completion`, `/geocodage/getCapabilities`. Of its three indexes the addresses are here; the points
-//! of interest and the parcels are not, and asking for them alone gives an empty collection.
+//! `/geocodage/completion`, `/geocodage/getCapabilities`. Of its three indexes the addresses are here, and the
+//! parcels that have an address; the points of interest are not, and asking for them alone gives an empty collection.
 
 mod area;
 mod completion;

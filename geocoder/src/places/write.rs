@@ -179,7 +179,8 @@ fn kind_byte(kind: Kind) -> u8 {
         Kind::City => 0,
         Kind::District => 1,
         Kind::Street | Kind::House => 2, // a house is a number inside a street, never a place of its own
-        Kind::Locality => 3,
+        // Points, crossings and parcels are worked out, never places of the index.
+        Kind::Locality | Kind::Point | Kind::Crossing | Kind::Parcel => 3,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The Géoplateforme's parameters. A parameter nobody reads is ignored, as there; one that is read and wrong
 //! is refused.
 
-use geocoder::{Filter, Geocoder, MAX_RADIUS_M, Near, Nearby, Request, Score, Suggestion};
+use geocoder::{Filter, Geocoder, Kind, MAX_RADIUS_M, Near, Nearby, Request, Score, Suggestion};
 use layers::{CommuneCode, LonLat};
 
 use super::area::Area;
@@ -22,6 +22,7 @@ const REVERSE_RADIUS_M: f64 = 200.0;
 /// A search. No request: no index that we have was asked.
 pub(super) struct Search {
     request: Option<Request>,
+    indexes: Indexes,
     /// The commune by its name, which must be one and the one `citycode` says.
     city: Option<String>,
     pub(super) query: Option<String>,
@@ -43,7 +44,9 @@ impl Search {
             let named = geocoder.communes_named(city);
             request.filter.communes = narrowed(&request.filter.communes, named)?;
         }
-        Ok(geocoder.search(request)?)
+        let indexes = self.indexes;
+        let is_asked = |it: &Suggestion| if it.kind == Kind::Parcel { indexes.parcel } else { indexes.address };
+        Ok(geocoder.search(request)?.into_iter().filter(is_asked).collect())
     }
 }
 
@@ -85,16 +88,21 @@ pub(super) fn search_request(sent: &Parameters) -> Result<Search, Problem> {
         None if only_parcels => None, // a parcel may be asked by its parts instead
         typed => Some(searchable("q", typed)?.to_owned()),
     };
-    let (filter, _) = ban::filters(sent)?;
+    let (mut filter, _) = ban::filters(sent)?;
+    if indexes.parcel && !indexes.address {
+        filter.kinds = Some(vec![Kind::Parcel]);
+    }
     let near = position(sent, &["lon"], &["lat"])?.map(Near::from);
     let finished = !flag(sent, "autocomplete")?.unwrap_or(true);
     let limit = limit(sent)?;
-    let request = query.clone().filter(|_| indexes.address).map(|text| Request { text, finished, near, limit, filter });
+    let text = if only_parcels && query.is_none() { parcel_of_parts(sent)? } else { query.clone() };
+    let is_here = indexes.address || indexes.parcel;
+    let request = text.filter(|_| is_here).map(|text| Request { text, finished, near, limit, filter });
     let city = one(sent, "city")?.map(str::to_owned);
     if city.as_ref().is_some_and(|city| city.chars().count() > 50) {
         return Err(Problem::BadRequest("Le paramètre city dépasse 50 caractères.".into()));
     }
-    Ok(Search { request, city, query, true_geometry: true_geometry(sent)? })
+    Ok(Search { request, indexes, city, query, true_geometry: true_geometry(sent)? })
 }
 
 /// `/geocodage/reverse`
@@ -125,10 +133,22 @@ fn nearby(point: Option<LonLat>, area: Option<Area>, limit: usize, filter: Filte
     }
 }
 
+/// A parcel asked by all of its parts, as its identifier; none when one of those that must be there is not.
+fn parcel_of_parts(sent: &Parameters) -> Result<Option<String>, Problem> {
+    let part = |name: &'static str| one(sent, name).map(|text| text.map(str::trim).filter(|text| !text.is_empty()));
+    let commune = part("districtcode")?.or(part("municipalitycode")?);
+    let (Some(department), Some(commune)) = (part("departmentcode")?, commune) else { return Ok(None) };
+    let (Some(section), Some(number)) = (part("section")?, part("number")?) else { return Ok(None) };
+    let former = part("oldmunicipalitycode")?.unwrap_or("000");
+    Ok(Some(format!("{department}{commune}{former}{section:0>2}{number:0>4}")))
+}
+
 /// Which of the three indexes are asked.
+#[derive(Debug, Clone, Copy)]
 struct Indexes {
     address: bool,
     poi: bool,
+    parcel: bool,
 }
 
 fn indexes(sent: &Parameters) -> Result<Indexes, Problem> {
@@ -139,7 +159,11 @@ fn indexes(sent: &Parameters) -> Result<Indexes, Problem> {
             "Le paramètre index vaut address, poi ou parcel, séparés par des virgules.".into(),
         ));
     }
-    Ok(Indexes { address: names.is_empty() || names.contains(&"address"), poi: names.contains(&"poi") })
+    Ok(Indexes {
+        address: names.is_empty() || names.contains(&"address"),
+        poi: names.contains(&"poi"),
+        parcel: names.contains(&"parcel"),
+    })
 }
 
 /// A text of three characters at least, that starts with a letter or a digit.
@@ -183,8 +207,16 @@ mod tests {
     #[test]
     fn only_the_indexes_that_exist_are_asked() {
         let asks = |index: &str| search_request(&sent(&[("q", "12 rue"), ("index", index)])).unwrap().request.is_some();
-        assert!(asks("address") && asks("poi,address") && asks(""));
-        assert!(!asks("poi") && !asks("parcel") && !asks("poi,parcel"));
+        assert!(asks("address") && asks("poi,address") && asks("") && asks("parcel") && asks("poi,parcel"));
+        assert!(!asks("poi"));
+        let parts = [
+            ("index", "parcel"),
+            ("departmentcode", "69"),
+            ("municipalitycode", "266"),
+            ("section", "D"),
+            ("number", "12"),
+        ];
+        assert_eq!(search_request(&sent(&parts)).unwrap().request.unwrap().text, "692660000D0012");
         assert!(search_request(&sent(&[("index", "parcel"), ("section", "AB")])).unwrap().request.is_none());
         assert!(search_request(&sent(&[("index", "poi")])).is_err(), "a point of interest is asked by its name");
     }
