@@ -38,7 +38,7 @@ fn both(folder: &str, index: &str, queries: &str) {
 
 fn build_once(folder: &Path, index: &Path) {
     let mut options = BuildOptions { postcodes: Some(folder.join("codes_postaux.csv")), ..BuildOptions::default() };
-    options.metropole.extend(["69123".parse().unwrap(), "69266".parse().unwrap()]);
+    options.metropole = ["69123", "69266"].map(|code| code.parse().unwrap()).into();
     let (started, mut phase) = (Instant::now(), 0);
     let mut say = |progress: Progress| {
         let now = match progress {

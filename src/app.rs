@@ -12,7 +12,7 @@ use geocoder::Geocoder;
 use layers::{Catalogue, CommuneShapes, LayerId, Snapshot};
 use tiles::TileCache;
 
-use crate::{compute::Compute, config::Config, styles::Styles};
+use crate::{compute::Compute, config::Config, room::Room, styles::Styles};
 
 /// What a reload or a refresh replaces, all of it at once.
 #[derive(Clone)]
@@ -39,6 +39,7 @@ struct Inner {
     tiles: TileCache,
     auth: Auth,
     compute: Compute,
+    room: Room,
     stopping: AtomicBool,
 }
 
@@ -53,6 +54,7 @@ impl App {
                 tiles: TileCache::new(cache_bytes),
                 auth,
                 compute: Compute::new(),
+                room: Room::new(),
                 stopping: AtomicBool::new(false),
             }),
         }
@@ -113,6 +115,11 @@ impl App {
     /// The door to CPU work.
     pub fn compute(&self) -> &Compute {
         &self.inner.compute
+    }
+
+    /// Where files of addresses are answered.
+    pub fn room(&self) -> &Room {
+        &self.inner.room
     }
 
     /// From now on the service says that it is not ready.

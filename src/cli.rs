@@ -1,7 +1,10 @@
 //! Sub-commands and flags, as typed. What each does is in `commands/`, one file a sub-command.
 
+mod csv;
+
 use std::path::PathBuf;
 
+pub use self::csv::Csv;
 use clap::{Args, Parser, Subcommand};
 
 /// Thematic map layers and addresses of a métropole, for the agents of its communes.
@@ -25,7 +28,7 @@ pub enum Command {
     /// Build the address index from BAL or BAN files and report refused rows
     Index(Index),
     /// Find an address from the terminal
-    Find(Find),
+    Find(Box<Find>),
     /// Organisations and their access to the service
     #[command(subcommand)]
     Adhesion(Adhesion),
@@ -107,7 +110,7 @@ pub struct Find {
     #[allow(missing_docs)]
     pub config: ConfigFlag,
     /// What an agent would type
-    #[arg(required = true)]
+    #[arg(required_unless_present = "file", conflicts_with = "file")]
     pub text: Vec<String>,
     /// Say how each answer earned its score
     #[arg(long)]
@@ -118,6 +121,9 @@ pub struct Find {
     /// How many answers
     #[arg(long, default_value_t = 5)]
     pub limit: usize,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub csv: Csv,
 }
 
 /// `traboule adhesion`

@@ -87,6 +87,8 @@ pub struct Geocoder {
     pub communes: Option<PathBuf>,
     /// Who may search: `agents` (with an active adhesion, or a token with the scope `search`) or `open`.
     pub access: Access,
+    /// Origins whose pages may read the answers of an open geocoder; `*` for any.
+    pub cors: Vec<String>,
 }
 
 /// `[session]`
@@ -205,6 +207,7 @@ impl Default for Geocoder {
             postcodes: None,
             communes: None,
             access: Access::Agents,
+            cors: Vec::new(),
         }
     }
 }
@@ -302,6 +305,14 @@ impl Config {
             problems
                 .push("geocoder: access must be \"agents\" or \"open\": an address has no audience of its own".into());
         }
+        if !self.geocoder.cors.is_empty() && self.geocoder.access != Access::Open {
+            problems.push("geocoder: cors needs access = \"open\": pages of other sites bring no login".into());
+        }
+        for origin in &self.geocoder.cors {
+            if let Some(flaw) = crate::http::cors::flaw(origin) {
+                problems.push(format!("geocoder: cors: `{origin}`: {flaw}"));
+            }
+        }
         if !(self.session.idle.is_positive() && self.session.max_age.is_positive()) {
             problems.push("session: idle and max_age must be longer than nothing".into());
         }
@@ -377,6 +388,11 @@ frequency = "annuelle"
         check(("[[theme]]", inline), "a secret is named, never written here");
         assert!(!load(&MINIMAL.replacen("[[theme]]", inline, 1)).unwrap_err().contains("hunter2"));
         check(("[map]", "[server]\nstate = \"postgres://x\"\n[map]"), "state must be sqlite:");
+        check(("[map]", "[geocoder]\ncors = [\"https://a.example\"]\n[map]"), "cors needs access = \"open\"");
+        check(
+            ("[map]", "[geocoder]\naccess = \"open\"\ncors = [\"a.example/\"]\n[map]"),
+            "an origin starts with https://",
+        );
         check(("frequency =", "commune = { by = \"geometry\", margin = 3 }\nfrequency ="), "commune is an attribute");
     }
 

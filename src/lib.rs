@@ -14,5 +14,6 @@ pub mod http;
 pub mod import;
 pub mod listener;
 pub mod refresh;
+pub mod room;
 pub mod service;
 pub mod styles;

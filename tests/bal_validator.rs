@@ -1,6 +1,6 @@
 //! Our reader of BAL files against the reference validator: the same rows refused, with the same codes, on the
 //! validator's own examples and on a thousand rows of the samples spoilt one or two columns at a time.
-#![allow(clippy::unwrap_used)] // a failed step fails the test
+#![allow(clippy::unwrap_used, clippy::print_stdout)] // a failed step fails the test; the table is for who reads it
 
 mod support;
 
@@ -242,7 +242,7 @@ fn encodings_delimiters_and_line_ends_cost_no_row_and_are_said_of_the_file() {
     let communes = folder.path().join("communes.csv");
     let text = std::fs::read_to_string(root().join("data-samples/bal/69029.csv")).unwrap();
     let text: Vec<&str> =
-        text.trim_start_matches('\u{feff}').lines().filter(|line| !line.contains([',', '"'])).collect();
+        text.trim_start_matches('\u{feff}').lines().filter(|line| !line.contains([',', '"'])).take(300).collect();
     let text = text.join("\n") + "\n";
     let latin: Vec<u8> = text.chars().map(|c| u8::try_from(c).unwrap_or(b'\x92')).collect(); // ’ is 0x92
     let variants: [(&str, Vec<u8>); 6] = [

@@ -35,7 +35,11 @@ fn find_prints_an_address_and_can_explain_itself() {
     let text = format!("{} {} Bron", address[column("numero")], address[column("voie_nom")]);
     let printed = site.must(&["find", "--explain", &text]);
     assert!(printed.lines().next().unwrap().contains(address[column("voie_nom")]), "{printed}");
-    assert!(printed.lines().nth(1).unwrap().contains("text 1.000"), "{printed}");
+    for row in ["name          ok", "number        ok", "commune       ok", "confidence    exact"] {
+        assert!(printed.contains(row), "{row}: {printed}");
+    }
+    let unknown = site.must(&["find", "--explain", &format!("9998 {} Bron", address[column("voie_nom")])]);
+    assert!(unknown.contains("number        unknown"), "{unknown}");
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! Other people's software against the running service: GDAL on a tile and on a file of record,
-//! geopy's Photon client on the geocoder.
+//! Other people's software against the running service: GDAL on a tile and on a file of record, the clients of
+//! three geocoders on ours, each named with who may search (`[geocoder] access`).
 #![allow(clippy::unwrap_used)] // a failed step fails the test
 
 mod support;
@@ -43,10 +43,8 @@ fn gdal_reads_the_file_of_record_of_a_snapshot() {
 }
 
 #[test]
-fn geopy_s_photon_client_finds_and_reverses_an_address() {
-    let site = Site::new(|text| {
-        text.replacen("[geocoder]", "[geocoder]\naccess = \"open\"", 1).replacen("access = \"agents\"\n", "", 1)
-    });
+fn geopy_s_photon_client_finds_and_reverses_an_address_with_access_open() {
+    let site = Site::new(open_search);
     let server = site.serve();
     let bal = std::fs::read_to_string(root().join("data-samples/bal/69029.csv")).unwrap();
     std::fs::write(site.folder.path().join("bal.csv"), bal.trim_start_matches('\u{feff}')).unwrap();
@@ -89,4 +87,69 @@ fn the_reference_validator_finds_every_bal_file_of_the_samples_valid() {
     for file in files {
         assert_eq!(file["valid"], true, "{file}");
     }
+}
+
+/// The same configuration with search open to everybody.
+fn open_search(text: String) -> String {
+    text.replacen("[geocoder]", "[geocoder]\naccess = \"open\"", 1).replacen("access = \"agents\"\n", "", 1)
+}
+
+#[test]
+fn geopy_s_ban_france_client_finds_and_reverses_an_address_with_access_open() {
+    let site = Site::new(open_search);
+    let server = site.serve();
+    let script = format!(
+        r#"
+from geopy.geocoders import BANFrance
+geocoder = BANFrance(domain="127.0.0.1:{port}/ban", scheme="http")
+found = geocoder.geocode("3 rue watteau, bron", exactly_one=False, limit=3)
+assert found[0].address == "3 Rue Watteau 69500 Bron", found
+back = geocoder.reverse((found[0].latitude, found[0].longitude))
+assert back.address == "3 Rue Watteau 69500 Bron", back
+assert found[0].raw["properties"]["context"] == "69, Rhône, Auvergne-Rhône-Alpes", found[0].raw
+print("found and reversed")
+"#,
+        port = server.port
+    );
+    let python = root().join(".venv/bin/python");
+    let told = program(python.to_str().unwrap(), &["-c", &script], site.folder.path());
+    assert!(told.contains("found and reversed"), "{told}");
+}
+
+#[test]
+fn leaflet_control_geocoder_finds_and_reverses_an_address_with_access_agents() {
+    let site = Site::new(|text| text);
+    site.member("69029", "commune", "Bron");
+    let token = site.token("69029");
+    let server = site.serve();
+    let base = format!("http://127.0.0.1:{}", server.port);
+    let told = node_client(&["leaflet", &base, "3 rue watteau bron", "4.9176314", "45.7315351", &token]);
+    assert!(told["found"][0]["name"].as_str().unwrap().starts_with("Rue Watteau, Bron"), "{told}");
+    assert!((told["found"][0]["lon"].as_f64().unwrap() - 4.917_631_4).abs() < 1e-4, "{told}");
+    assert_eq!(told["back"][0]["type"], "house", "{told}");
+    let street = node_client(&["leaflet", &base, "rue watteau bron", "4.9", "45.7", &token]);
+    let corners: Vec<f64> =
+        street["found"][0]["box"].as_str().unwrap().split(',').map(|degrees| degrees.parse().unwrap()).collect();
+    assert!(corners[0] < corners[2] && corners[1] < corners[3], "west, south, east, north: {street}");
+}
+
+#[test]
+fn geocodejson_ban_reads_every_property_with_access_open() {
+    let site = Site::new(open_search);
+    let server = site.serve();
+    let base = format!("http://127.0.0.1:{}", server.port);
+    let told = node_client(&["geocodejson", &base, "3 rue watteau", "4.9", "45.7"]);
+    assert_eq!(told["geocoding"]["version"], "draft", "{told}");
+    assert_eq!(told["geocoding"]["query"], "3 rue watteau");
+    assert_eq!(told["filters"]["citycode"], "69029");
+    let found = &told["features"][0]["properties"]["geocoding"];
+    assert_eq!(found["label"], "3 Rue Watteau 69500 Bron", "{told}");
+    assert!(found["confidence"].as_f64().is_some_and(|score| score > 0.0 && score <= 1.0), "{told}");
+    assert!(found["geohash"].as_str().is_some_and(|geohash| geohash.starts_with("u05")), "{told}");
+}
+
+/// One of the clients of `tests/geocoder_clients.mjs`, and the JSON it printed.
+fn node_client(arguments: &[&str]) -> serde_json::Value {
+    let told = program("node", &[&["tests/geocoder_clients.mjs"], arguments].concat(), &root());
+    told.lines().find_map(|line| serde_json::from_str(line).ok()).unwrap_or_else(|| panic!("{told}"))
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use support::{
     prepared,
-    server::{Site, eventually, get, printed, traboule},
+    server::{Site, eventually, get, post_json, printed, traboule},
 };
 
 const TILE: &str = "/tiles/rues/14/8415/5845";
@@ -94,10 +94,28 @@ fn a_typed_address_is_written_nowhere() {
         format!("/photon/api?q=12+rue+{canary}&{canary}=1"),
         format!("/photon/api?{canary}=rue"),
         format!("/photon/{canary}?q={canary}"),
+        format!("/photon/structured?street={canary}&city={canary}"),
+        format!("/photon/reverse?lat={canary}&lon={canary}"),
+        format!("/ban/search?limit={canary}&q={canary}"),
+        format!("/ban/reverse?lat=45&lon={canary}"),
+        format!("/ban/{canary}"),
+        format!("/geocodage/search?q=-{canary}"),
+        format!("/geocodage/search?q={canary}&city={canary}"),
+        format!("/geocodage/reverse?searchgeom={canary}"),
+        format!("/geocodage/completion?text={canary}"),
     ] {
         let reply = server.get(&path, Some(&token));
         assert!(!String::from_utf8_lossy(&reply.body).contains(canary), "{path}");
     }
+    // These repeat the text in their answer, as the national service does; nothing else may hold it.
+    for path in ["/ban/search", "/geocodage/search", "/photon/api"] {
+        let sent = format!(r#"{{"q": "12 rue {canary}"}}"#);
+        assert_eq!(post_json(server.port, path, &token, &sent).unwrap().status, 200, "{path}");
+        assert_eq!(server.get(&format!("{path}?q=12+rue+{canary}"), Some(&token)).status, 200, "{path}");
+    }
+    let batch =
+        format!(r#"{{"requests": [{{"id": "{canary}", "operation": "geocode", "params": {{"q": "{canary}"}}}}]}}"#);
+    assert_eq!(post_json(server.port, "/ban/batch", &token, &batch).unwrap().status, 200);
     let metrics = get(server.admin, "/metrics", None).unwrap();
     assert!(!String::from_utf8_lossy(&metrics.body).contains(canary));
     let folder = site.folder.path().to_owned();

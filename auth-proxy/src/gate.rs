@@ -81,8 +81,15 @@ pub struct Peer(pub Option<IpAddr>);
 /// The paths that need nobody: those of the login itself, the page's own files, and one health answer.
 fn is_open(auth: &Auth, path: &str) -> bool {
     const OPEN: [&str; 5] = ["/auth/login", "/auth/callback", "/auth/logout", "/photon/status", "/favicon.ico"];
-    let open_search = auth.options().open_search && path.starts_with("/photon/");
+    let open_search = auth.options().open_search && is_search(path);
     OPEN.contains(&path) || path.starts_with("/assets/") || open_search
+}
+
+/// The three contracts of the geocoder.
+pub(crate) fn is_search(path: &str) -> bool {
+    ["/photon", "/ban", "/geocodage"]
+        .iter()
+        .any(|root| path.strip_prefix(root).is_some_and(|rest| rest.starts_with('/')))
 }
 
 /// The address of the socket; or, behind a proxy that the configuration trusts, the last address it did not vouch for.
@@ -165,7 +172,7 @@ fn scope_of(path: &str) -> Option<Scope> {
     let mut segments = path.split('/').skip(1);
     match (segments.next()?, segments.next(), segments.next(), segments.next()) {
         ("tiles" | "styles" | "sprites" | "fonts", ..) => Some(Scope::Tiles),
-        ("photon", ..) => Some(Scope::Search),
+        ("photon" | "ban" | "geocodage", ..) => Some(Scope::Search),
         ("api", Some("layers"), Some(_), Some("features")) => Some(Scope::Features),
         ("api", Some("layers" | "catalogue"), ..) => Some(Scope::Tiles),
         _ => None,
@@ -194,7 +201,8 @@ fn to_login(parts: &Parts) -> Response {
 
 /// What a path may leave in the audit trail: its first segment, when it is one of ours.
 fn first_segment(path: &str) -> &str {
-    const OURS: [&str; 8] = ["tiles", "styles", "photon", "api", "auth", "assets", "sprites", "fonts"];
+    const OURS: [&str; 10] =
+        ["tiles", "styles", "photon", "ban", "geocodage", "api", "auth", "assets", "sprites", "fonts"];
     let first = path.split('/').nth(1).unwrap_or_default();
     if OURS.contains(&first) { first } else { "other" }
 }
@@ -227,6 +235,8 @@ mod tests {
             ("/api/layers/rues", Some(Scope::Tiles)),
             ("/api/layers/rues/features/1", Some(Scope::Features)),
             ("/photon/api", Some(Scope::Search)),
+            ("/ban/search/csv", Some(Scope::Search)),
+            ("/geocodage/reverse", Some(Scope::Search)),
             ("/", None),
             ("/auth/me", None),
             ("/auth/logout", None),

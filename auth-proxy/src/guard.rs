@@ -40,7 +40,15 @@ pub(crate) fn check(parts: &Parts) -> Result<(), Flaw> {
         return Err(Flaw::Headers);
     }
     let length = parts.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if length.is_some_and(|length| length > LARGEST_BODY) { Err(Flaw::Body) } else { Ok(()) }
+    let largest = if is_streamed(path) { u64::MAX } else { LARGEST_BODY };
+    if length.is_some_and(|length| length > largest) { Err(Flaw::Body) } else { Ok(()) }
+}
+
+/// Files of any length are answered as they arrive, and never held whole.
+fn is_streamed(path: &str) -> bool {
+    let path = without_trailing_slash(path);
+    let search = path.strip_prefix("/ban/").or_else(|| path.strip_prefix("/geocodage/"));
+    matches!(search, Some("search/csv" | "reverse/csv"))
 }
 
 /// HTTP/1 targets are paths; HTTP/2 carries the authority beside it, and a `Host` must then agree.
@@ -247,6 +255,15 @@ mod tests {
         assert_eq!(flaw(get("/").header("x-a", "b".repeat(20_000)).body(()).unwrap()), Some(Flaw::Headers));
         assert_eq!(flaw(get("/").header("content-length", "2000000").body(()).unwrap()), Some(Flaw::Body));
         assert_eq!(flaw(get("/").body(()).unwrap()), None);
+        for (path, expected) in [
+            ("/ban/search/csv", None),
+            ("/geocodage/reverse/csv/", None),
+            ("/ban/search", Some(Flaw::Body)),
+            ("/photon/search/csv", Some(Flaw::Body)),
+        ] {
+            let request = get(path).method("POST").header("content-length", "2000000000").body(()).unwrap();
+            assert_eq!(flaw(request), expected, "{path}");
+        }
     }
 
     #[test]

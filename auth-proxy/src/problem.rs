@@ -7,7 +7,7 @@ use axum::{
 };
 use serde::Serialize;
 
-use crate::guard::Flaw;
+use crate::{gate::is_search, guard::Flaw};
 
 /// Why the gate does not let a request in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +36,7 @@ struct Document {
     detail: &'static str,
     /// Stable code for machines.
     reason: &'static str,
-    /// The same as `detail`, where clients of Photon look for it.
+    /// The same as `detail`, where clients of the geocoder look for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<&'static str>,
 }
@@ -114,8 +114,7 @@ impl Refusal {
     /// The answer to a request with these headers on this path; never cached.
     pub(crate) fn response(self, path: &str, request: &HeaderMap) -> Response {
         let (status, reason, title, detail) = self.texts();
-        let photon = path == "/photon" || path.starts_with("/photon/");
-        let message = photon.then_some(detail);
+        let message = is_search(path).then_some(detail);
         let document = Document { kind: "about:blank", title, status: status.as_u16(), detail, reason, message };
         let mut response = (status, Json(document)).into_response();
         let headers = response.headers_mut();

@@ -10,7 +10,7 @@ use crate::{
     address::{Position, PositionKind},
     bal_fields::{self as fields, Faults, parse_uuid},
     house_number::HouseNumber,
-    normalize, postcodes,
+    postcodes,
     reason::Reason,
     report::{Format, Report},
     row::Row,
@@ -128,7 +128,7 @@ impl Columns {
         }
         let number = self.number.and_then(|at| house(text(Some(at)), text(self.suffix), faults));
         let at = position(text(Some(self.lon)), text(Some(self.lat)), faults);
-        let street = street(text(Some(self.name)), number.as_ref(), faults);
+        let street = street(text(Some(self.name)), faults);
         let (Some(street), Some(settled), Some(at), true) = (street, commune.clone(), at, faults.is_empty()) else {
             return Err(commune);
         };
@@ -155,19 +155,14 @@ impl Columns {
     }
 }
 
-/// The name of a street, without the door that some of them are named by: `25P9 Avenue d’Ivry` at number 25 p9.
-pub(crate) fn street(name: &str, number: Option<&HouseNumber>, faults: &mut Faults) -> Option<String> {
+/// The name of a street, as written: one named by a door of it (`25P9 Avenue d’Ivry`) has an identifier of its own,
+/// and taking the door off would make it another street.
+pub(crate) fn street(name: &str, faults: &mut Faults) -> Option<String> {
     let name = fields::name(name, &fields::STREET, faults);
     if name.is_none() && !faults.contains(&Reason::StreetShort) && !faults.contains(&Reason::StreetLong) {
         faults.push(Reason::Incomplete);
     }
-    let name = name?;
-    let street = name.split_once(' ').filter(|(door, rest)| {
-        let is_the_door = door.parse::<HouseNumber>().is_ok_and(|door| Some(&door) == number);
-        let first = rest.split(' ').next().map(normalize::fold).unwrap_or_default();
-        is_the_door && normalize::is_street_type(&first)
-    });
-    Some(street.map_or(name.clone(), |(_, rest)| rest.to_owned()))
+    name
 }
 
 /// A number and its repetition index.
@@ -219,16 +214,14 @@ mod tests {
     }
 
     #[test]
-    fn a_street_named_by_one_door_is_the_street() {
+    fn a_street_named_by_one_door_keeps_its_name() {
         let row = "75113_1qx8as_00025_p9;;25;p9;25P9 Avenue d’Ivry;75013;75113;Paris 13e Arrondissement;;;654002.2;6858505.7;2.3726;48.8245;parcelle;;;PARIS;25P9 AVENUE D IVRY;commune;commune;1;";
         let (rows, report) = check(&format!("{HEADER}\n{row}\n"));
         let read = &rows[0];
-        assert_eq!((read.street.as_str(), read.number.as_ref().unwrap().suffix.as_str()), ("Avenue d’Ivry", "p9"));
+        assert_eq!((read.street.as_str(), read.number.as_ref().unwrap().suffix.as_str()), ("25P9 Avenue d’Ivry", "p9"));
         assert_eq!(read.street_id.as_deref(), Some("75113_1qx8as"));
         assert_eq!((read.postcode, read.certified), (Some(75013), true));
         assert_eq!(report.files[0].format, Format::BanAddresses);
-        let kept = row.replace("25P9 Avenue d’Ivry", "11 Novembre").replace(";25;p9;", ";11;;");
-        assert_eq!(check(&format!("{HEADER}\n{kept}\n")).0[0].street, "11 Novembre");
     }
 
     #[test]

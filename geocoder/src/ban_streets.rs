@@ -130,7 +130,7 @@ impl Line {
         if at.is_none() {
             faults.push(Reason::PositionOutside);
         }
-        let name = street(&self.name, number.as_ref(), &mut faults);
+        let name = street(&self.name, &mut faults);
         let (Some(commune), Some(street), true) = (commune, name, faults.is_empty()) else { return Err(faults) };
         let first = |texts: &[String]| texts.first().cloned().unwrap_or_default();
         let former = context.communes.former(&first(&self.oldcitycode), &first(&self.oldcity));

@@ -13,15 +13,15 @@ use tantivy::{
 
 use crate::{
     Error,
-    collect::{Collector, Written},
+    collect::Collector,
     index::{self, Manifest, Store},
     packed,
     places::Places,
     postcodes::Postcodes,
+    reading::read_all,
     report::{LISTED, Report},
     schema,
-    source::{self, Context},
-    sources::SourceFile,
+    source::Context,
 };
 
 /// Memory of the full-text writer, for each of its threads; tantivy refuses less than 15 MB.
@@ -73,10 +73,10 @@ pub fn build(
 ) -> Result<Built, Error> {
     let store = Store::lock(into)?;
     let folder = store.new_folder()?;
-    let (written, report, read) = index_files(&folder, Inputs { sources, only: None, options }, progress)?;
-    let manifest = Manifest::of(&folder, written, report.clone(), read)?;
-    let revision = store.publish(&folder, &manifest)?;
-    Ok(Built { revision, report, places: written.places, addresses: written.addresses })
+    let (manifest, report) = write(&folder, Inputs { sources, only: None, options }, progress)?;
+    store.publish(&folder, &manifest)?;
+    let Manifest { revision, places, addresses, .. } = manifest;
+    Ok(Built { revision, report, places, addresses })
 }
 
 /// What an index is made of.
@@ -88,35 +88,29 @@ pub(crate) struct Inputs<'a> {
     pub options: &'a BuildOptions,
 }
 
-/// Writes an index in an empty folder; not its manifest.
-pub(crate) fn index_files(
+/// Writes all the files of a revision in an empty folder, which goes again after an error; its manifest is returned.
+pub(crate) fn write(
     folder: &Path,
     inputs: Inputs<'_>,
     progress: &mut dyn FnMut(Progress),
-) -> Result<(Written, Report, Vec<SourceFile>), Error> {
+) -> Result<(Manifest, Report), Error> {
+    write_files(folder, inputs, progress).inspect_err(|_| {
+        // Scratch files may be large. The next build sweeps what cannot be removed now.
+        let _ = std::fs::remove_dir_all(folder);
+    })
+}
+
+fn write_files(
+    folder: &Path,
+    inputs: Inputs<'_>,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<(Manifest, Report), Error> {
     let Inputs { sources, only, options } = inputs;
     let postcodes = options.postcodes.as_deref().map(Postcodes::read).transpose()?.unwrap_or_default();
     let context = Context::new(options.communes.as_deref(), LISTED)?;
-    let mut collector = Collector::create(folder, sources.len())?;
     let mut report = Report { communes_checked: options.communes.is_some(), ..Report::default() };
-    let mut files = Vec::with_capacity(sources.len());
-    for (read, source) in sources.iter().enumerate() {
-        progress(Progress::Read(read, sources.len()));
-        let mut file = SourceFile::about_to_read(source)?;
-        let mut last = None;
-        source::read(source, &context, &mut report, &mut |row| {
-            let code = row.commune.code;
-            if last.replace(code) != Some(code) {
-                file.communes.insert(code);
-            }
-            if only.is_none_or(|only| only.contains(&code)) {
-                collector.add(row);
-            }
-        })?;
-        files.push(file);
-        collector.end_file()?;
-    }
-    progress(Progress::Read(sources.len(), sources.len()));
+    let collector = Collector::create(folder, sources.len())?;
+    let (collector, read) = read_all(inputs, &context, &mut report, collector, progress)?;
     // Edits may leave nothing of a commune; a build never means to leave nothing at all.
     if only.is_none() && report.accepted() == 0 {
         return Err(Error::NothingAccepted { files: sources.len(), rows: report.rows() });
@@ -124,7 +118,8 @@ pub(crate) fn index_files(
     let written = collector.finish(options, &postcodes, progress)?;
     report.duplicates = written.duplicates;
     write_words(&folder.join(index::WORDS), &Places::open(folder)?, progress)?;
-    Ok((written, report, files))
+    let manifest = Manifest::of(folder, written, report.clone(), read)?;
+    Ok((manifest, report))
 }
 
 /// The full-text index, in one segment: every query then visits one term dictionary, and the number of a

@@ -42,8 +42,6 @@ pub(crate) struct Collector {
     /// Rows with a number so far.
     numbers: u32,
     scratch: Vec<u8>,
-    /// A scratch file that could not be written: said once the file being read is over.
-    failed: Option<Error>,
 }
 
 /// What was written.
@@ -68,25 +66,17 @@ impl Collector {
             file: 0,
             numbers: 0,
             scratch: Vec::new(),
-            failed: None,
         })
     }
 
-    /// Takes one accepted row. An error is kept for [`end_file`](Self::end_file).
-    pub(crate) fn add(&mut self, row: Row) {
-        if self.failed.is_none() {
-            self.failed = self.set_aside(row).err();
-        }
-    }
-
-    /// The file being read is over. Errors: its rows could not be set aside.
-    pub(crate) fn end_file(&mut self) -> Result<(), Error> {
+    /// The file being read is over.
+    pub(crate) fn end_file(&mut self) {
         self.file += 1;
         self.open.clear();
-        self.failed.take().map_or(Ok(()), Err)
     }
 
-    fn set_aside(&mut self, row: Row) -> Result<(), Error> {
+    /// Takes one accepted row. Errors: it could not be set aside.
+    pub(crate) fn add(&mut self, row: Row) -> Result<(), Error> {
         let key = department(row.commune.code);
         self.scratch.clear();
         if self.open.get(&key).is_none_or(|open| !spilled::same_street(open, &row)) {

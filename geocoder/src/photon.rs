@@ -1,15 +1,23 @@
 //! Suggestions in the shape Photon's clients read: a GeoJSON collection, its properties in Photon's order,
-//! absent rather than null. Also Photon's `osm_tag`, as a choice among our kinds.
+//! absent rather than null. What its parameters choose among our kinds is in `photon/choice.rs`.
 //!
 //! A house has no `name` but a `street`; `extent` is west, north, east, south; `osm_id` is left out, for ours
-//! would be invented. `extra` holds what Photon-BAL added: `insee`, `metropole`; and the identifier and Lambert-93.
+//! would be invented. `extra` holds what Photon-BAL added: `insee`, `metropole`; and the identifiers of the
+//! national base, Lambert-93, the score and how it was reached.
 
-use layers::{Bbox, Crs};
+mod choice;
+
+pub use choice::{BadChoice, Choice, Layer, OsmTag, categories, kinds, terms};
+use layers::Bbox;
 use serde::Serialize;
 
-use crate::{Kind, Suggestion};
+use crate::{
+    Kind, MatchType, Suggestion,
+    departments::{self, Department, department},
+    geojson::{self, Geometry},
+};
 
-/// The answer of `/photon/api` and `/photon/reverse`.
+/// The answer of `/photon/api`, `/photon/structured` and `/photon/reverse`.
 #[derive(Debug, Serialize)]
 pub struct FeatureCollection<'a> {
     #[serde(rename = "type")]
@@ -17,19 +25,21 @@ pub struct FeatureCollection<'a> {
     features: Vec<Feature<'a>>,
 }
 
+/// What an answer shows beside the usual.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// Everything known of each answer, its score part by part, in `raw_data`.
+    pub debug: bool,
+    /// Every position of a house, as a MultiPoint, instead of its best one.
+    pub geometry: bool,
+}
+
 #[derive(Debug, Serialize)]
 struct Feature<'a> {
     #[serde(rename = "type")]
     kind: &'static str,
     properties: Properties<'a>,
-    geometry: Point,
-}
-
-#[derive(Debug, Serialize)]
-struct Point {
-    #[serde(rename = "type")]
-    kind: &'static str,
-    coordinates: [f64; 2],
+    geometry: Geometry,
 }
 
 #[derive(Debug, Serialize)]
@@ -45,6 +55,8 @@ struct Properties<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     street: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    locality: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     district: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     city: Option<&'a str>,
@@ -59,6 +71,8 @@ struct Properties<'a> {
     extra: Extra<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     extent: Option<[f64; 4]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    raw_data: Option<&'a Suggestion>,
 }
 
 #[derive(Debug, Serialize)]
@@ -67,31 +81,61 @@ struct Extra<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     metropole: Option<&'static str>,
     id: &'a str,
+    #[serde(rename = "banId", skip_serializing_if = "Option::is_none")]
+    ban_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cad_parcelles: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     x: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     y: Option<f64>,
     score: f64,
+    match_type: MatchType,
 }
 
 /// The collection Photon would answer with.
 pub fn feature_collection(suggestions: &[Suggestion]) -> FeatureCollection<'_> {
-    FeatureCollection { kind: "FeatureCollection", features: suggestions.iter().map(feature).collect() }
+    feature_collection_showing(suggestions, Shown::default())
 }
 
-fn feature(suggestion: &Suggestion) -> Feature<'_> {
-    let at = suggestion.position.at;
-    Feature {
-        kind: "Feature",
-        properties: properties(suggestion),
-        geometry: Point { kind: "Point", coordinates: [rounded(at.lon, 1e7), rounded(at.lat, 1e7)] },
-    }
+/// The same with more in it.
+pub fn feature_collection_showing(suggestions: &[Suggestion], shown: Shown) -> FeatureCollection<'_> {
+    let features = suggestions.iter().map(|suggestion| feature(suggestion, shown)).collect();
+    FeatureCollection { kind: "FeatureCollection", features }
+}
+
+/// Leaves one of those that read the same: same tag, same words, same commune and former commune.
+/// Photon's own `dedupe` looks at name and postcode, which would hide a street of the next commune.
+pub fn dedupe(suggestions: &mut Vec<Suggestion>) {
+    let mut seen = std::collections::HashSet::new();
+    suggestions.retain(|it| {
+        seen.insert((it.kind, it.house_number.clone(), it.name.clone(), it.insee.clone(), it.old_insee.clone()))
+    });
+}
+
+/// Whether an answer lies in the county and the state named, case and accents apart. The county is the
+/// department, and the Métropole too where it stands for one.
+pub fn lies_in(suggestion: &Suggestion, county: Option<&str>, state: Option<&str>) -> bool {
+    let department = department(&suggestion.insee);
+    let in_county = |typed| {
+        let of_department = department.is_some_and(|it| departments::is_named(it.name, typed) || it.code == typed);
+        of_department || self::county(suggestion, department).is_some_and(|name| departments::is_named(name, typed))
+    };
+    let in_state = |typed| department.is_some_and(|it| departments::is_named(it.region, typed));
+    county.is_none_or(in_county) && state.is_none_or(in_state)
+}
+
+fn feature(suggestion: &Suggestion, shown: Shown) -> Feature<'_> {
+    let geometry = if shown.geometry { Geometry::every_position(suggestion) } else { Geometry::point(suggestion) };
+    let mut properties = properties(suggestion);
+    properties.raw_data = shown.debug.then_some(suggestion);
+    Feature { kind: "Feature", properties, geometry }
 }
 
 fn properties(suggestion: &Suggestion) -> Properties<'_> {
     let (osm_key, osm_value) = suggestion.kind.osm_tag();
     let is_house = suggestion.kind == Kind::House;
-    let lambert = layers::from_lonlat(suggestion.position.at, Crs::Lambert93).ok();
+    let department = department(&suggestion.insee);
     Properties {
         osm_key,
         osm_value,
@@ -99,85 +143,42 @@ fn properties(suggestion: &Suggestion) -> Properties<'_> {
         housenumber: suggestion.house_number.as_deref(),
         name: (!is_house).then_some(suggestion.name.as_str()),
         street: is_house.then_some(suggestion.name.as_str()),
+        locality: suggestion.locality.as_deref(),
         district: suggestion.district.as_deref().filter(|_| suggestion.kind != Kind::District),
         city: Some(suggestion.city.as_str()).filter(|_| suggestion.kind != Kind::City),
-        county: suggestion.metropole.then_some("Métropole de Lyon"),
-        state: region(&suggestion.insee),
+        county: county(suggestion, department),
+        state: department.map(|it| it.region),
         country: "France",
         postcode: suggestion.postcode.as_deref(),
         countrycode: "FR",
-        extra: Extra {
-            insee: &suggestion.insee,
-            metropole: suggestion.metropole.then_some("true"),
-            id: &suggestion.id,
-            x: lambert.map(|(x, _)| rounded(x, 1e2)),
-            y: lambert.map(|(_, y)| rounded(y, 1e2)),
-            score: rounded(f64::from(suggestion.score.total()), 1e4),
-        },
+        extra: extra(suggestion),
         extent: suggestion.bbox.map(extent),
+        raw_data: None,
     }
+}
+
+fn extra(suggestion: &Suggestion) -> Extra<'_> {
+    let lambert = geojson::lambert93(suggestion.position.at);
+    Extra {
+        insee: &suggestion.insee,
+        metropole: suggestion.metropole.then_some("true"),
+        id: &suggestion.id,
+        ban_id: suggestion.ban_id.as_deref(),
+        cad_parcelles: (!suggestion.parcels.is_empty()).then(|| suggestion.parcels.join("|")),
+        x: lambert.map(|[x, _]| x),
+        y: lambert.map(|[_, y]| y),
+        score: geojson::score(suggestion),
+        match_type: suggestion.match_type,
+    }
+}
+
+/// The Métropole has the powers of a department in its territory, and takes its place there.
+fn county(suggestion: &Suggestion, department: Option<Department>) -> Option<&'static str> {
+    if suggestion.metropole { Some("Métropole de Lyon") } else { department.map(|it| it.name) }
 }
 
 fn extent(b: Bbox) -> [f64; 4] {
-    [b.west, b.north, b.east, b.south].map(|degrees| rounded(degrees, 1e7))
-}
-
-fn rounded(value: f64, scale: f64) -> f64 {
-    (value * scale).round() / scale
-}
-
-/// The region of a commune; only Auvergne-Rhône-Alpes is known here.
-fn region(insee: &str) -> Option<&'static str> {
-    let here = ["01", "03", "07", "15", "26", "38", "42", "43", "63", "69", "73", "74"];
-    here.contains(&insee.get(..2)?).then_some("Auvergne-Rhône-Alpes")
-}
-
-/// Photon's `osm_tag`: `key:value`, `key`, `:value`; `!` before the whole, or before the value, refuses.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OsmTag {
-    key: Option<String>,
-    value: Option<String>,
-    refuses: bool,
-    refuses_value: bool,
-}
-
-impl OsmTag {
-    /// Reads one `osm_tag`; none when it names neither key nor value.
-    pub fn parse(text: &str) -> Option<Self> {
-        let (refuses, text) = text.strip_prefix('!').map_or((false, text), |rest| (true, rest));
-        let (key, value) = text.split_once(':').unwrap_or((text, ""));
-        let (refuses_value, value) = value.strip_prefix('!').map_or((false, value), |rest| (true, rest));
-        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        let tag = Self { key: some(key), value: some(value), refuses, refuses_value };
-        (tag.key.is_some() || tag.value.is_some()).then_some(tag)
-    }
-
-    /// Whether this tag, as an inclusion, lets a kind through; for `key:!value`, the key must still be there.
-    fn lets(&self, kind: Kind) -> bool {
-        let (key, value) = kind.osm_tag();
-        let key_is = self.key.as_deref().is_none_or(|wanted| wanted == key);
-        let value_is = self.value.as_deref().is_none_or(|wanted| wanted == value);
-        if self.refuses { !(key_is && value_is) } else { key_is && value_is != self.refuses_value }
-    }
-
-    fn is_inclusion(&self) -> bool {
-        !self.refuses && !self.refuses_value
-    }
-}
-
-/// The kinds some `osm_tag`s ask for, as Photon combines them: one inclusion is enough, every refusal holds.
-/// None (no choice made) when there is no tag; an empty list when nothing here can answer.
-pub fn kinds(tags: &[OsmTag]) -> Option<Vec<Kind>> {
-    if tags.is_empty() {
-        return None;
-    }
-    let all = [Kind::House, Kind::Street, Kind::Locality, Kind::District, Kind::City];
-    let (inclusions, refusals): (Vec<_>, Vec<_>) = tags.iter().partition(|tag| tag.is_inclusion());
-    let wanted = |kind: &Kind| {
-        (inclusions.is_empty() || inclusions.iter().any(|tag| tag.lets(*kind)))
-            && refusals.iter().all(|tag| tag.lets(*kind))
-    };
-    Some(all.into_iter().filter(wanted).collect())
+    [b.west, b.north, b.east, b.south].map(geojson::degree)
 }
 
 #[cfg(test)]
@@ -185,33 +186,10 @@ mod tests {
     use layers::LonLat;
 
     use super::*;
-    use crate::{MatchType, Position, PositionKind, Score, Verdicts};
+    use crate::{Position, PositionKind, sample::house};
 
-    fn house() -> Suggestion {
-        Suggestion {
-            kind: Kind::House,
-            id: "69383_3300_00208_bis".to_owned(),
-            ban_id: None,
-            name: "Rue Garibaldi".to_owned(),
-            house_number: Some("208bis".to_owned()),
-            locality: None,
-            old_insee: None,
-            postcode: Some("69003".to_owned()),
-            district: Some("Lyon 3e Arrondissement".to_owned()),
-            city: "Lyon".to_owned(),
-            insee: "69383".to_owned(),
-            metropole: true,
-            position: Position { at: LonLat { lon: 4.85, lat: 45.75 }, kind: PositionKind::Entrance },
-            other_positions: Vec::new(),
-            parcels: Vec::new(),
-            bbox: None,
-            certified: true,
-            addresses: 300,
-            match_type: MatchType::Exact,
-            verdicts: Verdicts::default(),
-            distance_m: None,
-            score: Score { text: 1.0, confidence: 1.0, ..Score::default() },
-        }
+    fn shown(suggestion: Suggestion, shown: Shown) -> serde_json::Value {
+        serde_json::to_value(feature_collection_showing(&[suggestion], shown)).unwrap()["features"][0].clone()
     }
 
     #[test]
@@ -223,7 +201,8 @@ mod tests {
                 r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"osm_key":"place","osm_value":"house","#,
                 r#""type":"house","housenumber":"208bis","street":"Rue Garibaldi","district":"Lyon 3e Arrondissement","city":"Lyon","#,
                 r#""county":"Métropole de Lyon","state":"Auvergne-Rhône-Alpes","country":"France","postcode":"69003","countrycode":"FR","#,
-                r#""extra":{"insee":"69383","metropole":"true","id":"69383_3300_00208_bis","x":843814.24,"y":6518396.02,"score":1.0}},"#,
+                r#""extra":{"insee":"69383","metropole":"true","id":"69383_3300_00208_bis","x":843814.24,"y":6518396.02,"#,
+                r#""score":1.0,"match_type":"exact"}},"#,
                 r#""geometry":{"type":"Point","coordinates":[4.85,45.75]}}]}"#
             )
         );
@@ -232,33 +211,58 @@ mod tests {
     #[test]
     fn a_street_has_a_name_and_an_extent_north_before_south() {
         let bbox = Some(Bbox { west: 4.8, south: 45.7, east: 4.9, north: 45.8 });
-        let street = Suggestion { kind: Kind::Street, house_number: None, bbox, metropole: false, ..house() };
-        let json = serde_json::to_value(feature_collection(&[street])).unwrap();
-        let properties = &json["features"][0]["properties"];
+        let street = Suggestion { kind: Kind::Street, house_number: None, bbox, ..house() };
+        let properties = &shown(street, Shown::default())["properties"];
         assert_eq!(properties["name"], "Rue Garibaldi");
         assert_eq!(properties["extent"], serde_json::json!([4.8, 45.8, 4.9, 45.7]));
         assert_eq!(properties["osm_value"], "street");
-        for absent in ["street", "housenumber", "county", "osm_id"] {
+        for absent in ["street", "housenumber", "osm_id", "raw_data"] {
             assert!(properties.get(absent).is_none(), "{absent}");
         }
+    }
+
+    #[test]
+    fn outside_the_metropole_the_county_is_the_department_and_nothing_says_metropole() {
+        let insee = "01004".to_owned();
+        let properties = &shown(Suggestion { metropole: false, insee, ..house() }, Shown::default())["properties"];
+        assert_eq!((&properties["county"], &properties["state"]), (&"Ain".into(), &"Auvergne-Rhône-Alpes".into()));
+        assert_eq!(properties["extra"]["insee"], "01004", "a text of five characters, its zero kept");
         assert!(properties["extra"].get("metropole").is_none());
     }
 
     #[test]
-    fn osm_tags_choose_kinds_as_photon_combines_them() {
-        let check = |tags: &[&str], expected: &[Kind]| {
-            let tags: Vec<_> = tags.iter().map(|tag| OsmTag::parse(tag).unwrap()).collect();
-            assert_eq!(kinds(&tags).as_deref(), Some(expected), "{tags:?}");
+    fn what_is_asked_beside_the_usual_is_shown() {
+        let entrance = Position { at: LonLat { lon: 4.86, lat: 45.76 }, kind: PositionKind::Entrance };
+        let several = Suggestion {
+            other_positions: vec![entrance],
+            parcels: vec!["69383000AB0001".to_owned(), "69383000AB0002".to_owned()],
+            ban_id: Some("5e1c".to_owned()),
+            ..house()
         };
-        check(&["highway:street"], &[Kind::Street]);
-        check(&["highway"], &[Kind::Street]);
-        check(&[":city", ":house"], &[Kind::House, Kind::City]);
-        check(&["!place:house"], &[Kind::Street, Kind::Locality, Kind::District, Kind::City]);
-        check(&["place:!house"], &[Kind::Locality, Kind::City]);
-        check(&["!place"], &[Kind::Street, Kind::District]);
-        check(&["place", "!:city"], &[Kind::House, Kind::Locality]);
-        check(&["amenity:townhall"], &[]);
-        assert_eq!(OsmTag::parse(":"), None);
-        assert_eq!(kinds(&[]), None);
+        let plain = shown(several.clone(), Shown::default());
+        assert_eq!(plain["geometry"]["type"], "Point");
+        assert_eq!(plain["properties"]["extra"]["cad_parcelles"], "69383000AB0001|69383000AB0002");
+        assert_eq!(plain["properties"]["extra"]["banId"], "5e1c");
+        let full = shown(several, Shown { debug: true, geometry: true });
+        let both = serde_json::json!({"type": "MultiPoint", "coordinates": [[4.85, 45.75], [4.86, 45.76]]});
+        assert_eq!(full["geometry"], both);
+        assert_eq!(full["properties"]["raw_data"]["score"]["text"], 1.0);
+    }
+
+    #[test]
+    fn duplicates_go_and_streets_of_two_communes_stay() {
+        let neighbour = Suggestion { insee: "69266".to_owned(), ..house() };
+        let mut all = vec![house(), neighbour.clone(), house()];
+        dedupe(&mut all);
+        assert_eq!(all, [house(), neighbour]);
+    }
+
+    #[test]
+    fn a_county_or_state_named_is_one_an_answer_lies_in() {
+        let rhone = house();
+        assert!(lies_in(&rhone, None, None));
+        assert!(lies_in(&rhone, Some("rhone"), Some("auvergne rhône alpes")));
+        assert!(lies_in(&rhone, Some("Métropole de Lyon"), None) && lies_in(&rhone, Some("69"), None));
+        assert!(!lies_in(&rhone, Some("Ain"), None) && !lies_in(&rhone, None, Some("Bretagne")));
     }
 }

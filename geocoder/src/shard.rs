@@ -75,7 +75,7 @@ impl Part {
     /// What stands in for those communes; none when it has a town that the first part does not know.
     pub(crate) fn edits(shard: Arc<Shard>, first: &Places) -> Option<Self> {
         let towns = SameTowns::of(&shard.places, first)?;
-        let hidden = Arc::from([0..packed_len(&towns.first)]);
+        let hidden = std::iter::once(0..packed_len(&towns.first)).collect();
         Some(Self { shard, hidden, towns: Some(towns) })
     }
 

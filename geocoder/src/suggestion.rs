@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::address::{Kind, Position};
 
 /// Most suggestions given to one request.
-pub const MAX_LIMIT: usize = 50;
+pub const MAX_LIMIT: usize = 100;
 
 /// A search as the command hands it over.
 #[derive(Debug, Clone, Default)]
@@ -160,6 +160,32 @@ pub struct Verdicts {
     pub postcode: Option<Verdict>,
     /// The commune, arrondissement or former commune.
     pub commune: Option<Verdict>,
+}
+
+impl MatchType {
+    /// The word other software reads.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Corrected => "corrected",
+            Self::Interpolated => "interpolated",
+            Self::Street => "street",
+            Self::Commune => "commune",
+        }
+    }
+}
+
+impl Verdict {
+    /// The word other software reads.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Corrected => "corrected",
+            Self::Partial => "partial",
+            Self::Unknown => "unknown",
+            Self::Contradicts => "contradicts",
+        }
+    }
 }
 
 impl From<LonLat> for Near {

@@ -300,7 +300,7 @@ fn photon_clients_read_what_they_expect() {
     assert_eq!(house["geometry"]["coordinates"], serde_json::json!([4.8501, 45.7562]));
     let outside = &read("316 rue montesquieu, villefranche")["features"][0]["properties"];
     assert_eq!(outside["extra"]["insee"], "69264");
-    assert!(outside["extra"].get("metropole").is_none() && outside.get("county").is_none());
+    assert!(outside["extra"].get("metropole").is_none() && outside["county"] == "Rhône");
     assert_eq!(read("rue des lilas amberieu")["features"][0]["properties"]["extra"]["insee"], "01004");
     assert_eq!(read("Villeurbanne")["features"][0]["properties"]["type"], "city");
 }
@@ -379,4 +379,15 @@ fn two_builds_in_one_store_wait_for_each_other() {
         [scope.spawn(build_once), scope.spawn(build_once)].map(|thread| thread.join().unwrap().revision)
     });
     assert!(revisions.contains(&Geocoder::open(&store).unwrap().manifest().revision));
+}
+
+#[test]
+fn a_commune_is_known_by_its_name_misspelt_or_former() {
+    let (geocoder, _folder) = index();
+    let codes = |name: &str| geocoder.communes_named(name);
+    assert_eq!(codes("BRON"), ["69029"]);
+    assert_eq!(codes("vileurbane"), ["69266"]);
+    assert_eq!(codes("Pierre Bénite"), ["69149"], "the code of today");
+    assert_eq!(codes("Lyon"), ["69123"]);
+    assert!(codes("Tombouctou").is_empty() && codes("").is_empty() && codes("?!").is_empty());
 }

@@ -333,3 +333,12 @@ fn nothing_of_a_build_stays_but_its_files() {
     let revision = folder.path().join("index").join(&geocoder.manifest().revision);
     assert_eq!(fs::read_dir(revision).unwrap().count(), 4, "two tables, the words, the manifest");
 }
+
+#[test]
+fn a_build_that_fails_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let good = write(folder.path(), "good.csv", &[row("Rue Haute", 1, 4.9, 45.7)]);
+    let store = folder.path().join("index");
+    build(&[good, folder.path().join("nowhere.csv")], &store, &BuildOptions::default(), &mut |_| {}).unwrap_err();
+    assert!(fs::read_dir(&store).unwrap().all(|entry| entry.unwrap().file_name() == ".lock"));
+}

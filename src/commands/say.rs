@@ -23,6 +23,14 @@ pub(super) fn table(rows: &[Vec<String>]) {
     }
 }
 
+/// A bar on standard error for work of a known length in bytes; silent when nobody watches.
+pub(super) fn reading(bytes: u64) -> ProgressBar {
+    let bar = ProgressBar::new(bytes);
+    let look = "{wide_bar} {percent} %  {msg}  {elapsed}, {eta} left";
+    bar.set_style(ProgressStyle::with_template(look).expect("the template is a constant"));
+    bar
+}
+
 /// A spinner on standard error for work whose end is not known; silent when nobody watches.
 pub(super) fn working(what: impl Into<Cow<'static, str>>) -> ProgressBar {
     let bar = ProgressBar::new_spinner().with_message(what);

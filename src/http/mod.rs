@@ -1,9 +1,14 @@
 //! Every route, in reading order, on one screen.
 
+pub mod addresses;
 pub mod admin;
 pub mod assets;
+pub mod ban;
+pub mod bulk;
 pub mod catalogue;
+pub mod cors;
 pub mod features;
+pub mod geocodage;
 pub mod observe;
 pub mod photon;
 pub mod problem;
@@ -21,7 +26,7 @@ use axum::{
     extract::DefaultBodyLimit,
     http::StatusCode,
     middleware::{from_fn, from_fn_with_state},
-    routing::get,
+    routing::{get, post},
 };
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer};
 
@@ -50,18 +55,28 @@ pub fn router(app: App) -> Router {
         .route("/tiles/{layers}", get(tiles::tilejson))
         .route("/tiles/{layers}/{z}/{x}/{y}", get(tiles::get_tile))
         .route("/styles/{id}", get(styles::style))
-        .route("/photon/api", get(photon::search).post(photon::search_form))
-        .route("/photon/reverse", get(photon::reverse).post(photon::reverse_form))
+        .route("/photon/api", get(photon::search).post(photon::search))
+        .route("/photon/structured", get(photon::structured).post(photon::structured))
+        .route("/photon/reverse", get(photon::reverse).post(photon::reverse))
         .route("/photon/status", get(photon::status))
+        .route("/ban/search", get(ban::search).post(ban::search))
+        .route("/ban/reverse", get(ban::reverse).post(ban::reverse))
+        .route("/ban/batch", post(ban::batch).layer(DefaultBodyLimit::max(ban::LARGEST_BATCH_BODY)))
+        .route("/geocodage/search", get(geocodage::search).post(geocodage::search))
+        .route("/geocodage/reverse", get(geocodage::reverse).post(geocodage::reverse))
+        .route("/geocodage/completion", get(geocodage::completion).post(geocodage::completion))
+        .route("/geocodage/getCapabilities", get(geocodage::capabilities))
         .fallback(async || problem::Problem::NotFound)
         .method_not_allowed_fallback(async || StatusCode::METHOD_NOT_ALLOWED)
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, DEADLINE))
+        .merge(bulk::routes()) // files of any length: they have limits of their own, on silence
         .layer(from_fn(observe::name_route))
-        .with_state(app);
+        .with_state(app.clone());
     auth_proxy::protect(routes, auth)
+        .layer(from_fn_with_state(app, cors::allow))
         .layer(CompressionLayer::new()) // leaves alone what is compressed already: tiles
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(CatchPanicLayer::custom(observe::panicked))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, DEADLINE))
         .layer(from_fn_with_state(policy, observe::observe))
 }
 

@@ -68,6 +68,15 @@ impl Problem {
         }
     }
 
+    /// What went wrong, in one sentence.
+    pub fn message(&self) -> &str {
+        match self {
+            Self::BadRequest(detail) => detail,
+            Self::Forbidden { reason, .. } => reason,
+            _ => self.title(),
+        }
+    }
+
     /// The same answer to all who waited for one computation.
     pub fn shared(problem: std::sync::Arc<Self>) -> Self {
         (*problem).clone()
@@ -143,5 +152,26 @@ impl From<geocoder::Error> for Problem {
             | E::Damaged { .. }
             | E::Engine(_) => Self::internal(&error),
         }
+    }
+}
+
+impl From<geocoder::bulk::Error> for Problem {
+    fn from(error: geocoder::bulk::Error) -> Self {
+        use geocoder::bulk::Error;
+        Self::BadRequest(match error {
+            Error::Field(field) => format!("Le champ {field} a une valeur qui n'est pas admise."),
+            Error::NoSuchColumn(field, delimiter) => format!(
+                "Le champ {field} nomme une colonne absente de la première ligne du fichier (séparateur lu : « {delimiter} »)."
+            ),
+            Error::NoPosition => {
+                "Le fichier n'a pas de colonnes longitude et latitude ; nommez-les par lon et lat.".into()
+            }
+            Error::Empty => "Le fichier est vide : sa première ligne doit nommer les colonnes.".into(),
+            Error::Header => {
+                "La première ligne du fichier ne se lit pas : elle est trop longue, ou un guillemet n'y est pas fermé."
+                    .into()
+            }
+            Error::Io(error) => return Self::internal(&error),
+        })
     }
 }

@@ -109,6 +109,7 @@ impl Site {
         let child = Command::new(env!("CARGO_BIN_EXE_traboule"))
             .args(["serve", "--config"])
             .arg(self.config())
+            .env("TRABOULE_LOG", "debug,tantivy=warn") // all that an operator may ask for: what must not be there is looked for
             .stdin(Stdio::null())
             .stdout(log.try_clone().unwrap())
             .stderr(log)
@@ -175,9 +176,22 @@ pub fn get(port: u16, path: &str, token: Option<&str>) -> Option<Reply> {
 
 /// One request on a connection of its own, with more header lines; none when nobody answers.
 pub fn request(port: u16, path: &str, lines: &str) -> Option<Reply> {
+    exchange(port, "GET", path, lines, "")
+}
+
+/// The same with a JSON body.
+pub fn post_json(port: u16, path: &str, token: &str, body: &str) -> Option<Reply> {
+    let length = body.len();
+    let lines =
+        format!("Authorization: Bearer {token}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n");
+    exchange(port, "POST", path, &lines, body)
+}
+
+fn exchange(port: u16, method: &str, path: &str, lines: &str, body: &str) -> Option<Reply> {
     use std::io::Write;
     let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).ok()?;
-    let request = format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n{lines}\r\n");
+    let request =
+        format!("{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n{lines}\r\n{body}");
     stream.write_all(request.as_bytes()).ok()?;
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).ok()?;

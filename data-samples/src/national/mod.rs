@@ -76,6 +76,7 @@ pub fn generate_national(options: &NationalOptions) -> Result<NationalSummary> {
 }
 
 /// Writes a commune; gives its streets.
+#[allow(clippy::cast_sign_loss)] // shares of populations and lengths: never below zero
 fn write_commune(
     commune: &Commune,
     department: &[Commune],

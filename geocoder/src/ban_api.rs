@@ -1,0 +1,342 @@
+//! Suggestions in the shape the clients of the national address base read: GeocodeJSON as addok and the
+//! Géoplateforme write it, properties in their order, absent rather than null.
+//!
+//! A house names its street in `street` and itself whole in `name`; the arrondissement is the `district`,
+//! a former commune the `oldcity`. The population of a commune is not known here: `importance` is what the
+//! base computes without it.
+
+mod asked;
+
+pub use asked::{Asked, Filters};
+use serde::Serialize;
+
+use crate::{
+    Kind, Suggestion,
+    departments::department,
+    geojson::{self, Geometry},
+};
+
+/// What `/ban/search` and `/ban/reverse` answer.
+#[derive(Debug, Serialize)]
+pub struct FeatureCollection<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    version: &'static str,
+    features: Vec<Feature<'a>>,
+    attribution: &'static str,
+    licence: &'static str,
+    #[serde(flatten)]
+    asked: Asked,
+}
+
+/// What `/geocodage/search` and `/geocodage/reverse` answer.
+#[derive(Debug, Serialize)]
+pub struct GeoplateformeCollection<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    features: Vec<Feature<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    query: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Feature<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    geometry: Geometry,
+    properties: Properties<'a>,
+}
+
+/// One answer's properties.
+#[derive(Debug, Serialize)]
+pub struct Properties<'a> {
+    label: String,
+    score: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    housenumber: Option<&'a str>,
+    id: &'a str,
+    #[serde(rename = "banId", skip_serializing_if = "Option::is_none")]
+    ban_id: Option<&'a str>,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    postcode: Option<&'a str>,
+    citycode: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    x: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    y: Option<f64>,
+    city: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    district: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    context: Option<String>,
+    importance: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    street: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    locality: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    municipality: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    oldcitycode: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    oldcity: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    distance: Option<i64>,
+    /// The index it comes from.
+    #[serde(rename = "_type")]
+    index: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    truegeometry: Option<Geometry>,
+}
+
+/// The best of the answers to one item of a batch, flat.
+#[derive(Debug, Serialize)]
+pub struct Best<'a> {
+    #[serde(flatten)]
+    properties: Properties<'a>,
+    /// Score of the second answer: close to the first, they deserve a look.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_score: Option<f64>,
+    lon: f64,
+    lat: f64,
+}
+
+/// The first answer with the score of the second; none when there is no answer.
+pub fn best(suggestions: &[Suggestion]) -> Option<Best<'_>> {
+    let first = suggestions.first()?;
+    let [lon, lat] = geojson::degrees(first.position.at);
+    Some(Best { properties: properties(first), next_score: suggestions.get(1).map(geojson::score), lon, lat })
+}
+
+/// The kinds of an address that clients filter on, `type=…`; none when the word is not one of theirs.
+pub fn kinds(word: &str) -> Option<Vec<Kind>> {
+    match word {
+        "housenumber" => Some(vec![Kind::House]),
+        "street" => Some(vec![Kind::Street]),
+        "locality" => Some(vec![Kind::Locality]),
+        "municipality" => Some(vec![Kind::City, Kind::District]),
+        _ => None,
+    }
+}
+
+/// The collection addok would answer with.
+pub fn feature_collection(suggestions: &[Suggestion], asked: Asked) -> FeatureCollection<'_> {
+    FeatureCollection {
+        kind: "FeatureCollection",
+        version: "draft",
+        features: suggestions.iter().map(|suggestion| feature(suggestion, false)).collect(),
+        attribution: "BAN",
+        licence: "ETALAB-2.0",
+        asked,
+    }
+}
+
+/// The collection the Géoplateforme would answer with; `true_geometry` adds every position known of an answer.
+pub fn geoplateforme_collection(
+    suggestions: &[Suggestion],
+    query: Option<String>,
+    true_geometry: bool,
+) -> GeoplateformeCollection<'_> {
+    let features = suggestions.iter().map(|suggestion| feature(suggestion, true_geometry)).collect();
+    GeoplateformeCollection { kind: "FeatureCollection", features, query }
+}
+
+fn feature(suggestion: &Suggestion, true_geometry: bool) -> Feature<'_> {
+    let mut properties = properties(suggestion);
+    properties.truegeometry = true_geometry.then(|| Geometry::every_position(suggestion));
+    Feature { kind: "Feature", geometry: Geometry::point(suggestion), properties }
+}
+
+/// The properties alone, for answers that are no GeoJSON.
+pub fn properties(suggestion: &Suggestion) -> Properties<'_> {
+    let kind = suggestion.kind;
+    let own_name = suggestion.name.as_str();
+    let lambert = geojson::lambert93(suggestion.position.at);
+    let former = suggestion.old_insee.as_deref();
+    let inside = suggestion.district.as_deref();
+    Properties {
+        label: label(suggestion),
+        score: geojson::score(suggestion),
+        housenumber: suggestion.house_number.as_deref(),
+        id: &suggestion.id,
+        ban_id: suggestion.ban_id.as_deref(),
+        kind: word(kind),
+        name: full_name(suggestion),
+        postcode: suggestion.postcode.as_deref(),
+        citycode: &suggestion.insee,
+        x: lambert.map(|[x, _]| x),
+        y: lambert.map(|[_, y]| y),
+        city: &suggestion.city,
+        district: inside.filter(|_| former.is_none()),
+        context: context(&suggestion.insee),
+        importance: importance(suggestion.addresses),
+        street: matches!(kind, Kind::House | Kind::Street).then_some(own_name),
+        locality: if kind == Kind::Locality { Some(own_name) } else { suggestion.locality.as_deref() },
+        municipality: matches!(kind, Kind::City | Kind::District).then_some(own_name),
+        oldcitycode: former,
+        oldcity: inside.filter(|_| former.is_some()),
+        #[allow(clippy::cast_possible_truncation)] // metres on the Earth
+        distance: suggestion.distance_m.map(|metres| metres.round() as i64),
+        index: "address",
+        truegeometry: None,
+    }
+}
+
+/// `10 Rue de Rivoli 75004 Paris`; a town is its name alone.
+pub(crate) fn label(suggestion: &Suggestion) -> String {
+    let name = full_name(suggestion);
+    match (&suggestion.postcode, suggestion.kind) {
+        (_, Kind::City | Kind::District) => name,
+        (Some(postcode), _) => format!("{name} {postcode} {}", suggestion.city),
+        (None, _) => format!("{name} {}", suggestion.city),
+    }
+}
+
+/// `10 Rue de Rivoli`
+pub(crate) fn full_name(suggestion: &Suggestion) -> String {
+    match &suggestion.house_number {
+        Some(number) => format!("{number} {}", suggestion.name),
+        None => suggestion.name.clone(),
+    }
+}
+
+pub(crate) fn word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::House => "housenumber",
+        Kind::Street => "street",
+        Kind::Locality => "locality",
+        Kind::District | Kind::City => "municipality",
+    }
+}
+
+/// `69, Rhône, Auvergne-Rhône-Alpes`; a region of one department is not said twice.
+pub(crate) fn context(insee: &str) -> Option<String> {
+    let found = department(insee)?;
+    let region = if found.region == found.name { String::new() } else { format!(", {}", found.region) };
+    Some(format!("{}, {}{region}", found.code, found.name))
+}
+
+/// The base's own formula, `(ln(1 + population / 3) + ln(1 + numbers in the street)) / 20`, without the
+/// population: the numbers of the street, or of the whole town for a town.
+fn importance(addresses: u32) -> f64 {
+    geojson::rounded(f64::from(addresses).ln_1p() / 20.0, 1e5)
+}
+
+#[cfg(test)]
+mod tests {
+    use layers::LonLat;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::{
+        Position, PositionKind, Score,
+        sample::{self, house},
+    };
+
+    fn written(suggestion: &Suggestion) -> Value {
+        serde_json::to_value(properties(suggestion)).unwrap()
+    }
+
+    #[test]
+    fn a_house_has_every_property_of_the_national_base() {
+        let house = Suggestion {
+            ban_id: Some("0b7d".to_owned()),
+            distance_m: Some(12.6),
+            score: Score { confidence: 0.95, ..Score::default() },
+            ..house()
+        };
+        assert_eq!(
+            written(&house),
+            json!({
+                "label": "208bis Rue Garibaldi 69003 Lyon", "score": 0.95, "housenumber": "208bis",
+                "id": "69383_3300_00208_bis", "banId": "0b7d", "type": "housenumber",
+                "name": "208bis Rue Garibaldi", "postcode": "69003", "citycode": "69383",
+                "x": 843_814.24, "y": 6_518_396.02, "city": "Lyon", "district": "Lyon 3e Arrondissement",
+                "context": "69, Rhône, Auvergne-Rhône-Alpes", "importance": 0.28536,
+                "street": "Rue Garibaldi", "distance": 13, "_type": "address",
+            })
+        );
+    }
+
+    #[test]
+    fn a_former_commune_is_the_old_city_and_no_district() {
+        let properties = written(&sample::street_of_a_merged_commune());
+        assert_eq!((&properties["oldcitycode"], &properties["oldcity"]), (&json!("69152"), &json!("Pierre-Bénite")));
+        assert!(properties.get("district").is_none());
+    }
+
+    #[test]
+    fn every_kind_repeats_its_name_under_its_own_word() {
+        let of = |kind: Kind, name: &str| Suggestion { kind, name: name.to_owned(), house_number: None, ..house() };
+        let street = written(&of(Kind::Street, "Rue Garibaldi"));
+        assert_eq!((&street["type"], &street["street"]), (&json!("street"), &json!("Rue Garibaldi")));
+        let locality = written(&of(Kind::Locality, "Le Vinatier"));
+        assert_eq!(
+            (&locality["locality"], &locality["label"]),
+            (&json!("Le Vinatier"), &json!("Le Vinatier 69003 Lyon"))
+        );
+        let city = written(&of(Kind::City, "Lyon"));
+        assert_eq!(
+            (&city["type"], &city["municipality"], &city["label"]),
+            (&json!("municipality"), &json!("Lyon"), &json!("Lyon"))
+        );
+        for kind in [Kind::House, Kind::Street, Kind::Locality, Kind::District, Kind::City] {
+            assert!(kinds(word(kind)).unwrap().contains(&kind));
+        }
+        assert_eq!(kinds("house"), None);
+    }
+
+    #[test]
+    fn a_collection_repeats_what_was_asked_and_nothing_that_was_not() {
+        let asked = Asked {
+            query: Some("208 bis".to_owned()),
+            filters: Filters { citycode: Some("69383".to_owned()), ..Filters::default() },
+            center: Some([4.8, 45.7]),
+            limit: Some(5),
+        };
+        let full = serde_json::to_value(feature_collection(&[], asked)).unwrap();
+        assert_eq!(
+            full,
+            json!({
+                "type": "FeatureCollection", "version": "draft", "features": [], "attribution": "BAN",
+                "licence": "ETALAB-2.0", "query": "208 bis", "filters": {"citycode": "69383"},
+                "center": [4.8, 45.7], "limit": 5,
+            })
+        );
+        let bare = serde_json::to_value(feature_collection(&[], Asked::default())).unwrap();
+        assert_eq!(bare.as_object().unwrap().len(), 5, "{bare}");
+    }
+
+    #[test]
+    fn the_best_answer_says_how_close_the_next_one_was() {
+        let second = Suggestion { score: Score { confidence: 0.9, ..Score::default() }, ..house() };
+        let both = [house(), second];
+        let flat = serde_json::to_value(best(&both)).unwrap();
+        assert_eq!((&flat["next_score"], &flat["lon"], &flat["lat"]), (&json!(0.9), &json!(4.85), &json!(45.75)));
+        assert_eq!(flat["citycode"], "69383");
+        assert!(serde_json::to_value(best(&both[..1])).unwrap().get("next_score").is_none());
+        assert!(best(&[]).is_none());
+    }
+
+    #[test]
+    fn the_true_geometry_is_every_position_of_a_house() {
+        let other = Position { at: LonLat { lon: 4.86, lat: 45.76 }, kind: PositionKind::Parcel };
+        let house = Suggestion { other_positions: vec![other], ..house() };
+        let shown = |wanted| {
+            serde_json::to_value(geoplateforme_collection(std::slice::from_ref(&house), None, wanted)).unwrap()
+        };
+        assert!(shown(false)["features"][0]["properties"].get("truegeometry").is_none());
+        assert_eq!(shown(true)["features"][0]["properties"]["truegeometry"]["type"], "MultiPoint");
+        assert_eq!(shown(true)["features"][0]["geometry"]["type"], "Point");
+    }
+
+    #[test]
+    fn a_region_of_one_department_is_not_said_twice() {
+        assert_eq!(context("97411").as_deref(), Some("974, La Réunion"));
+        assert_eq!(context("2A004").as_deref(), Some("2A, Corse-du-Sud, Corse"));
+        assert_eq!(context("98818"), None);
+    }
+}

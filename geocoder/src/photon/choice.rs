@@ -1,0 +1,249 @@
+//! What Photon's parameters choose among our kinds: `osm_tag`, `layer`, `include` and `exclude`, the two fields
+//! of `query_string_filter`. Each speaks of tags or layers; here each becomes the kinds it lets through.
+
+use crate::Kind;
+
+const ALL: [Kind; 5] = [Kind::House, Kind::Street, Kind::Locality, Kind::District, Kind::City];
+
+/// Everything a request says of the kinds it wants; nothing by default. All of it holds together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Choice {
+    /// `osm_tag`, each time it comes.
+    pub tags: Vec<OsmTag>,
+    /// `layer`, each time it comes: one is enough.
+    pub layers: Vec<Layer>,
+    /// `include`, each time it comes: every one must hold, by one of its categories.
+    pub include: Vec<Vec<OsmTag>>,
+    /// `exclude`, each time it comes: none may hold by all of its categories.
+    pub exclude: Vec<Vec<OsmTag>>,
+    /// The terms of `query_string_filter`: every one must hold.
+    pub terms: Vec<OsmTag>,
+}
+
+/// A value of one of those parameters that says nothing Photon knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BadChoice;
+
+/// Photon's layers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layer {
+    /// One of ours.
+    Of(Kind),
+    /// `county`, `state`, `country`, `other`: nothing of ours.
+    Nothing,
+}
+
+impl Layer {
+    /// Photon's names, for those who wrote another.
+    pub const NAMES: [&'static str; 9] =
+        ["house", "street", "locality", "district", "city", "county", "state", "country", "other"];
+
+    /// Reads one `layer`.
+    ///
+    /// # Errors
+    /// It is none of [`NAMES`](Self::NAMES).
+    pub fn parse(text: &str) -> Result<Self, BadChoice> {
+        if !Self::NAMES.contains(&text) {
+            return Err(BadChoice);
+        }
+        Ok(ALL.into_iter().find(|kind| kind.as_str() == text).map_or(Self::Nothing, Self::Of))
+    }
+}
+
+impl Choice {
+    /// The kinds let through; none (no choice made) when nothing was said, an empty list when nothing here can answer.
+    pub fn kinds(&self) -> Option<Vec<Kind>> {
+        if *self == Self::default() {
+            return None;
+        }
+        let tagged = kinds(&self.tags).unwrap_or_else(|| ALL.to_vec());
+        Some(tagged.into_iter().filter(|&kind| self.lets(kind)).collect())
+    }
+
+    fn lets(&self, kind: Kind) -> bool {
+        (self.layers.is_empty() || self.layers.contains(&Layer::Of(kind)))
+            && self.include.iter().all(|any| any.iter().any(|category| category.lets(kind)))
+            && !self.exclude.iter().any(|all| all.iter().all(|category| category.lets(kind)))
+            && self.terms.iter().all(|term| term.lets(kind))
+    }
+}
+
+/// Photon's `osm_tag`: `key:value`, `key`, `:value`; `!` before the whole, or before the value, refuses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OsmTag {
+    key: Option<String>,
+    value: Option<String>,
+    refuses: bool,
+    refuses_value: bool,
+}
+
+impl OsmTag {
+    /// Reads one `osm_tag`; none when it names neither key nor value.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (refuses, text) = text.strip_prefix('!').map_or((false, text), |rest| (true, rest));
+        let (key, value) = text.split_once(':').unwrap_or((text, ""));
+        let (refuses_value, value) = value.strip_prefix('!').map_or((false, value), |rest| (true, rest));
+        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let tag = Self { key: some(key), value: some(value), refuses, refuses_value };
+        (tag.key.is_some() || tag.value.is_some()).then_some(tag)
+    }
+
+    /// Whether this tag, as an inclusion, lets a kind through; for `key:!value`, the key must still be there.
+    fn lets(&self, kind: Kind) -> bool {
+        let (key, value) = kind.osm_tag();
+        let key_is = self.key.as_deref().is_none_or(|wanted| wanted == key);
+        let value_is = self.value.as_deref().is_none_or(|wanted| wanted == value);
+        if self.refuses { !(key_is && value_is) } else { key_is && value_is != self.refuses_value }
+    }
+
+    fn is_inclusion(&self) -> bool {
+        !self.refuses && !self.refuses_value
+    }
+}
+
+/// The kinds some `osm_tag`s ask for, as Photon combines them: one inclusion is enough, every refusal holds.
+/// None (no choice made) when there is no tag; an empty list when nothing here can answer.
+pub fn kinds(tags: &[OsmTag]) -> Option<Vec<Kind>> {
+    if tags.is_empty() {
+        return None;
+    }
+    let (inclusions, refusals): (Vec<_>, Vec<_>) = tags.iter().partition(|tag| tag.is_inclusion());
+    let wanted = |kind: &Kind| {
+        (inclusions.is_empty() || inclusions.iter().any(|tag| tag.lets(*kind)))
+            && refusals.iter().all(|tag| tag.lets(*kind))
+    };
+    Some(ALL.into_iter().filter(wanted).collect())
+}
+
+/// Categories of one `include` or `exclude`, `osm.key` or `osm.key.value`, separated by commas. Ours have no other.
+///
+/// # Errors
+/// One is not made of two to four labels of letters, digits, `_` and `-` separated by dots.
+pub fn categories(text: &str) -> Result<Vec<OsmTag>, BadChoice> {
+    text.split(',').map(category).collect()
+}
+
+fn category(text: &str) -> Result<OsmTag, BadChoice> {
+    let labels: Vec<&str> = text.split('.').collect();
+    let is_label =
+        |label: &&str| !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+    if !(2..=4).contains(&labels.len()) || !labels.iter().all(is_label) {
+        return Err(BadChoice);
+    }
+    let (key, value) = match labels[..] {
+        ["osm", key] => (key.to_owned(), None),
+        ["osm", key, value] => (key.to_owned(), Some(value.to_owned())),
+        _ => (text.to_owned(), None), // a group or a depth that none of ours has: a dot is in no key
+    };
+    Ok(OsmTag { key: Some(key), value, refuses: false, refuses_value: false })
+}
+
+/// The terms of a `query_string_filter`, a query in Lucene's language: `osm_key:` and `osm_value:` alone, which
+/// are all a kind is known by, joined by `AND` or marked `+`; `-` or `NOT` before one refuses.
+///
+/// # Errors
+/// It holds anything else.
+pub fn terms(text: &str) -> Result<Vec<OsmTag>, BadChoice> {
+    let mut words = text.split_whitespace().peekable();
+    let mut terms = Vec::new();
+    let mut joined = true;
+    while let Some(word) = words.next() {
+        let (refuses, word) = match word {
+            "AND" if !joined => {
+                joined = true;
+                continue;
+            }
+            "NOT" => (true, words.next().ok_or(BadChoice)?),
+            _ => (word.starts_with('-'), word.trim_start_matches(['+', '-'])),
+        };
+        let marked = refuses || text.contains('+');
+        if !(joined || marked) {
+            return Err(BadChoice); // two terms without a word between them: either would do, which no list says
+        }
+        let (field, value) = word.split_once(':').ok_or(BadChoice)?;
+        let value = Some(value.trim_matches('"').to_owned()).filter(|value| is_plain(value)).ok_or(BadChoice)?;
+        let (key, value) = match field {
+            "osm_key" => (Some(value), None),
+            "osm_value" => (None, Some(value)),
+            _ => return Err(BadChoice),
+        };
+        terms.push(OsmTag { key, value, refuses, refuses_value: false });
+        joined = false;
+    }
+    if terms.is_empty() || joined { Err(BadChoice) } else { Ok(terms) }
+}
+
+fn is_plain(value: &str) -> bool {
+    !value.is_empty() && value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn osm_tags_choose_kinds_as_photon_combines_them() {
+        let check = |tags: &[&str], expected: &[Kind]| {
+            let tags: Vec<_> = tags.iter().map(|tag| OsmTag::parse(tag).unwrap()).collect();
+            assert_eq!(kinds(&tags).as_deref(), Some(expected), "{tags:?}");
+        };
+        check(&["highway:street"], &[Kind::Street]);
+        check(&["highway"], &[Kind::Street]);
+        check(&[":city", ":house"], &[Kind::House, Kind::City]);
+        check(&["!place:house"], &[Kind::Street, Kind::Locality, Kind::District, Kind::City]);
+        check(&["place:!house"], &[Kind::Locality, Kind::City]);
+        check(&["!place"], &[Kind::Street, Kind::District]);
+        check(&["place", "!:city"], &[Kind::House, Kind::Locality]);
+        check(&["amenity:townhall"], &[]);
+        assert_eq!(OsmTag::parse(":"), None);
+        assert_eq!(kinds(&[]), None);
+    }
+
+    fn chosen(change: impl FnOnce(&mut Choice)) -> Vec<Kind> {
+        let mut choice = Choice::default();
+        change(&mut choice);
+        choice.kinds().unwrap()
+    }
+
+    #[test]
+    fn layers_add_up_and_those_we_have_nothing_of_give_nothing() {
+        let layers = |names: &[&str]| {
+            let layers = names.iter().map(|name| Layer::parse(name).unwrap()).collect();
+            chosen(|choice| choice.layers = layers)
+        };
+        assert_eq!(layers(&["city", "street"]), [Kind::Street, Kind::City]);
+        assert_eq!(layers(&["country"]), []);
+        assert_eq!(Layer::parse("rue"), Err(BadChoice));
+        assert_eq!(Choice::default().kinds(), None);
+    }
+
+    #[test]
+    fn categories_are_included_by_one_and_excluded_by_all() {
+        let include = |texts: &[&str]| {
+            chosen(|choice| choice.include = texts.iter().map(|text| categories(text).unwrap()).collect())
+        };
+        assert_eq!(include(&["osm.highway,osm.place.city"]), [Kind::Street, Kind::City]);
+        assert_eq!(include(&["osm.place", "osm.place.house,osm.highway"]), [Kind::House]);
+        assert_eq!(include(&["food.shop"]), []);
+        let exclude = |text: &str| chosen(|choice| choice.exclude = vec![categories(text).unwrap()]);
+        assert_eq!(exclude("osm.place"), [Kind::Street, Kind::District]);
+        assert_eq!(exclude("osm.place,osm.place.house"), [Kind::Street, Kind::Locality, Kind::District, Kind::City]);
+        for bad in ["osm", "osm.", "osm.place.a.b.c", "osm.pl ace", "", "osm.place,"] {
+            assert_eq!(categories(bad), Err(BadChoice), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_query_string_filter_is_read_as_far_as_it_speaks_of_kinds() {
+        let filter = |text: &str| chosen(|choice| choice.terms = terms(text).unwrap());
+        assert_eq!(filter("osm_key:highway"), [Kind::Street]);
+        assert_eq!(filter("osm_key:place AND osm_value:\"city\""), [Kind::City]);
+        assert_eq!(filter("+osm_key:place -osm_value:house"), [Kind::Locality, Kind::City]);
+        assert_eq!(filter("osm_key:place AND NOT osm_value:house"), [Kind::Locality, Kind::City]);
+        for bad in
+            ["", "AND", "osm_key:a osm_key:b", "osm_key:a AND", "name:bron", "osm_key:*", "osm_key:a OR osm_key:b"]
+        {
+            assert_eq!(terms(bad), Err(BadChoice), "{bad}");
+        }
+    }
+}

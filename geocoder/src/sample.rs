@@ -1,0 +1,49 @@
+//! One answer that the tests of the serialisers start from.
+
+use layers::LonLat;
+
+use crate::{Kind, MatchType, Position, PositionKind, Score, Suggestion, Verdicts};
+
+/// 208 bis, rue Garibaldi, in the third arrondissement of Lyon.
+pub(crate) fn house() -> Suggestion {
+    Suggestion {
+        kind: Kind::House,
+        id: "69383_3300_00208_bis".to_owned(),
+        ban_id: None,
+        name: "Rue Garibaldi".to_owned(),
+        house_number: Some("208bis".to_owned()),
+        locality: None,
+        old_insee: None,
+        postcode: Some("69003".to_owned()),
+        district: Some("Lyon 3e Arrondissement".to_owned()),
+        city: "Lyon".to_owned(),
+        insee: "69383".to_owned(),
+        metropole: true,
+        position: Position { at: LonLat { lon: 4.85, lat: 45.75 }, kind: PositionKind::Entrance },
+        other_positions: Vec::new(),
+        parcels: Vec::new(),
+        bbox: None,
+        certified: true,
+        addresses: 300,
+        match_type: MatchType::Exact,
+        verdicts: Verdicts::default(),
+        distance_m: None,
+        score: Score { text: 1.0, confidence: 1.0, ..Score::default() },
+    }
+}
+
+/// A boulevard of a commune that was merged into another.
+pub(crate) fn street_of_a_merged_commune() -> Suggestion {
+    Suggestion {
+        kind: Kind::Street,
+        id: "69149_0010".to_owned(),
+        name: "Boulevard de l’Europe".to_owned(),
+        house_number: None,
+        old_insee: Some("69152".to_owned()),
+        postcode: Some("69310".to_owned()),
+        district: Some("Pierre-Bénite".to_owned()),
+        city: "Oullins-Pierre-Bénite".to_owned(),
+        insee: "69149".to_owned(),
+        ..house()
+    }
+}

@@ -1,0 +1,111 @@
+//! What the three contracts of the geocoder share: who may search, the one door from a request to the index,
+//! and the parameters that mean the same in all of them. What is typed here stays here: nothing of it is
+//! logged, kept or echoed in an error.
+
+use std::sync::Arc;
+
+use auth_proxy::{Principal, may_search};
+use axum::{extract::FromRequestParts, http::request::Parts};
+use geocoder::Geocoder;
+use layers::{Access, Bbox, CommuneCode, LonLat};
+
+use super::{
+    problem::Problem,
+    query::{Parameters, number, one},
+    rights,
+};
+use crate::app::App;
+
+/// Longest query, in characters.
+pub const LONGEST_QUERY: usize = geocoder::MAX_QUERY_CHARS;
+
+/// The address index, open to whom asks for it: a handler that takes this one needs no other check.
+pub struct Index(pub Arc<Geocoder>);
+
+impl FromRequestParts<App> for Index {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        index_for(app, parts.extensions.get::<Principal>()).map(Self)
+    }
+}
+
+/// The same for work that outlasts its request: asked again as it goes on.
+pub fn index_for(app: &App, principal: Option<&Principal>) -> Result<Arc<Geocoder>, Problem> {
+    let access = app.generation().config.geocoder.access;
+    if access != Access::Open {
+        let principal = principal.ok_or(Problem::SignInNeeded)?;
+        may_search(principal, access, &app.auth().adhesions(), auth_proxy::today())
+            .map_err(|reason| rights::forbidden(app, &reason))?;
+    }
+    app.geocoder().ok_or(Problem::Unavailable)
+}
+
+/// Runs one search, or one reverse, where CPU work runs.
+pub async fn run<T: Send + 'static>(
+    app: &App,
+    work: impl FnOnce() -> Result<T, geocoder::Error> + Send + 'static,
+) -> Result<T, Problem> {
+    Ok(app.compute().run(work).await??)
+}
+
+/// A text that can be searched for: neither empty nor endless.
+pub fn text<'a>(name: &str, typed: Option<&'a str>) -> Result<&'a str, Problem> {
+    let typed = typed.unwrap_or_default().trim();
+    if typed.is_empty() {
+        return Err(Problem::BadRequest(format!("Le paramètre {name} est vide : écrivez une adresse.")));
+    }
+    if typed.chars().count() > LONGEST_QUERY {
+        return Err(Problem::BadRequest(format!("Le paramètre {name} dépasse {LONGEST_QUERY} caractères.")));
+    }
+    Ok(typed)
+}
+
+/// `lon` and `lat`, under the first of their names that is there; both or none.
+pub fn position(parameters: &Parameters, lon: &[&str], lat: &[&str]) -> Result<Option<LonLat>, Problem> {
+    let first = |names: &[&str], most: f64| {
+        let found = names.iter().map(|name| number(parameters, name, -most..=most));
+        found.reduce(|a, b| if matches!(a, Ok(None)) { b } else { a }).unwrap_or(Ok(None))
+    };
+    match (first(lon, 180.0)?, first(lat, 90.0)?) {
+        (Some(lon), Some(lat)) => Ok(Some(LonLat { lon, lat })),
+        (None, None) => Ok(None),
+        _ => Err(Problem::BadRequest("Les paramètres lat et lon vont ensemble.".into())),
+    }
+}
+
+/// A place that a parameter must give.
+pub fn needed(position: Option<LonLat>) -> Result<LonLat, Problem> {
+    position.ok_or_else(|| Problem::BadRequest("Les paramètres lat et lon sont nécessaires.".into()))
+}
+
+/// `minLon,minLat,maxLon,maxLat`
+pub fn bbox(parameters: &Parameters) -> Result<Option<Bbox>, Problem> {
+    let Some(text) = one(parameters, "bbox")? else { return Ok(None) };
+    let numbers: Result<Vec<f64>, _> = text.split(',').map(|number| number.trim().parse::<f64>()).collect();
+    match numbers.as_deref() {
+        Ok(&[west, south, east, north])
+            if west <= east && south <= north && west >= -180.0 && east <= 180.0 && south >= -90.0 && north <= 90.0 =>
+        {
+            Ok(Some(Bbox { west, south, east, north }))
+        }
+        _ => Err(Problem::BadRequest("Le paramètre bbox s'écrit ouest,sud,est,nord en degrés.".into())),
+    }
+}
+
+/// INSEE codes, each of five characters.
+pub fn communes<'a>(name: &str, values: impl Iterator<Item = &'a str>) -> Result<Vec<String>, Problem> {
+    let read = |text: &str| text.parse::<CommuneCode>().map(String::from);
+    values.map(read).collect::<Result<_, _>>().map_err(|_| {
+        Problem::BadRequest(format!("Le paramètre {name} est un code INSEE de cinq caractères, comme 69029."))
+    })
+}
+
+/// Postcodes, each of five digits.
+pub fn postcodes<'a>(name: &str, values: impl Iterator<Item = &'a str>) -> Result<Vec<String>, Problem> {
+    let is_postcode = |text: &&str| text.len() == 5 && text.bytes().all(|b| b.is_ascii_digit());
+    let read = |text: &'a str| Some(text).filter(is_postcode).map(str::to_owned);
+    values.map(read).collect::<Option<_>>().ok_or_else(|| {
+        Problem::BadRequest(format!("Le paramètre {name} est un code postal de cinq chiffres, comme 69500."))
+    })
+}

@@ -1,0 +1,245 @@
+//! The Géoplateforme's parameters. A parameter nobody reads is ignored, as there; one that is read and wrong
+//! is refused.
+
+use geocoder::{Filter, Geocoder, MAX_RADIUS_M, Near, Nearby, Request, Score, Suggestion};
+use layers::{CommuneCode, LonLat};
+
+use super::area::Area;
+use crate::http::{
+    addresses::{LONGEST_QUERY, position, text},
+    ban,
+    problem::Problem,
+    query::{Parameters, all, count, flag, one},
+};
+
+/// Shortest text, in characters.
+const SHORTEST_QUERY: usize = 3;
+/// Answers when the client does not say how many.
+const DEFAULT_LIMIT: usize = 10;
+/// How far an address may be from the point reversed, in metres, when no area is given.
+const REVERSE_RADIUS_M: f64 = 200.0;
+
+/// A search. No request: no index that we have was asked.
+pub(super) struct Search {
+    request: Option<Request>,
+    /// The commune by its name, which must be one and the one `citycode` says.
+    city: Option<String>,
+    pub(super) query: Option<String>,
+    pub(super) true_geometry: bool,
+}
+
+/// A point or an area reversed. No request: no index that we have was asked.
+pub(super) struct Reverse {
+    nearby: Option<Nearby>,
+    /// Distances mean something: a point was given, or a circle.
+    has_centre: bool,
+    pub(super) true_geometry: bool,
+}
+
+impl Search {
+    pub(super) fn answer(mut self, geocoder: &Geocoder) -> Result<Vec<Suggestion>, Problem> {
+        let Some(request) = &mut self.request else { return Ok(Vec::new()) };
+        if let Some(city) = &self.city {
+            let named = geocoder.communes_named(city);
+            request.filter.communes = narrowed(&request.filter.communes, named)?;
+        }
+        Ok(geocoder.search(request)?)
+    }
+}
+
+impl Reverse {
+    pub(super) fn answer(&self, geocoder: &Geocoder) -> Result<Vec<Suggestion>, geocoder::Error> {
+        let mut found = self.nearby.as_ref().map_or(Ok(Vec::new()), |nearby| geocoder.reverse(nearby))?;
+        if !self.has_centre {
+            for suggestion in &mut found {
+                suggestion.distance_m = None;
+                suggestion.score = Score { text: 1.0, confidence: 1.0, ..Score::default() };
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// The communes of a name, within the codes given if any: they must agree.
+fn narrowed(given: &[String], named: Vec<String>) -> Result<Vec<String>, Problem> {
+    if named.is_empty() {
+        return Err(Problem::BadRequest("Le paramètre city ne désigne aucune commune connue.".into()));
+    }
+    if given.is_empty() {
+        return Ok(named);
+    }
+    let parent = |code: &String| code.parse::<CommuneCode>().ok().and_then(CommuneCode::parent).map(String::from);
+    let agrees = |code: &String| named.contains(code) || parent(code).is_some_and(|parent| named.contains(&parent));
+    if given.iter().all(agrees) {
+        Ok(given.to_vec())
+    } else {
+        Err(Problem::BadRequest("Les paramètres city et citycode ne désignent pas la même commune.".into()))
+    }
+}
+
+/// `/geocodage/search`
+pub(super) fn search_request(sent: &Parameters) -> Result<Search, Problem> {
+    let indexes = indexes(sent)?;
+    let only_parcels = !indexes.address && !indexes.poi;
+    let query = match one(sent, "q")? {
+        None if only_parcels => None, // a parcel may be asked by its parts instead
+        typed => Some(searchable("q", typed)?.to_owned()),
+    };
+    let (filter, _) = ban::filters(sent)?;
+    let near = position(sent, &["lon"], &["lat"])?.map(Near::from);
+    let finished = !flag(sent, "autocomplete")?.unwrap_or(true);
+    let limit = limit(sent)?;
+    let request = query.clone().filter(|_| indexes.address).map(|text| Request { text, finished, near, limit, filter });
+    let city = one(sent, "city")?.map(str::to_owned);
+    if city.as_ref().is_some_and(|city| city.chars().count() > 50) {
+        return Err(Problem::BadRequest("Le paramètre city dépasse 50 caractères.".into()));
+    }
+    Ok(Search { request, city, query, true_geometry: true_geometry(sent)? })
+}
+
+/// `/geocodage/reverse`
+pub(super) fn reverse_request(sent: &Parameters) -> Result<Reverse, Problem> {
+    let indexes = indexes(sent)?;
+    let point = position(sent, &["lon"], &["lat"])?;
+    let area = one(sent, "searchgeom")?.map(Area::parse).transpose()?;
+    let (filter, _) = ban::filters(sent)?;
+    let has_centre = point.is_some() || matches!(area, Some(Area::Circle { .. }));
+    let nearby = nearby(point, area, limit(sent)?, filter)?;
+    Ok(Reverse { nearby: indexes.address.then_some(nearby), has_centre, true_geometry: true_geometry(sent)? })
+}
+
+/// Around the point; within the area; or within the area, nearest to the point first.
+fn nearby(point: Option<LonLat>, area: Option<Area>, limit: usize, filter: Filter) -> Result<Nearby, Problem> {
+    match (point, area) {
+        (None, None) => Err(Problem::BadRequest("Il faut lon et lat, ou searchgeom.".into())),
+        (Some(point), None) => Ok(Nearby { point, limit, radius_m: REVERSE_RADIUS_M, filter }),
+        (None, Some(Area::Circle { centre, radius_m })) => Ok(Nearby { point: centre, limit, radius_m, filter }),
+        (point, Some(area)) => {
+            let point = point.unwrap_or_else(|| area.middle());
+            let radius_m = area.reach_m(point);
+            if radius_m > MAX_RADIUS_M {
+                return Err(Problem::BadRequest("Le point lon, lat est trop loin de searchgeom.".into()));
+            }
+            Ok(Nearby { point, limit, radius_m, filter: Filter { within: Some(area.ring()), ..filter } })
+        }
+    }
+}
+
+/// Which of the three indexes are asked.
+struct Indexes {
+    address: bool,
+    poi: bool,
+}
+
+fn indexes(sent: &Parameters) -> Result<Indexes, Problem> {
+    let names: Vec<&str> = all(sent, "index").flat_map(|names| names.split(',')).map(str::trim).collect();
+    let names: Vec<&str> = names.into_iter().filter(|name| !name.is_empty()).collect();
+    if names.iter().any(|name| !["address", "poi", "parcel"].contains(name)) {
+        return Err(Problem::BadRequest(
+            "Le paramètre index vaut address, poi ou parcel, séparés par des virgules.".into(),
+        ));
+    }
+    Ok(Indexes { address: names.is_empty() || names.contains(&"address"), poi: names.contains(&"poi") })
+}
+
+/// A text of three characters at least, that starts with a letter or a digit.
+pub(super) fn searchable<'a>(name: &str, typed: Option<&'a str>) -> Result<&'a str, Problem> {
+    let typed = text(name, typed)?;
+    if typed.chars().count() < SHORTEST_QUERY || !typed.starts_with(char::is_alphanumeric) {
+        return Err(Problem::BadRequest(format!(
+            "Le paramètre {name} a de {SHORTEST_QUERY} à {LONGEST_QUERY} caractères et commence par une lettre ou un chiffre."
+        )));
+    }
+    Ok(typed)
+}
+
+fn limit(sent: &Parameters) -> Result<usize, Problem> {
+    Ok(count(sent, "limit", 1..=20)?.unwrap_or(DEFAULT_LIMIT))
+}
+
+fn true_geometry(sent: &Parameters) -> Result<bool, Problem> {
+    Ok(flag(sent, "returntruegeometry")?.unwrap_or(false))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::query::parameters;
+
+    const CIRCLE: &str = r#"{"type":"Circle","coordinates":[4.9,45.7],"radius":300}"#;
+
+    fn sent(query: &[(&str, &str)]) -> Parameters {
+        query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn a_search_has_the_defaults_of_the_geoplateforme() {
+        let asked = search_request(&sent(&[("q", "12 rue"), ("utm_source", "x")])).unwrap();
+        let request = asked.request.unwrap();
+        assert_eq!((request.text.as_str(), request.limit, request.finished), ("12 rue", 10, false));
+        assert_eq!((asked.query.as_deref(), asked.city, asked.true_geometry), (Some("12 rue"), None, false));
+    }
+
+    #[test]
+    fn only_the_indexes_that_exist_are_asked() {
+        let asks = |index: &str| search_request(&sent(&[("q", "12 rue"), ("index", index)])).unwrap().request.is_some();
+        assert!(asks("address") && asks("poi,address") && asks(""));
+        assert!(!asks("poi") && !asks("parcel") && !asks("poi,parcel"));
+        assert!(search_request(&sent(&[("index", "parcel"), ("section", "AB")])).unwrap().request.is_none());
+        assert!(search_request(&sent(&[("index", "poi")])).is_err(), "a point of interest is asked by its name");
+    }
+
+    #[test]
+    fn what_is_read_and_wrong_is_refused() {
+        let long = "x".repeat(201);
+        for query in [
+            &[][..],
+            &[("q", "ru")],
+            &[("q", "-rue de la paix")],
+            &[("q", long.as_str())],
+            &[("q", "rue"), ("limit", "21")],
+            &[("q", "rue"), ("index", "adresse")],
+            &[("q", "rue"), ("lon", "4.8")],
+            &[("q", "rue"), ("type", "house")],
+            &[("q", "rue"), ("city", &long[..51])],
+        ] {
+            assert!(search_request(&sent(query)).is_err(), "{query:?}");
+        }
+        for query in [
+            &[][..],
+            &[("lat", "45")],
+            &[("searchgeom", "x")],
+            &[("lat", "45.7"), ("lon", "8"), ("searchgeom", CIRCLE)],
+        ] {
+            assert!(reverse_request(&sent(query)).is_err(), "{query:?}");
+        }
+    }
+
+    #[test]
+    fn a_reverse_looks_around_a_point_or_in_an_area() {
+        let reverse = |query: &str| {
+            let asked = reverse_request(&parameters(Some(&query.replace("CIRCLE", CIRCLE))).unwrap()).unwrap();
+            (asked.nearby.unwrap(), asked.has_centre)
+        };
+        let (around, has_centre) = reverse("lon=4.9&lat=45.7");
+        assert_eq!((around.radius_m, around.limit, around.filter, has_centre), (200.0, 10, Filter::default(), true));
+        let (circle, has_centre) = reverse("searchgeom=CIRCLE");
+        assert_eq!((circle.radius_m, circle.filter.within, has_centre), (300.0, None, true));
+        let (both, _) = reverse("lon=4.901&lat=45.7&searchgeom=CIRCLE");
+        assert!(both.radius_m > 300.0 && both.radius_m < 400.0, "{}", both.radius_m);
+        assert!(both.filter.within.is_some(), "the circle still holds");
+        let square =
+            r#"searchgeom={"type":"Polygon","coordinates":[[[4.90,45.73],[4.91,45.73],[4.91,45.735],[4.90,45.73]]]}"#;
+        let (inside, has_centre) = reverse(square);
+        assert_eq!((inside.filter.within.map(|ring| ring.len()), has_centre), (Some(4), false));
+    }
+
+    #[test]
+    fn a_city_and_a_code_must_agree() {
+        let codes = |codes: &[&str]| codes.iter().map(|code| (*code).to_owned()).collect::<Vec<_>>();
+        assert_eq!(narrowed(&[], codes(&["69029"])), Ok(codes(&["69029"])));
+        assert_eq!(narrowed(&codes(&["69383"]), codes(&["69123"])), Ok(codes(&["69383"])));
+        assert!(narrowed(&codes(&["69029"]), codes(&["69266"])).is_err());
+        assert!(narrowed(&[], Vec::new()).is_err());
+    }
+}
