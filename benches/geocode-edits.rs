@@ -65,7 +65,7 @@ impl Site {
         for (column, cell) in columns.iter().zip(&mut cells) {
             match *column {
                 "voie_nom" => street.clone_into(cell),
-                name if name.starts_with("id_ban_a") || name.starts_with("id_ban_t") || name.starts_with("uid") => {
+                name if name.trim_start_matches('\u{feff}').starts_with("id_ban") => {
                     cell.clear();
                 }
                 _ => {}

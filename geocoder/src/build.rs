@@ -13,7 +13,7 @@ use tantivy::{
 
 use crate::{
     Error,
-    collect::{Collector, Written},
+    collect::Collector,
     index::{self, Manifest, Store},
     packed,
     places::Places,
@@ -22,7 +22,6 @@ use crate::{
     report::{LISTED, Report},
     schema,
     source::Context,
-    sources::SourceFile,
 };
 
 /// Memory of the full-text writer, for each of its threads; tantivy refuses less than 15 MB.
@@ -74,14 +73,10 @@ pub fn build(
 ) -> Result<Built, Error> {
     let store = Store::lock(into)?;
     let folder = store.new_folder()?;
-    let (written, report, read) =
-        index_files(&folder, Inputs { sources, only: None, options }, progress).inspect_err(|_| {
-            // Scratch files may be large. The next build sweeps what cannot be removed now.
-            let _ = std::fs::remove_dir_all(&folder);
-        })?;
-    let manifest = Manifest::of(&folder, written, report.clone(), read)?;
-    let revision = store.publish(&folder, &manifest)?;
-    Ok(Built { revision, report, places: written.places, addresses: written.addresses })
+    let (manifest, report) = write(&folder, Inputs { sources, only: None, options }, progress)?;
+    store.publish(&folder, &manifest)?;
+    let Manifest { revision, places, addresses, .. } = manifest;
+    Ok(Built { revision, report, places, addresses })
 }
 
 /// What an index is made of.
@@ -93,18 +88,29 @@ pub(crate) struct Inputs<'a> {
     pub options: &'a BuildOptions,
 }
 
-/// Writes an index in an empty folder; not its manifest.
-pub(crate) fn index_files(
+/// Writes all the files of a revision in an empty folder, which goes again after an error; its manifest is returned.
+pub(crate) fn write(
     folder: &Path,
     inputs: Inputs<'_>,
     progress: &mut dyn FnMut(Progress),
-) -> Result<(Written, Report, Vec<SourceFile>), Error> {
+) -> Result<(Manifest, Report), Error> {
+    write_files(folder, inputs, progress).inspect_err(|_| {
+        // Scratch files may be large. The next build sweeps what cannot be removed now.
+        let _ = std::fs::remove_dir_all(folder);
+    })
+}
+
+fn write_files(
+    folder: &Path,
+    inputs: Inputs<'_>,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<(Manifest, Report), Error> {
     let Inputs { sources, only, options } = inputs;
     let postcodes = options.postcodes.as_deref().map(Postcodes::read).transpose()?.unwrap_or_default();
     let context = Context::new(options.communes.as_deref(), LISTED)?;
-    let collector = Collector::create(folder, sources.len())?;
     let mut report = Report { communes_checked: options.communes.is_some(), ..Report::default() };
-    let (collector, files) = read_all(sources, only, &context, &mut report, collector, progress)?;
+    let collector = Collector::create(folder, sources.len())?;
+    let (collector, read) = read_all(inputs, &context, &mut report, collector, progress)?;
     // Edits may leave nothing of a commune; a build never means to leave nothing at all.
     if only.is_none() && report.accepted() == 0 {
         return Err(Error::NothingAccepted { files: sources.len(), rows: report.rows() });
@@ -112,7 +118,8 @@ pub(crate) fn index_files(
     let written = collector.finish(options, &postcodes, progress)?;
     report.duplicates = written.duplicates;
     write_words(&folder.join(index::WORDS), &Places::open(folder)?, progress)?;
-    Ok((written, report, files))
+    let manifest = Manifest::of(folder, written, report.clone(), read)?;
+    Ok((manifest, report))
 }
 
 /// The full-text index, in one segment: every query then visits one term dictionary, and the number of a

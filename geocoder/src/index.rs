@@ -99,7 +99,7 @@ impl Store {
     }
 
     /// Writes the manifest, puts the folder in place, makes it current, forgets all but the former current one.
-    pub(crate) fn publish(&self, built: &Path, manifest: &Manifest) -> Result<String, Error> {
+    pub(crate) fn publish(&self, built: &Path, manifest: &Manifest) -> Result<(), Error> {
         let before = read_current(&self.folder).ok();
         self.put_in_place(built, manifest)?;
         self.replace(CURRENT, manifest.revision.as_bytes())?;
@@ -108,8 +108,7 @@ impl Store {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(self.failed(error)),
             _ => {}
         }
-        self.keep(&[Some(&manifest.revision), before.as_deref()])?;
-        Ok(manifest.revision.clone())
+        self.keep(&[Some(&manifest.revision), before.as_deref()])
     }
 
     /// The same for edits made to the current revision; they take the place of former edits.

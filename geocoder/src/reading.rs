@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeSet,
     mem,
-    path::{Path, PathBuf},
+    path::Path,
     sync::mpsc::{Receiver, SyncSender, sync_channel},
     thread,
 };
@@ -12,6 +12,7 @@ use layers::CommuneCode;
 
 use crate::{
     Error, Progress,
+    build::Inputs,
     collect::Collector,
     report::Report,
     row::Row,
@@ -28,29 +29,25 @@ enum Read {
     EndOfFile,
 }
 
-/// Reads every source, in order; the report counts all rows, the collector holds the accepted ones, of some communes
-/// only when `only` names them. Gives the sources as they were when read, too.
+/// Reads every source, in order; the report counts all rows, the collector holds the accepted ones that are wanted.
+/// What each source was then comes back with it.
 ///
 /// Errors: those of a source, and rows that could not be set aside.
 pub(crate) fn read_all(
-    sources: &[PathBuf],
-    only: Option<&BTreeSet<CommuneCode>>,
+    inputs: Inputs<'_>,
     context: &Context,
     report: &mut Report,
     collector: Collector,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<(Collector, Vec<SourceFile>), Error> {
+    let Inputs { sources, only, .. } = inputs;
     thread::scope(|scope| {
         let (sender, receiver) = sync_channel(WAITING);
         let aside = scope.spawn(move || set_aside(collector, receiver));
-        let mut read = Ok(Vec::with_capacity(sources.len()));
+        let (mut read, mut files) = (Ok(()), Vec::with_capacity(sources.len()));
         for (done, source) in sources.iter().enumerate() {
             progress(Progress::Read(done, sources.len()));
-            let file = read_one(source, only, context, report, &sender);
-            read = read.and_then(|mut files| {
-                files.push(file?);
-                Ok(files)
-            });
+            read = read_one(source, only, context, report, &sender).map(|file| files.push(file));
             if read.is_err() || aside.is_finished() {
                 break; // it only finishes before the sender is dropped when it failed
             }
@@ -58,7 +55,7 @@ pub(crate) fn read_all(
         drop(sender);
         let collector = aside.join().expect("a panic there is a fault of this program, as one here would be")?;
         progress(Progress::Read(sources.len(), sources.len()));
-        read.map(|files| (collector, files))
+        read.map(|()| (collector, files))
     })
 }
 
@@ -70,17 +67,18 @@ fn read_one(
     sender: &SyncSender<Read>,
 ) -> Result<SourceFile, Error> {
     let mut file = SourceFile::about_to_read(source)?;
-    let mut rows = Vec::with_capacity(HANDFUL);
     let mut last = None;
+    let mut rows = Vec::with_capacity(HANDFUL);
     // Nobody takes the rows once they could not be set aside: that error is told when its thread is joined.
     let mut accept = |row: Row| {
         let code = row.commune.code;
         if last.replace(code) != Some(code) {
             file.communes.insert(code);
         }
-        if only.is_none_or(|only| only.contains(&code)) {
-            rows.push(row);
+        if only.is_some_and(|only| !only.contains(&code)) {
+            return;
         }
+        rows.push(row);
         if rows.len() == HANDFUL {
             let _ = sender.send(Read::Rows(mem::replace(&mut rows, Vec::with_capacity(HANDFUL))));
         }

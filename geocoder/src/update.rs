@@ -71,18 +71,17 @@ pub fn update(sources: &[PathBuf], store: &Path, options: &BuildOptions) -> Resu
     let new = lock.new_folder()?;
     let holding = holding(sources, &manifest, &changes, &replaces);
     let inputs = Inputs { sources: &holding, only: Some(&replaces), options };
-    let (written, report, mut read) = build::index_files(&new, inputs, &mut |_| ())?;
+    let (mut made, _) = build::write(&new, inputs, &mut |_| ())?;
     if !shard::are_known(&Places::open(&new)?, &Places::open(&folder)?) {
         return Ok(Update::NeedsBuild); // the folder is swept by that build
     }
     // Files that were not read again are those of the revision: together they say what these edits are made of.
     let unread = sources.iter().filter(|path| !holding.contains(path));
-    read.extend(unread.filter_map(|path| of_path(&manifest.sources, path)).cloned());
-    let mut made = Manifest::of(&new, written, report, read)?;
+    made.sources.extend(unread.filter_map(|path| of_path(&manifest.sources, path)).cloned());
     let communes = replaces.len();
     made.replaces = replaces;
     let revision = lock.publish_edits(&new, &made)?.name();
-    Ok(Update::Edited { revision, communes, addresses: written.addresses })
+    Ok(Update::Edited { revision, communes, addresses: made.addresses })
 }
 
 /// Whether the files there are now are those that were read.

@@ -41,7 +41,7 @@ fn to_file(
         bail!("standard input cannot be read again: give a file to --csv, or no --output");
     }
     let (input, bytes) = open(file)?;
-    let origin = Origin::new(&geocoder.manifest().revision, &input.metadata()?, &format!("{options:?}"));
+    let origin = Origin::new(&geocoder.revision(), &input.metadata()?, &format!("{options:?}"));
     let mut part = Part::open(output, origin, restart)?;
     options.skip = part.rows();
     if part.rows() > 0 {

@@ -58,7 +58,7 @@ async fn answer(
     let form = form.map_err(|_| {
         Problem::BadRequest("Le fichier s'envoie dans un formulaire multipart/form-data, champ data.".into())
     })?;
-    let revision = HeaderValue::from_str(exchange.revision()).map_err(|error| Problem::internal(&error))?;
+    let revision = HeaderValue::from_str(&exchange.revision()).map_err(|error| Problem::internal(&error))?;
     tokio::spawn(exchange.run(form, Options::new(task)));
     let begun = beginning.await.map_err(|_| Problem::Internal)??;
     let kind = HeaderValue::from_str(&format!("text/csv; charset={}", begun.encoding))

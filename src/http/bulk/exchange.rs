@@ -75,8 +75,8 @@ impl Exchange {
     }
 
     /// The index that answers.
-    pub(super) fn revision(&self) -> &str {
-        &self.geocoder.manifest().revision
+    pub(super) fn revision(&self) -> String {
+        self.geocoder.revision()
     }
 
     /// From the first field to the last row. When the client leaves, this stops at its next row.
