@@ -80,11 +80,16 @@ pub fn is_safe(url: &Url) -> bool {
     url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url))
 }
 
+/// Where the copy of what a URL publishes is kept in `folder`.
+pub fn copy(url: &Url, folder: &Path) -> PathBuf {
+    folder.join(file_name(url))
+}
+
 /// The current copy of what a URL publishes, downloaded into `folder` if it changed.
 ///
 /// Errors: it cannot be downloaded, and was not before.
 pub fn current(url: &Url, folder: &Path, limits: Limits) -> Result<PathBuf, FetchError> {
-    let copy = folder.join(file_name(url));
+    let copy = copy(url, folder);
     match download(url, &copy, limits) {
         Ok(()) => Ok(copy),
         Err(error) if copy.is_file() => {

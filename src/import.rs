@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use anyhow::Context;
-use geocoder::{BuildOptions, Built, Geocoder, Progress};
+use geocoder::{BuildOptions, Built, Geocoder, Progress, Update};
 use layers::{CommuneRule, CommuneShapes, Imported, Layer, Snapshot, SourceStamp};
 
 use crate::{
@@ -33,14 +33,22 @@ pub fn layer(config: &Config, layer: &Layer) -> Result<Imported, layers::Error> 
 /// Builds the address index from the configured files and URLs and puts it in place.
 pub fn index(config: &Config, progress: &mut dyn FnMut(Progress)) -> anyhow::Result<Built> {
     let sources = address_files(config)?;
+    Ok(geocoder::build(&sources, &config.geocoder.index, &build_options(config)?, progress)?)
+}
+
+/// Indexes the communes anew whose address files changed since the index was built; nothing is downloaded.
+pub fn update(config: &Config) -> anyhow::Result<Update> {
+    let sources = address_files_here(config)?;
+    Ok(geocoder::update(&sources, &config.geocoder.index, &build_options(config)?)?)
+}
+
+fn build_options(config: &Config) -> Result<BuildOptions, layers::Error> {
     let shapes = communes(config)?;
-    let metropole = shapes.iter().flat_map(CommuneShapes::communes).map(|commune| commune.code).collect();
-    let options = BuildOptions {
+    Ok(BuildOptions {
         postcodes: config.geocoder.postcodes.clone(),
         communes: config.geocoder.communes.clone(),
-        metropole,
-    };
-    Ok(geocoder::build(&sources, &config.geocoder.index, &options, progress)?)
+        metropole: shapes.iter().flat_map(CommuneShapes::communes).map(|commune| commune.code).collect(),
+    })
 }
 
 /// The files of addresses there are now: a commune may have several, and what is published is fetched first.
@@ -51,6 +59,19 @@ pub fn address_files(config: &Config) -> anyhow::Result<Vec<PathBuf>> {
         match source {
             AddressSource::Files(pattern) => found.extend(crate::files::matching(std::slice::from_ref(pattern))?),
             AddressSource::Url(url) => found.push(fetch::current(url, &downloads, fetch::LIMITS)?),
+        }
+    }
+    Ok(found)
+}
+
+/// The same, with what is published as it was last downloaded.
+pub fn address_files_here(config: &Config) -> std::io::Result<Vec<PathBuf>> {
+    let downloads = config.geocoder.index.join("downloads");
+    let mut found = Vec::new();
+    for source in &config.geocoder.addresses {
+        match source {
+            AddressSource::Files(pattern) => found.extend(crate::files::matching(std::slice::from_ref(pattern))?),
+            AddressSource::Url(url) => found.extend(crate::files::matching(&[fetch::copy(url, &downloads)])?),
         }
     }
     Ok(found)

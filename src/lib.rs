@@ -1,6 +1,7 @@
 //! The command and its service: composes the crates; the only code that knows them all.
 //! A library so that tests and benches can run the house in-process.
 
+pub mod addresses;
 pub mod app;
 pub mod causes;
 pub mod cli;

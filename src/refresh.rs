@@ -1,5 +1,5 @@
-//! What a running server looks for: rights that another process changed, snapshots and indexes that
-//! another process put in place, sources that changed, imports that are due.
+//! What a running server looks for: rights that another process changed, snapshots that another process put in
+//! place, sources that changed, imports that are due. Addresses are in `addresses`.
 
 use std::{
     collections::HashMap,
@@ -7,11 +7,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use geocoder::Geocoder;
 use layers::{Layer, LayerId, Snapshot};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use crate::{
+    addresses,
     app::{App, Generation},
     causes::with_causes,
     import,
@@ -25,6 +25,7 @@ const TRY_EVERY: Duration = Duration::from_secs(30);
 /// Opens what is in place on disk, so that a server starts with everything it already has.
 pub fn open_everything(app: &App) {
     Watcher::default().pick_up(app);
+    addresses::Watcher::default().pick_up(app);
 }
 
 /// Reads again what other processes changed in the directory, until the service stops. Apart from
@@ -67,17 +68,11 @@ struct Watcher {
     tried: HashMap<LayerId, Instant>,
     /// Revisions that could not be opened, each said once.
     broken: HashMap<String, String>,
-    /// Revision of the address index whose files were read again and are those that were written.
-    verified: Option<String>,
 }
-
-/// What the address index is called in `broken` and in the log.
-const INDEX: &str = "address index";
 
 impl Watcher {
     fn look(&mut self, app: &App) {
         self.pick_up(app);
-        self.verify_index(app);
         let generation = app.generation();
         for layer in import::order(&generation.config) {
             let waits = self.tried.get(&layer.id).is_some_and(|last| last.elapsed() < TRY_EVERY);
@@ -92,7 +87,6 @@ impl Watcher {
         for layer in import::order(&app.generation().config) {
             self.pick_up_snapshot(app, &layer);
         }
-        self.pick_up_index(app);
     }
 
     fn pick_up_snapshot(&mut self, app: &App, layer: &Layer) {
@@ -114,52 +108,6 @@ impl Watcher {
             }
             Ok(None) => {}
             Err(error) => self.say_once(layer.id.as_str(), &current, &error),
-        }
-    }
-
-    fn pick_up_index(&mut self, app: &App) {
-        let folder = &app.generation().config.geocoder.index;
-        let served = app.geocoder().map(|geocoder| geocoder.manifest().revision.clone());
-        let current = match Geocoder::current_revision(folder) {
-            Ok(Some(current)) if served.as_ref() != Some(&current) => current,
-            Ok(_) => return,
-            Err(error) => return self.say_once(INDEX, "current", &error),
-        };
-        if self.broken.get(INDEX) == Some(&current) {
-            return;
-        }
-        // Opening costs the same whatever the size, so that a server starts at once; what would replace an index
-        // that is served is read whole before.
-        let opened = Geocoder::open(folder).and_then(|geocoder| {
-            if served.is_some() {
-                geocoder.verify()?;
-                self.verified = Some(geocoder.manifest().revision.clone());
-            }
-            Ok(geocoder)
-        });
-        match opened {
-            Ok(geocoder) => {
-                tracing::info!(revision = geocoder.manifest().revision, "address index in place");
-                app.set_geocoder(Arc::new(geocoder));
-            }
-            Err(error) => self.say_once(INDEX, &current, &error),
-        }
-    }
-
-    /// Reads the index served since the start whole, once; a damaged one gives wrong answers, so it is served no more.
-    fn verify_index(&mut self, app: &App) {
-        let Some(geocoder) = app.geocoder() else { return };
-        let revision = &geocoder.manifest().revision;
-        if self.verified.as_ref() == Some(revision) {
-            return;
-        }
-        match geocoder.verify() {
-            Ok(()) => self.verified = Some(revision.clone()),
-            Err(error) => {
-                tracing::error!(revision, error = %with_causes(&error), "the address index is damaged: addresses are not served until `traboule index` has built another");
-                self.broken.insert(INDEX.to_owned(), revision.clone());
-                app.withdraw_geocoder();
-            }
         }
     }
 

@@ -13,6 +13,7 @@ use tokio::{
 };
 
 use crate::{
+    addresses,
     app::{App, Generation},
     config::{Config, Identity, SecretRef},
     http, listener, refresh,
@@ -75,8 +76,11 @@ pub async fn serve(app: App, listeners: Listeners, reload: Option<PathBuf>) -> R
     let admin = http::admin_router(app.clone(), metrics.clone());
     let serving = listener::serve(listeners.public, public, stopping.clone());
     let operating = listener::serve(listeners.admin, admin, stopping.clone());
-    let watching =
-        [tokio::spawn(refresh::watch_directory(app.clone())), tokio::spawn(refresh::watch_data(app.clone()))];
+    let watching = [
+        tokio::spawn(refresh::watch_directory(app.clone())),
+        tokio::spawn(refresh::watch_data(app.clone())),
+        tokio::spawn(addresses::watch(app.clone())),
+    ];
     let upkeep = tokio::spawn(async move {
         loop {
             tokio::time::sleep(Duration::from_secs(5)).await;

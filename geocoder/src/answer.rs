@@ -9,20 +9,22 @@ use crate::{
     numbers::uuid,
     places::Place,
     rank::{Answer, House},
+    shard::Shard,
 };
 
 impl Geocoder {
     /// Fills an answer in; distances are from `near`.
     pub(crate) fn suggestion(&self, answer: Answer<'_>, near: Option<LonLat>) -> Suggestion {
         let place = answer.place;
+        let Shard { numbers, places, .. } = &*self.part_of(place).shard;
         let house = match answer.house {
             House::Found(entry, _) | House::WithoutSuffix(entry, _) => {
-                Some((self.numbers.house(entry), self.numbers.position(entry)))
+                Some((numbers.house(entry), numbers.position(entry)))
             }
             House::NotAsked | House::Interpolated(_) | House::Unknown(_) => None,
         };
-        let details = answer.house.entry().map(|entry| self.numbers.details(entry, place.insee()));
-        let towns: Vec<Place<'_>> = std::iter::once(place).chain(self.places.parents(place)).collect();
+        let details = answer.house.entry().map(|entry| numbers.details(entry, place.insee()));
+        let towns: Vec<Place<'_>> = std::iter::once(place).chain(places.parents(place)).collect();
         let district = towns.iter().find(|town| town.kind() == Kind::District);
         let (position, certified) = house
             .as_ref()
@@ -30,9 +32,7 @@ impl Geocoder {
         Suggestion {
             kind: if house.is_some() { Kind::House } else { place.kind() },
             id: house.as_ref().map_or_else(|| place.id().to_owned(), |(number, _)| house_id(place.id(), number)),
-            ban_id: details
-                .as_ref()
-                .map_or_else(|| self.places.ban_id(place.index).map(uuid), |house| house.ban_id.clone()),
+            ban_id: details.as_ref().map_or_else(|| places.ban_id(place.index).map(uuid), |house| house.ban_id.clone()),
             name: place.name().to_owned(),
             house_number: house.as_ref().map(|(number, _)| number.to_string()),
             locality: details.as_ref().and_then(|house| house.locality.clone()),

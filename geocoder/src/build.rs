@@ -22,6 +22,7 @@ use crate::{
     report::{LISTED, Report},
     schema,
     source::Context,
+    sources::SourceFile,
 };
 
 /// Memory of the full-text writer, for each of its threads; tantivy refuses less than 15 MB.
@@ -72,38 +73,46 @@ pub fn build(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Built, Error> {
     let store = Store::lock(into)?;
-    let postcodes = options.postcodes.as_deref().map(Postcodes::read).transpose()?.unwrap_or_default();
-    let context = Context::new(options.communes.as_deref(), LISTED)?;
     let folder = store.new_folder()?;
-    let (manifest, built) = build_in(&folder, sources, options, &context, &postcodes, progress).inspect_err(|_| {
-        // Scratch files may be large. The next build sweeps what cannot be removed now.
-        let _ = std::fs::remove_dir_all(&folder);
-    })?;
-    store.publish(&folder, &manifest)?;
-    Ok(built)
+    let (written, report, read) =
+        index_files(&folder, Inputs { sources, only: None, options }, progress).inspect_err(|_| {
+            // Scratch files may be large. The next build sweeps what cannot be removed now.
+            let _ = std::fs::remove_dir_all(&folder);
+        })?;
+    let manifest = Manifest::of(&folder, written, report.clone(), read)?;
+    let revision = store.publish(&folder, &manifest)?;
+    Ok(Built { revision, report, places: written.places, addresses: written.addresses })
 }
 
-/// Writes all the files of a revision.
-fn build_in(
+/// What an index is made of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Inputs<'a> {
+    pub sources: &'a [PathBuf],
+    /// The communes whose rows are kept; all of them without it.
+    pub only: Option<&'a BTreeSet<CommuneCode>>,
+    pub options: &'a BuildOptions,
+}
+
+/// Writes an index in an empty folder; not its manifest.
+pub(crate) fn index_files(
     folder: &Path,
-    sources: &[PathBuf],
-    options: &BuildOptions,
-    context: &Context,
-    postcodes: &Postcodes,
+    inputs: Inputs<'_>,
     progress: &mut dyn FnMut(Progress),
-) -> Result<(Manifest, Built), Error> {
-    let mut report = Report { communes_checked: options.communes.is_some(), ..Report::default() };
+) -> Result<(Written, Report, Vec<SourceFile>), Error> {
+    let Inputs { sources, only, options } = inputs;
+    let postcodes = options.postcodes.as_deref().map(Postcodes::read).transpose()?.unwrap_or_default();
+    let context = Context::new(options.communes.as_deref(), LISTED)?;
     let collector = Collector::create(folder, sources.len())?;
-    let collector = read_all(sources, context, &mut report, collector, progress)?;
-    if report.accepted() == 0 {
+    let mut report = Report { communes_checked: options.communes.is_some(), ..Report::default() };
+    let (collector, files) = read_all(sources, only, &context, &mut report, collector, progress)?;
+    // Edits may leave nothing of a commune; a build never means to leave nothing at all.
+    if only.is_none() && report.accepted() == 0 {
         return Err(Error::NothingAccepted { files: sources.len(), rows: report.rows() });
     }
-    let Written { places, addresses, duplicates } = collector.finish(options, postcodes, progress)?;
-    report.duplicates = duplicates;
+    let written = collector.finish(options, &postcodes, progress)?;
+    report.duplicates = written.duplicates;
     write_words(&folder.join(index::WORDS), &Places::open(folder)?, progress)?;
-    let manifest = Manifest::of(folder, places, addresses, report.clone())?;
-    let revision = manifest.revision.clone();
-    Ok((manifest, Built { revision, report, places, addresses }))
+    Ok((written, report, files))
 }
 
 /// The full-text index, in one segment: every query then visits one term dictionary, and the number of a

@@ -7,6 +7,7 @@ use crate::{
     numbers::parcels::{LENGTH, Parcel},
     onebox::stand_in,
     rank::{Answer, House},
+    shard::Shard,
     suggestion::{MAX_LIMIT, Score, Verdict},
 };
 
@@ -42,9 +43,11 @@ impl Geocoder {
             let around = words[..at].iter().chain(&words[at + used..]);
             let town: Vec<Word> = around.filter(|word| !ANNOUNCING.contains(&word.typed.as_str())).cloned().collect();
             for code in self.codes_named(&town) {
-                parcels.extend(self.parcels.in_commune(code, plot));
+                parcels.extend(self.parts().flat_map(|part| part.shard.parcels.in_commune(code, plot)));
             }
         }
+        parcels.sort_unstable();
+        parcels.dedup();
         parcels
     }
 
@@ -70,12 +73,15 @@ impl Geocoder {
         let near = request.near.map(|near| near.at);
         let verdicts = Verdicts { street: Some(Verdict::Ok), ..Verdicts::default() };
         let score = Score { text: 1.0, confidence: 1.0, ..Score::default() };
-        let house = |entry: u32| {
-            let place = self.places.get(self.numbers.place_of(entry));
-            let house = House::Found(entry, self.numbers.position(entry).0.at);
-            self.suggestion(Answer { place, house, score, verdicts }, near)
-        };
-        let houses: Vec<Suggestion> = self.parcels.entries(parcel).take(MAX_LIMIT).map(house).collect();
+        let mut houses = Vec::new();
+        for part in self.parts() {
+            let Shard { places, numbers, parcels, .. } = &*part.shard;
+            let known = parcels.entries(parcel).map(|entry| (entry, numbers.place_of(entry)));
+            for (entry, place) in known.filter(|(_, place)| !part.hides(*place)).take(MAX_LIMIT - houses.len()) {
+                let house = House::Found(entry, numbers.position(entry).0.at);
+                houses.push(self.suggestion(Answer { place: places.get(place), house, score, verdicts }, near));
+            }
+        }
         let points: Vec<layers::LonLat> = houses.iter().map(|house| house.position.at).collect();
         let Some(at) = crate::towns::central(&points) else { return Vec::new() };
         let position = Position { at, kind: PositionKind::Parcel };

@@ -21,6 +21,7 @@ use crate::{
     parse::Query,
     places::Places,
     rank::{self, QueryWord},
+    shard::Part,
     vocabulary::Spelling,
 };
 
@@ -40,9 +41,11 @@ pub(crate) enum Tolerance {
 
 /// What every reading of one request shares.
 pub(crate) struct Context<'a> {
-    pub geocoder: &'a Geocoder,
+    has_home: bool,
+    /// What is searched.
+    pub part: &'a Part,
     pub near: Option<Near>,
-    filter: &'a Filter,
+    filter: Arc<Filter>,
     /// Towns of the filter.
     towns: Option<Vec<u32>>,
     /// Where places are looked for first, when it is not the asker's map.
@@ -52,11 +55,20 @@ pub(crate) struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    pub(crate) fn new(geocoder: &'a Geocoder, request: &'a Request) -> Self {
+    pub(crate) fn new(geocoder: &'a Geocoder, part: &'a Part, request: &Request) -> Self {
         let filter = &request.filter;
         let code = |code: &String| geocoder.gazetteer.code(code).iter().copied();
-        let towns = (!filter.communes.is_empty()).then(|| filter.communes.iter().flat_map(code).collect());
-        Self { geocoder, near: request.near, filter, towns, centre: None, spellings: HashMap::new() }
+        let towns = (!filter.communes.is_empty()).then(|| filter.communes.iter().flat_map(code).collect::<Vec<_>>());
+        let towns = towns.map(|towns| part.towns(&towns).into_owned());
+        Self {
+            has_home: geocoder.has_home,
+            part,
+            near: request.near,
+            filter: Arc::new(request.filter.clone()),
+            towns,
+            centre: None,
+            spellings: HashMap::new(),
+        }
     }
 
     /// Looks around a point first, whatever the asker's map shows.
@@ -70,7 +82,7 @@ impl<'a> Context<'a> {
     }
 
     fn spellings(&mut self, typed: &str, beginning: bool, as_type: bool) -> &[Spelling] {
-        let vocabulary = &self.geocoder.vocabulary;
+        let vocabulary = &self.part.shard.vocabulary;
         let key = (typed.to_owned(), beginning, as_type);
         self.spellings.entry(key).or_insert_with(|| vocabulary.spellings(typed, beginning, as_type))
     }
@@ -108,12 +120,13 @@ pub(crate) fn candidates(
     tolerance: Tolerance,
 ) -> Result<Vec<u32>, Error> {
     if words.is_empty() {
-        return Ok(query.scope.as_ref().map(|scope| scope.towns.clone()).unwrap_or_default());
+        let scope = query.scope.as_ref().filter(|_| context.part.is_first());
+        return Ok(scope.map(|scope| scope.towns.clone()).unwrap_or_default());
     }
     let Some(mut clauses) = word_clauses(context, words, tolerance) else { return Ok(Vec::new()) };
-    let fields = context.geocoder.fields;
-    let scope = query.scope.as_ref().map(|scope| &scope.towns);
-    for towns in scope.into_iter().chain(context.towns.as_ref()) {
+    let fields = context.part.shard.fields;
+    let scope = query.scope.as_ref().map(|scope| context.part.towns(&scope.towns));
+    for towns in scope.as_deref().into_iter().chain(context.towns.as_deref()) {
         let towns = towns.iter().map(|&town| tantivy::Term::from_field_u64(fields.town, u64::from(town)));
         clauses.push((Occur::Must, any_of(towns)));
     }
@@ -122,7 +135,7 @@ pub(crate) fn candidates(
         clauses.push((Occur::Must, any_of(terms)));
     }
     let collector = TopDocs::with_limit(RECALL).order_by(recall_key(context, words, query.scope.is_some()));
-    let found = context.geocoder.reader.searcher().search(&BooleanQuery::new(clauses), &collector)?;
+    let found = context.part.shard.reader.searcher().search(&BooleanQuery::new(clauses), &collector)?;
     Ok(found.into_iter().filter(|((key, _), _)| *key > f32::MIN).map(|((_, Reverse(place)), _)| place).collect())
 }
 
@@ -158,7 +171,7 @@ fn word_clauses(
 }
 
 fn word_query(context: &Context<'_>, word: &QueryWord) -> Box<dyn EngineQuery> {
-    let fields = context.geocoder.fields;
+    let fields = context.part.shard.fields;
     let forms = word.forms.iter().map(|(form, _)| fields.word_term(form));
     any_of(forms.chain(word.beginning.as_deref().map(|beginning| fields.beginning_term(beginning))))
 }
@@ -183,17 +196,19 @@ fn recall_key(
     words: &[QueryWord],
     is_scoped: bool,
 ) -> impl Fn(&SegmentReader) -> RecallKey + Send + Sync + 'static {
-    let (near, filter) = (context.centre.or(context.near), Arc::new(context.filter.clone()));
+    let (near, filter) = (context.centre.or(context.near), Arc::clone(&context.filter));
     let typed = words.iter().filter(|word| !word.article).count() as f32;
-    let places: Arc<Places> = context.geocoder.places.clone();
-    let prefers_home = context.geocoder.has_home && !is_scoped;
+    let places: Arc<Places> = context.part.shard.places.clone();
+    let prefers_home = context.has_home && !is_scoped;
+    let hidden = Arc::clone(&context.part.hidden);
     move |segment| {
         let column = segment.fast_fields().u64("place").ok().map(|column| column.first_or_default_col(0));
-        let (places, filter) = (places.clone(), filter.clone());
+        let (places, filter, hidden) = (places.clone(), filter.clone(), hidden.clone());
         Box::new(move |doc: DocId| {
             let index = column.as_ref().map_or(0, |column| column.get_val(doc));
             let place = places.get(u32::try_from(index).unwrap_or(u32::MAX));
-            let key = if filter::may_hold(&filter, place) {
+            let is_hidden = hidden.iter().any(|range| range.contains(&place.index));
+            let key = if !is_hidden && filter::may_hold(&filter, place) {
                 let completeness = (typed / f32::from(place.words().max(1))).min(1.0);
                 let far = near.map_or(0.0, |near| rank::fading(rank::metres_to(place, near.at), near));
                 let away = if prefers_home && !place.is_metropole() { 0.4 } else { 0.0 };

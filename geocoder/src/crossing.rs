@@ -90,8 +90,10 @@ impl Geocoder {
 
     /// Where a street meets the likeliest of others that it meets.
     fn nearest_meeting<'a>(&self, street: Answer<'a>, others: &[Answer<'a>], swapped: bool) -> Option<Meeting<'a>> {
-        let doors = |answer: &Answer<'_>| self.numbers.doors(answer.place.blocks()).take(MOST_DOORS);
-        let met = others.iter().filter(|other| other.place.index != street.place.index).filter_map(|other| {
+        let doors = |answer: &Answer<'_>| {
+            self.part_of(answer.place).shard.numbers.doors(answer.place.blocks()).take(MOST_DOORS)
+        };
+        let met = others.iter().filter(|other| other.place.key() != street.place.key()).filter_map(|other| {
             let (at, metres) = meeting(doors(&street), doors(other), MEETING_M)?;
             Some((other, at, metres))
         });

@@ -51,7 +51,7 @@ impl Geocoder {
         let filter = &request.filter;
         let in_commune = || {
             let towns: Vec<u32> = filter.communes.iter().flat_map(|code| self.gazetteer.code(code)).copied().collect();
-            self.places.is_within(answer.place, &towns)
+            self.part_of(answer.place).is_within(answer.place, &towns)
         };
         let in_circle = |near: Near| near.radius_m.is_none_or(|radius| ground_distance_m(near.at, at) <= radius);
         passes(filter, kind, at, answer.place)

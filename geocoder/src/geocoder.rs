@@ -1,61 +1,71 @@
 //! An open index: what every search shares, read-only and cheap to share between threads.
 //! Opening maps the files and reads the towns; nothing else is loaded.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
-
-use tantivy::{Index, IndexReader, ReloadPolicy};
+use std::{path::Path, sync::Arc};
 
 use crate::{
     Error,
     gazetteer::Gazetteer,
-    index::{Manifest, WORDS},
-    numbers::Numbers,
-    parcels::Parcels,
-    places::Places,
-    schema::{self, Fields},
-    vocabulary::Vocabulary,
+    index::{Current, Manifest},
+    places::Place,
+    shard::{Part, Shard},
 };
 
 /// An address index, open.
 pub struct Geocoder {
-    pub(crate) reader: IndexReader,
-    pub(crate) fields: Fields,
-    pub(crate) places: Arc<Places>,
-    pub(crate) numbers: Numbers,
-    pub(crate) parcels: Parcels,
-    pub(crate) gazetteer: Gazetteer,
-    pub(crate) vocabulary: Vocabulary,
+    /// The revision, without what was edited since.
+    pub(crate) first: Part,
+    /// What was edited since.
+    edits: Option<Part>,
+    pub(crate) gazetteer: Arc<Gazetteer>,
     /// Some of it is of the home territory.
     pub(crate) has_home: bool,
-    manifest: Manifest,
-    folder: PathBuf,
+    current: Current,
 }
 
 impl Geocoder {
-    /// Opens the current revision of a store. Formats, lengths and the tables of contents are checked, which costs
-    /// the same whatever the size; contents are for [`verify`](Self::verify). Reading damaged contents gives wrong
-    /// answers, never a panic.
+    /// Opens the current revision of a store, with the edits made to it. Formats, lengths and the tables of contents
+    /// are checked, which costs the same whatever the size; contents are for [`verify`](Self::verify). Reading
+    /// damaged contents gives wrong answers, never a panic.
     ///
     /// Errors: no index there, another format, a file that is missing or cut.
     pub fn open(store: &Path) -> Result<Self, Error> {
-        let (folder, manifest) = Manifest::open_current(store)?;
-        let index = Index::open_in_dir(folder.join(WORDS))?;
-        let (schema, fields) = schema::schema();
-        if index.schema() != schema {
-            return Err(Error::Damaged { folder, what: "the full-text fields are not those of its format".to_owned() });
+        Self::open_after(store, None)
+    }
+
+    /// As [`open`](Self::open); what `former` has open already is shared, so that edits alone cost what they hold.
+    ///
+    /// Errors: those of `open`.
+    pub fn open_after(store: &Path, former: Option<&Self>) -> Result<Self, Error> {
+        loop {
+            let current = Current::required(store)?;
+            match Self::open_named(store, current.clone(), former) {
+                // Swept between its name being read and its files: another one is in place by now.
+                Err(_) if Current::read(store)?.is_some_and(|now| now != current) => {}
+                opened => return opened,
+            }
         }
-        // A revision never changes: no thread to watch it.
-        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        let places = Arc::new(Places::open(&folder)?);
-        let numbers = Numbers::open(&folder)?;
-        let parcels = Parcels::open(&folder)?;
-        let gazetteer = Gazetteer::new(&places);
-        let vocabulary = Vocabulary::read(&reader, fields)?;
-        let has_home = places.towns().any(|town| town.is_metropole());
-        Ok(Self { reader, fields, places, numbers, parcels, gazetteer, vocabulary, has_home, manifest, folder })
+    }
+
+    fn open_named(store: &Path, current: Current, former: Option<&Self>) -> Result<Self, Error> {
+        let open = |revision: &str, rank| {
+            let (folder, manifest) = Manifest::open(store, revision)?;
+            Shard::open(folder, manifest, rank).map(Arc::new)
+        };
+        let known = former.filter(|former| former.current.revision == current.revision);
+        let shard = known.map_or_else(|| open(&current.revision, 0), |former| Ok(former.first.shard.clone()))?;
+        let gazetteer = known.map_or_else(|| Arc::new(Gazetteer::new(&shard.places)), |known| known.gazetteer.clone());
+        let has_home = shard.places.towns().any(|town| town.is_metropole());
+        let Some(edits) = current.edits.as_deref().map(|revision| open(revision, 1)).transpose()? else {
+            return Ok(Self { first: Part::first(shard, &[]), edits: None, gazetteer, has_home, current });
+        };
+        let replaced: Vec<&str> = edits.manifest.replaces.iter().map(|code| code.as_str()).collect();
+        let first = Part::first(shard, &replaced);
+        let Some(edits) = Part::edits(edits.clone(), &first.shard.places) else {
+            let what = "edits of towns that are not in the index".to_owned();
+            return Err(Error::Damaged { folder: store.to_owned(), what });
+        };
+        Ok(Self { first, edits: Some(edits), gazetteer, has_home, current })
     }
 
     /// Reads the whole index again and checks every file against its checksum: a second or two a gigabyte, for a
@@ -63,24 +73,48 @@ impl Geocoder {
     ///
     /// Errors: [`Error::Damaged`] names the file.
     pub fn verify(&self) -> Result<(), Error> {
-        self.manifest.verify(&self.folder)
+        self.parts().try_for_each(|part| part.shard.verify())
     }
 
-    /// Name of the revision that is current in a store, read without opening it; none before the first build.
+    /// Verifies what a verified index does not share with this one.
+    ///
+    /// Errors: those of [`verify`](Self::verify).
+    pub fn verify_after(&self, verified: &Self) -> Result<(), Error> {
+        let is_known = |part: &&Part| !verified.parts().any(|known| Arc::ptr_eq(&known.shard, &part.shard));
+        self.parts().filter(is_known).try_for_each(|part| part.shard.verify())
+    }
+
+    /// Name of what is current in a store, read without opening it: the revision, and the edits made to it after a
+    /// `+`. None before the first build.
     ///
     /// Errors: what names the revision cannot be read.
     pub fn current_revision(store: &Path) -> Result<Option<String>, Error> {
-        Manifest::current_revision(store)
+        Ok(Current::read(store)?.map(|current| current.name()))
     }
 
-    /// What the index was built from, when, and how much it holds.
+    /// What [`current_revision`](Self::current_revision) names while this is what is current.
+    pub fn revision(&self) -> String {
+        self.current.name()
+    }
+
+    /// What the revision was built from, when, and how much it holds; edits apart.
     pub fn manifest(&self) -> &Manifest {
-        &self.manifest
+        &self.first.shard.manifest
+    }
+
+    /// The revision, then the edits.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = &Part> {
+        std::iter::once(&self.first).chain(&self.edits)
+    }
+
+    /// The part a place is of.
+    pub(crate) fn part_of(&self, place: Place<'_>) -> &Part {
+        self.edits.as_ref().filter(|_| place.shard != 0).unwrap_or(&self.first)
     }
 }
 
 impl std::fmt::Debug for Geocoder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Geocoder").field("revision", &self.manifest.revision).finish_non_exhaustive()
+        f.debug_struct("Geocoder").field("revision", &self.revision()).finish_non_exhaustive()
     }
 }

@@ -43,20 +43,22 @@ pub(crate) enum Step {
 }
 
 /// One search on its way.
-pub(crate) struct Hunt<'a, 'r> {
+pub(crate) struct Hunt<'a> {
     geocoder: &'a Geocoder,
-    context: Context<'r>,
+    /// One a part.
+    contexts: Vec<Context<'a>>,
     writings: Vec<Typed>,
     /// The readings of the text as typed.
     pub queries: Vec<Query>,
     pub answers: Vec<Answer<'a>>,
 }
 
-impl<'a: 'r, 'r> Hunt<'a, 'r> {
-    pub(crate) fn new(geocoder: &'a Geocoder, request: &'r Request, writings: Vec<Typed>) -> Self {
-        let read = |typed| readings(typed, &geocoder.gazetteer, &geocoder.places, false);
+impl<'a> Hunt<'a> {
+    pub(crate) fn new(geocoder: &'a Geocoder, request: &Request, writings: Vec<Typed>) -> Self {
+        let read = |typed| readings(typed, &geocoder.gazetteer, &geocoder.first.shard.places, false);
         let queries = writings.iter().flat_map(read).collect();
-        Self { geocoder, context: Context::new(geocoder, request), writings, queries, answers: Vec::new() }
+        let contexts = geocoder.parts().map(|part| Context::new(geocoder, part, request)).collect();
+        Self { geocoder, contexts, writings, queries, answers: Vec::new() }
     }
 
     /// Likeness of the best answer so far, contradictions counted.
@@ -87,12 +89,16 @@ impl<'a: 'r, 'r> Hunt<'a, 'r> {
             let abroad = noise::without_misspelt_country(&typed.words);
             writings.extend(abroad.map(|words| typed.rewritten(words.to_vec(), NOISE_DROPPED)));
         }
-        let respaced: Vec<Typed> =
-            writings.iter().filter_map(|typed| respace::respaced(typed, &self.geocoder.vocabulary)).collect();
+        let respaced: Vec<Typed> = writings
+            .iter()
+            .filter_map(|typed| respace::respaced(typed, &self.geocoder.first.shard.vocabulary))
+            .collect();
         writings.extend(respaced);
         let geocoder = self.geocoder;
         let mut queries: Vec<Query> = Vec::new();
-        for query in writings.iter().flat_map(|typed| readings(typed, &geocoder.gazetteer, &geocoder.places, true)) {
+        for query in
+            writings.iter().flat_map(|typed| readings(typed, &geocoder.gazetteer, &geocoder.first.shard.places, true))
+        {
             let is_known = self.queries.contains(&query) || queries.contains(&query);
             // A town alone is no answer to what was looked for inside it, however little of the text is left.
             if !is_known && !query.words.is_empty() {
@@ -117,22 +123,31 @@ impl<'a: 'r, 'r> Hunt<'a, 'r> {
         for query in self.queries.iter().filter(scoped).cloned().collect::<Vec<_>>() {
             let Some(scope) = query.scope.clone() else { continue };
             let open = Query { scope: None, ..query };
-            let words = expand(&mut self.context, &open, Tolerance::Exact);
-            self.context.centre_on(centre(&scope, &self.geocoder.places));
-            let found = candidates(&self.context, &open, &words, Tolerance::Exact)?;
-            self.context.centre_back();
-            for place in found {
-                let place = self.geocoder.places.get(place);
-                let outside = !self.geocoder.places.is_within(place, &scope.towns);
-                if !outside || !self.is_neighbour(place, &scope) {
-                    continue;
-                }
-                let candidate = self.candidate(place, &open);
-                let is_there = matches!(candidate.house, House::Found(..));
-                let likeness = rank::likeness(place.folded(), &words);
-                let answer = rank::score(candidate, &open, likeness, self.context.near, true).filter(|_| is_there);
-                self.answers.extend(answer.filter(|answer| answer.score.text >= EXACT));
+            for at in 0..self.contexts.len() {
+                self.around(&open, &scope, at)?;
             }
+        }
+        Ok(())
+    }
+
+    /// Looks for exactly the address typed in one part, near the towns it was said to be in but not in them.
+    fn around(&mut self, open: &Query, scope: &Scope, at: usize) -> Result<(), Error> {
+        let context = &mut self.contexts[at];
+        let (part, near) = (context.part, context.near);
+        let words = expand(context, open, Tolerance::Exact);
+        context.centre_on(centre(scope, &self.geocoder.first.shard.places));
+        let found = candidates(context, open, &words, Tolerance::Exact)?;
+        context.centre_back();
+        for place in found {
+            let place = part.shard.places.get(place);
+            if part.is_within(place, &scope.towns) || !self.is_neighbour(place, scope) {
+                continue;
+            }
+            let candidate = self.candidate(place, open);
+            let is_there = matches!(candidate.house, House::Found(..));
+            let likeness = rank::likeness(place.folded(), &words);
+            let answer = rank::score(candidate, open, likeness, near, true).filter(|_| is_there);
+            self.answers.extend(answer.filter(|answer| answer.score.text >= EXACT));
         }
         Ok(())
     }
@@ -159,38 +174,44 @@ impl<'a: 'r, 'r> Hunt<'a, 'r> {
     }
 
     fn compare(&mut self, typed: &str, query: &Query, towns: &[u32]) {
-        for place in self.geocoder.places.within(towns) {
-            let Some(text) = spelling::likeness(typed, place.folded()) else { continue };
-            let likeness = Likeness { text, weakest: text };
-            let candidate = self.candidate(place, query);
-            self.answers.extend(rank::score(candidate, query, likeness, self.context.near, false));
+        for (part, near) in self.contexts.iter().map(|context| (context.part, context.near)) {
+            for place in part.shard.places.within(&part.towns(towns)).filter(|place| !part.hides(place.index)) {
+                let Some(text) = spelling::likeness(typed, place.folded()) else { continue };
+                let likeness = Likeness { text, weakest: text };
+                let candidate = self.candidate(place, query);
+                self.answers.extend(rank::score(candidate, query, likeness, near, false));
+            }
         }
     }
 
     fn look(&mut self, queries: &[Query], tolerance: Tolerance) -> Result<(), Error> {
         for query in queries {
-            let words = expand(&mut self.context, query, tolerance);
-            for place in candidates(&self.context, query, &words, tolerance)? {
-                let place = self.geocoder.places.get(place);
-                let likeness = rank::likeness(place.folded(), &words);
-                let candidate = self.candidate(place, query);
-                self.answers.extend(rank::score(candidate, query, likeness, self.context.near, false));
+            for at in 0..self.contexts.len() {
+                let context = &mut self.contexts[at];
+                let (part, near) = (context.part, context.near);
+                let words = expand(context, query, tolerance);
+                for place in candidates(context, query, &words, tolerance)? {
+                    let place = part.shard.places.get(place);
+                    let likeness = rank::likeness(place.folded(), &words);
+                    let candidate = self.candidate(place, query);
+                    self.answers.extend(rank::score(candidate, query, likeness, near, false));
+                }
             }
         }
         Ok(())
     }
 
     fn candidate(&self, place: Place<'a>, query: &Query) -> Candidate<'a> {
-        let places = &self.geocoder.places;
+        let part = self.geocoder.part_of(place);
         let is_town = matches!(place.kind(), Kind::City | Kind::District);
         let named = query.said.named.as_ref();
         // A town named in another reading is a promise for this one too (« rue garibaldi bron » read as a name).
         let others = || self.queries.iter().filter(|other| other.said.named.is_some() && !other.words.is_empty());
         let commune = match named {
-            Some(towns) => Some(places.is_within(place, towns)),
+            Some(towns) => Some(part.is_within(place, towns)),
             None if query.scope.is_none() || query.said.postcode.is_some() => others()
                 .filter_map(|other| other.said.named.as_ref())
-                .map(|towns| places.is_within(place, towns))
+                .map(|towns| part.is_within(place, towns))
                 .reduce(|a, b| a || b),
             None => None,
         };
@@ -198,7 +219,7 @@ impl<'a: 'r, 'r> Hunt<'a, 'r> {
             .said
             .postcode
             .as_ref()
-            .map(|(code, towns)| places.is_within(place, towns) || place.postcode() == Some(*code));
+            .map(|(code, towns)| part.is_within(place, towns) || place.postcode() == Some(*code));
         let at_home = !self.geocoder.has_home || place.is_metropole() || query.scope.is_some();
         let house =
             if is_town && query.number.is_none() { House::NotAsked } else { self.house(place, query.number.as_ref()) };
@@ -208,7 +229,7 @@ impl<'a: 'r, 'r> Hunt<'a, 'r> {
     /// The number inside the street: as written, in its other spelling, then without its suffix.
     fn house(&self, place: Place<'_>, number: Option<&HouseNumber>) -> House {
         let Some(number) = number else { return House::NotAsked };
-        let numbers = &self.geocoder.numbers;
+        let numbers = &self.geocoder.part_of(place).shard.numbers;
         let find = |number: &HouseNumber| {
             let entry = numbers.find(place.blocks(), number)?;
             Some((entry, numbers.position(entry).0.at))
@@ -224,7 +245,9 @@ impl<'a: 'r, 'r> Hunt<'a, 'r> {
     }
 
     fn is_neighbour(&self, place: Place<'_>, scope: &Scope) -> bool {
-        let near = |&town: &u32| rank::metres_to(self.geocoder.places.get(town), place.position()) <= NEIGHBOURHOOD_M;
+        let near = |&town: &u32| {
+            rank::metres_to(self.geocoder.first.shard.places.get(town), place.position()) <= NEIGHBOURHOOD_M
+        };
         scope.towns.iter().any(near)
     }
 }
@@ -235,7 +258,8 @@ impl Geocoder {
         let named = queries.iter().filter_map(|query| query.scope.as_ref()).find(|scope| scope.whole);
         let verdicts = Verdicts { street: Some(Verdict::Unknown), commune: Some(Verdict::Ok), ..Verdicts::default() };
         let score = Score { text: FALLBACK, ..Score::default() };
-        let town = |&town: &u32| Answer { place: self.places.get(town), house: House::NotAsked, score, verdicts };
+        let town =
+            |&town: &u32| Answer { place: self.first.shard.places.get(town), house: House::NotAsked, score, verdicts };
         named.map(|scope| scope.towns.iter().map(town).collect()).unwrap_or_default()
     }
 }

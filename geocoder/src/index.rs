@@ -3,21 +3,23 @@
 //! Killed at any point, a build leaves the live index untouched; the next one sweeps what it left.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs::{self, File},
     io::{self, Write},
     path::{Path, PathBuf},
 };
 
+use layers::CommuneCode;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::{Error, numbers, packed, places, report::Report, schema::VERSION};
+use crate::{Error, collect::Written, numbers, packed, places, report::Report, schema::VERSION, sources::SourceFile};
 
 /// Sub-folder of the full-text index.
 pub(crate) const WORDS: &str = "words";
 const MANIFEST: &str = "manifest.json";
 const CURRENT: &str = "current";
+const EDITS: &str = "edits";
 const UNFINISHED: &str = ".geocoder-building";
 
 /// What a revision is made of.
@@ -37,6 +39,27 @@ pub struct Manifest {
     pub files: BTreeMap<String, FileStamp>,
     /// What became of the rows.
     pub report: Report,
+    /// The address files it was built from.
+    #[serde(default)]
+    pub sources: Vec<SourceFile>,
+    /// For edits: the communes whose streets it stands in for.
+    #[serde(default)]
+    pub replaces: BTreeSet<CommuneCode>,
+}
+
+/// What a store holds now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Current {
+    pub revision: String,
+    /// Revision of the edits made to it.
+    pub edits: Option<String>,
+}
+
+/// The `edits` file: edits are worth nothing without the revision they were made to.
+#[derive(Serialize, Deserialize)]
+struct EditsOf {
+    base: String,
+    edits: String,
 }
 
 /// Size and checksum of a file.
@@ -76,22 +99,52 @@ impl Store {
     }
 
     /// Writes the manifest, puts the folder in place, makes it current, forgets all but the former current one.
-    pub(crate) fn publish(&self, built: &Path, manifest: &Manifest) -> Result<(), Error> {
-        let failed = |source| Error::Write { path: self.folder.clone(), source };
-        let json = serde_json::to_vec_pretty(manifest).map_err(|e| failed(e.into()))?;
+    pub(crate) fn publish(&self, built: &Path, manifest: &Manifest) -> Result<String, Error> {
+        let before = read_current(&self.folder).ok();
+        self.put_in_place(built, manifest)?;
+        self.replace(CURRENT, manifest.revision.as_bytes())?;
+        // Edits of another revision are not read, whether or not this is done.
+        match fs::remove_file(self.folder.join(EDITS)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(self.failed(error)),
+            _ => {}
+        }
+        self.keep(&[Some(&manifest.revision), before.as_deref()])?;
+        Ok(manifest.revision.clone())
+    }
+
+    /// The same for edits made to the current revision; they take the place of former edits.
+    pub(crate) fn publish_edits(&self, built: &Path, manifest: &Manifest) -> Result<Current, Error> {
+        let before = Current::required(&self.folder)?;
+        self.put_in_place(built, manifest)?;
+        let of = EditsOf { base: before.revision.clone(), edits: manifest.revision.clone() };
+        let json = serde_json::to_vec(&of).map_err(|e| self.failed(e.into()))?;
+        self.replace(EDITS, &json)?;
+        self.keep(&[Some(&before.revision), before.edits.as_deref(), Some(&manifest.revision)])?;
+        Ok(Current { revision: before.revision, edits: Some(of.edits) })
+    }
+
+    fn put_in_place(&self, built: &Path, manifest: &Manifest) -> Result<(), Error> {
+        let json = serde_json::to_vec_pretty(manifest).map_err(|e| self.failed(e.into()))?;
         packed::write_synced(&built.join(MANIFEST), |out| out.write_all(&json))?;
         packed::sync_folder(built)?;
-        let before = read_current(&self.folder).ok();
-        let place = self.folder.join(&manifest.revision);
-        fs::rename(built, &place).map_err(failed)?;
-        packed::sync_folder(&self.folder)?;
-        let next = self.folder.join(format!("{CURRENT}.next"));
-        packed::write_synced(&next, |out| out.write_all(manifest.revision.as_bytes()))?;
-        fs::rename(&next, self.folder.join(CURRENT)).map_err(failed)?;
-        packed::sync_folder(&self.folder)?;
-        let kept = [Some(manifest.revision.as_str()), before.as_deref()];
+        fs::rename(built, self.folder.join(&manifest.revision)).map_err(|e| self.failed(e))?;
+        packed::sync_folder(&self.folder)
+    }
+
+    fn replace(&self, name: &str, contents: &[u8]) -> Result<(), Error> {
+        let next = self.folder.join(format!("{name}.next"));
+        packed::write_synced(&next, |out| out.write_all(contents))?;
+        fs::rename(&next, self.folder.join(name)).map_err(|e| self.failed(e))?;
+        packed::sync_folder(&self.folder)
+    }
+
+    fn keep(&self, kept: &[Option<&str>]) -> Result<(), Error> {
         // Only what is named like a revision: other folders here are somebody else's.
-        self.remove_folders(|name| is_revision(name) && !kept.contains(&Some(name))).map_err(failed)
+        self.remove_folders(|name| is_revision(name) && !kept.contains(&Some(name))).map_err(|e| self.failed(e))
+    }
+
+    fn failed(&self, source: io::Error) -> Error {
+        Error::Write { path: self.folder.clone(), source }
     }
 
     fn remove_folders(&self, doomed: impl Fn(&str) -> bool) -> io::Result<()> {
@@ -107,7 +160,7 @@ impl Store {
 
 impl Manifest {
     /// Stamps every file of a folder just written.
-    pub(crate) fn of(folder: &Path, places: u32, addresses: u32, report: Report) -> Result<Self, Error> {
+    pub(crate) fn of(folder: &Path, written: Written, report: Report, sources: Vec<SourceFile>) -> Result<Self, Error> {
         let mut files = BTreeMap::new();
         for name in file_names(folder)? {
             let path = folder.join(&name);
@@ -124,23 +177,15 @@ impl Manifest {
             identity.update(files.get(name).map(|stamp| stamp.sha256.as_str()).unwrap_or_default());
         }
         let revision = hex(&identity.finalize()[..6]);
-        Ok(Self { schema: VERSION, revision, built, places, addresses, files, report })
+        let Written { places, addresses, .. } = written;
+        let replaces = BTreeSet::new();
+        Ok(Self { schema: VERSION, revision, built, places, addresses, files, report, sources, replaces })
     }
 
-    /// Name of a store's current revision, read without opening it; none before the first build.
-    pub(crate) fn current_revision(store: &Path) -> Result<Option<String>, Error> {
-        match read_current(store) {
-            Ok(revision) => Ok(Some(revision)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(_) => Err(Error::NoIndex { folder: store.to_owned() }),
-        }
-    }
-
-    /// Reads the manifest of a store's current revision; every file is there and has its length.
+    /// Reads the manifest of a revision; every file is there and has its length.
     /// What is in them is for [`verify`](Self::verify), whose cost is that of reading everything.
-    pub(crate) fn open_current(store: &Path) -> Result<(PathBuf, Self), Error> {
-        let revision = read_current(store).map_err(|_| Error::NoIndex { folder: store.to_owned() })?;
-        let folder = store.join(&revision);
+    pub(crate) fn open(store: &Path, revision: &str) -> Result<(PathBuf, Self), Error> {
+        let folder = store.join(revision);
         let damaged = |what: String| Error::Damaged { folder: folder.clone(), what };
         let json = fs::read(folder.join(MANIFEST)).map_err(|e| damaged(format!("{MANIFEST}: {e}")))?;
         // The format stamp is read alone first: another version's manifest may have other fields.
@@ -173,6 +218,34 @@ impl Manifest {
         }
         Ok(())
     }
+}
+
+impl Current {
+    /// What a store holds; none before the first build.
+    pub(crate) fn read(store: &Path) -> Result<Option<Self>, Error> {
+        match read_current(store) {
+            Ok(revision) => Ok(Some(Self { edits: read_edits(store, &revision), revision })),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(_) => Err(Error::NoIndex { folder: store.to_owned() }),
+        }
+    }
+
+    /// The same where there must be something.
+    pub(crate) fn required(store: &Path) -> Result<Self, Error> {
+        Self::read(store)?.ok_or_else(|| Error::NoIndex { folder: store.to_owned() })
+    }
+
+    /// The revision, and the edits made to it after a `+`.
+    pub(crate) fn name(&self) -> String {
+        let edits = self.edits.as_ref().map(|edits| format!("+{edits}")).unwrap_or_default();
+        format!("{}{edits}", self.revision)
+    }
+}
+
+/// The edits made to a revision. Those of another one, or none that can be read, are none.
+fn read_edits(store: &Path, revision: &str) -> Option<String> {
+    let of: EditsOf = serde_json::from_slice(&fs::read(store.join(EDITS)).ok()?).ok()?;
+    (of.base == revision && is_revision(&of.edits)).then_some(of.edits)
 }
 
 #[derive(Deserialize)]
@@ -209,7 +282,7 @@ fn file_names(folder: &Path) -> Result<Vec<String>, Error> {
     Ok(names)
 }
 
-fn stamp(path: &Path) -> Result<FileStamp, Error> {
+pub(crate) fn stamp(path: &Path) -> Result<FileStamp, Error> {
     let failed = |source| Error::Read { path: path.to_owned(), source };
     let mut digest = Sha256::new();
     let bytes = io::copy(&mut File::open(path).map_err(failed)?, &mut digest).map_err(failed)?;

@@ -77,7 +77,7 @@ impl Geocoder {
 
     /// The INSEE codes of some towns and of those inside them, each once.
     pub(crate) fn codes_of(&self, towns: &[u32]) -> Vec<&str> {
-        let mut codes: Vec<&str> = towns.iter().flat_map(|&town| self.places.codes_of(town)).collect();
+        let mut codes: Vec<&str> = towns.iter().flat_map(|&town| self.first.shard.places.codes_of(town)).collect();
         codes.sort_unstable();
         codes.dedup();
         codes

@@ -45,12 +45,15 @@ pub(crate) struct Places {
     file: Sections<SECTIONS>,
     count: u32,
     towns: u32,
+    shard: u8,
 }
 
 /// One record.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Place<'a> {
     pub index: u32,
+    /// Which of the open tables it is of.
+    pub shard: u8,
     record: &'a [u8],
     texts: &'a [u8],
 }
@@ -63,7 +66,12 @@ impl Places {
         let (Some(towns), Some(count)) = (records(TOWNS), records(TOWNS).zip(records(STREETS)).and_then(sum)) else {
             return Err(Error::Damaged { folder: folder.to_owned(), what: format!("{FILE}: impossible lengths") });
         };
-        Ok(Self { file, count, towns })
+        Ok(Self { file, count, towns, shard: 0 })
+    }
+
+    /// The same table, its places saying that they are of this one.
+    pub(crate) fn of_shard(self, shard: u8) -> Self {
+        Self { shard, ..self }
     }
 
     /// How many places.
@@ -79,7 +87,7 @@ impl Places {
         };
         let at = rank as usize * RECORD;
         let record = self.file.get(section).get(at..at + RECORD).unwrap_or_default();
-        Place { index, record, texts: self.file.get(TEXTS) }
+        Place { index, shard: self.shard, record, texts: self.file.get(TEXTS) }
     }
 
     /// Its identifier in the national base (`id_ban_toponyme`, `id_ban_commune`).
@@ -136,7 +144,8 @@ impl Places {
         inside.chain(std::iter::once(commune)).map(Place::insee)
     }
 
-    fn of_commune(&self, code: &str) -> Range<u32> {
+    /// The streets and lieux-dits of an INSEE code: they follow one another.
+    pub(crate) fn of_commune(&self, code: &str) -> Range<u32> {
         let first = |past: bool| {
             let (mut low, mut high) = (self.towns, self.count);
             while low < high {
@@ -151,6 +160,11 @@ impl Places {
 }
 
 impl<'a> Place<'a> {
+    /// What tells it from every other place of an open index.
+    pub(crate) fn key(self) -> (u8, u32) {
+        (self.shard, self.index)
+    }
+
     pub(crate) fn name(self) -> &'a str {
         packed::text(self.texts, u32_at(self.record, 0) as usize, self.len_at(4))
     }

@@ -195,9 +195,9 @@ pub(crate) fn measure(answer: &mut Answer<'_>, near: Near, doors: impl Iterator<
 
 /// Merges the answers of every reading: each place once, at its best, the best first.
 pub(crate) fn order(answers: Vec<Answer<'_>>) -> Vec<Answer<'_>> {
-    let mut best: HashMap<u32, Answer<'_>> = HashMap::with_capacity(answers.len());
+    let mut best: HashMap<(u8, u32), Answer<'_>> = HashMap::with_capacity(answers.len());
     for answer in answers {
-        let known = best.entry(answer.place.index).or_insert(answer);
+        let known = best.entry(answer.place.key()).or_insert(answer);
         if answer.score.key() > known.score.key() {
             *known = answer;
         }
@@ -209,7 +209,7 @@ pub(crate) fn order(answers: Vec<Answer<'_>>) -> Vec<Answer<'_>> {
 
 /// The best first, in an order that two runs agree on.
 pub(crate) fn sort(answers: &mut [Answer<'_>]) {
-    answers.sort_by(|a, b| b.score.key().total_cmp(&a.score.key()).then_with(|| a.place.index.cmp(&b.place.index)));
+    answers.sort_by(|a, b| b.score.key().total_cmp(&a.score.key()).then_with(|| a.place.key().cmp(&b.place.key())));
 }
 
 /// A word and its meanings, each with its likeness.

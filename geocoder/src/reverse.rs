@@ -1,6 +1,6 @@
 //! A point → the addresses around it, by true distance on the ground, and the streets and towns they are of.
 
-use std::collections::BinaryHeap;
+use std::{collections::BinaryHeap, iter::Peekable};
 
 use layers::{Bbox, LonLat};
 
@@ -8,7 +8,9 @@ use crate::{
     Error, Filter, Geocoder, Kind, Nearby, Suggestion,
     address::{Packed, bbox_of},
     filter::{has_postcode, is_inside},
+    places::Place,
     rank::{Answer, House},
+    shard::{Part, Shard},
     suggestion::{MAX_LIMIT, Score, Verdicts},
     tree::{self, Box, Centre, Nearest, Tree},
 };
@@ -36,13 +38,16 @@ impl Geocoder {
     pub fn reverse(&self, nearby: &Nearby) -> Result<Vec<Suggestion>, Error> {
         let limit = nearby.limit.min(MAX_LIMIT);
         let mut answers: Vec<(f64, Found, Answer<'_>)> = Vec::with_capacity(limit);
-        let Some(tree) = self.numbers.tree() else { return Ok(Vec::new()) };
-        for Nearest { distance, what: found } in self.walk(&tree, nearby) {
-            for (place, house) in self.meant(found, nearby) {
-                let known =
-                    |(_, _, answer): &(_, _, Answer<'_>)| answer.place.index == place && answer.house.entry() == house;
+        let trees: Vec<_> = self.parts().filter_map(|part| Some((part, part.shard.numbers.tree()?))).collect();
+        let mut walks: Vec<_> =
+            trees.iter().map(|(part, tree)| (*part, self.walk(part, tree, nearby).peekable())).collect();
+        while let Some((part, Nearest { distance, what: found })) = nearest(&mut walks) {
+            for (place, house) in self.meant(part, found, nearby) {
+                let known = |(_, _, answer): &(_, _, Answer<'_>)| {
+                    answer.place.key() == place.key() && answer.house.entry() == house
+                };
                 if answers.len() < limit && !answers.iter().any(known) {
-                    answers.push((distance, found, self.near_answer(place, house, found, distance)));
+                    answers.push((distance, found, near_answer(place, house, found, distance)));
                 }
             }
             if answers.len() >= limit {
@@ -55,18 +60,24 @@ impl Geocoder {
             .collect())
     }
 
-    /// Addresses and toponyms that pass the filter, kinds apart, nearest first.
-    fn walk<'a>(&'a self, tree: &'a Tree<'a>, nearby: &'a Nearby) -> impl Iterator<Item = Nearest<Found>> + 'a {
+    /// Addresses and toponyms of a part that pass the filter, kinds apart, nearest first.
+    fn walk<'a>(
+        &self,
+        part: &'a Part,
+        tree: &'a Tree<'a>,
+        nearby: &'a Nearby,
+    ) -> impl Iterator<Item = Nearest<Found>> + use<'a> {
+        let numbers = &part.shard.numbers;
         let (from, filter) = (Centre::new(nearby.point), &nearby.filter);
         let reach = tree::of_metres(nearby.radius_m.clamp(0.0, MAX_RADIUS_M));
         let towns: Vec<u32> = filter.communes.iter().flat_map(|code| self.gazetteer.code(code)).copied().collect();
         let toponyms = wants(nearby, Kind::Locality) || wants(nearby, Kind::Street);
         let keep = move |item: u32| {
-            let place = match item.checked_sub(self.numbers.blocks()) {
-                None => Some(self.numbers.place_of_block(item)),
-                Some(rank) => self.numbers.toponym(rank).filter(|_| toponyms),
+            let place = match item.checked_sub(numbers.blocks()) {
+                None => Some(numbers.place_of_block(item)),
+                Some(rank) => numbers.toponym(rank).filter(|_| toponyms),
             };
-            place.is_some_and(|place| self.keeps_place(filter, &towns, place))
+            place.is_some_and(|place| !part.hides(place) && keeps_place(part, filter, &towns, place))
         };
         let mut items = tree.nearest(from, reach, window(filter).map(Box::of), keep).peekable();
         let mut heap: BinaryHeap<Nearest<Found>> = BinaryHeap::new();
@@ -74,8 +85,9 @@ impl Geocoder {
             // A block whose box is as near as the nearest address may hold one as near, or nearer.
             while let Some(item) = items.next_if(|item| heap.peek().is_none_or(|found| item.distance <= found.distance))
             {
-                let found =
-                    self.positions(item.what).into_iter().filter(|found| keeps_point(filter, found.at.unpack()));
+                let found = positions(&part.shard, item.what)
+                    .into_iter()
+                    .filter(|found| keeps_point(filter, found.at.unpack()));
                 let measured = found.map(|found| Nearest { distance: from.to_point(found.at), what: found });
                 heap.extend(measured.filter(|found| found.distance <= reach));
             }
@@ -83,46 +95,18 @@ impl Geocoder {
         })
     }
 
-    /// Whether a place lies in the towns, the postcodes and the Métropole asked for.
-    fn keeps_place(&self, filter: &Filter, towns: &[u32], place: u32) -> bool {
-        let place = self.places.get(place);
-        filter.metropole.is_none_or(|wanted| place.is_metropole() == wanted)
-            && (filter.communes.is_empty() || self.places.is_within(place, towns))
-            && has_postcode(filter, place)
-    }
-
-    /// What an item of the tree holds: every position of every number of a block, or a toponym.
-    fn positions(&self, item: u32) -> Vec<Found> {
-        if let Some(rank) = item.checked_sub(self.numbers.blocks()) {
-            let place = self.numbers.toponym(rank).unwrap_or_default();
-            return vec![Found { place, entry: None, at: Packed::new(self.places.get(place).position()) }];
-        }
-        let place = self.numbers.place_of_block(item);
-        let all = self
-            .numbers
-            .entries(item)
-            .flat_map(|(entry, known)| known.positions().map(move |(at, _)| Found { place, entry: Some(entry), at }));
-        all.collect()
-    }
-
     /// What was asked for of an address: itself, its street, its towns.
-    fn meant(&self, found: Found, nearby: &Nearby) -> Vec<(u32, Option<u32>)> {
+    fn meant<'a>(&'a self, part: &'a Part, found: Found, nearby: &Nearby) -> Vec<(Place<'a>, Option<u32>)> {
         let mut meant = Vec::new();
+        let places = &part.shard.places;
+        let place = places.get(found.place);
         if found.entry.is_some() && wants(nearby, Kind::House) {
-            meant.push((found.place, found.entry));
+            meant.push((place, found.entry));
         }
-        let place = self.places.get(found.place);
-        let around = std::iter::once(place).chain(self.places.parents(place));
-        meant.extend(around.filter(|place| wants(nearby, place.kind())).map(|place| (place.index, None)));
+        let towns = places.parents(place).map(|town| self.first.shard.places.get(part.number_in_first(town.index)));
+        let around = std::iter::once(place).chain(towns);
+        meant.extend(around.filter(|place| wants(nearby, place.kind())).map(|place| (place, None)));
         meant
-    }
-
-    #[allow(clippy::cast_possible_truncation)] // a ratio between 0 and 1
-    fn near_answer(&self, place: u32, entry: Option<u32>, found: Found, distance: f64) -> Answer<'_> {
-        let far = (tree::metres(distance) / 10_000.0).min(1.0) as f32;
-        let house = entry.map_or(House::NotAsked, |entry| House::Found(entry, found.at.unpack()));
-        let score = Score { text: 1.0, far, confidence: 1.0 - far, ..Score::default() };
-        Answer { place: self.places.get(place), house, score, verdicts: Verdicts::default() }
     }
 
     fn near_suggestion(&self, nearby: &Nearby, distance: f64, found: Found, answer: Answer<'_>) -> Suggestion {
@@ -137,6 +121,46 @@ impl Geocoder {
         }
         suggestion
     }
+}
+
+/// The nearest of what several walks come to next.
+fn nearest<'a, W: Iterator<Item = Nearest<Found>>>(
+    walks: &mut [(&'a Part, Peekable<W>)],
+) -> Option<(&'a Part, Nearest<Found>)> {
+    let next = walks.iter_mut().enumerate().filter_map(|(at, (_, walk))| Some((at, walk.peek()?.distance)));
+    let (at, _) = next.min_by(|a, b| a.1.total_cmp(&b.1))?;
+    let (part, walk) = &mut walks[at];
+    Some((part, walk.next()?))
+}
+
+/// Whether a place lies in the towns, the postcodes and the Métropole asked for.
+fn keeps_place(part: &Part, filter: &Filter, towns: &[u32], place: u32) -> bool {
+    let place = part.shard.places.get(place);
+    filter.metropole.is_none_or(|wanted| place.is_metropole() == wanted)
+        && (filter.communes.is_empty() || part.is_within(place, towns))
+        && has_postcode(filter, place)
+}
+
+/// What an item of the tree holds: every position of every number of a block, or a toponym.
+fn positions(shard: &Shard, item: u32) -> Vec<Found> {
+    let numbers = &shard.numbers;
+    if let Some(rank) = item.checked_sub(numbers.blocks()) {
+        let place = numbers.toponym(rank).unwrap_or_default();
+        return vec![Found { place, entry: None, at: Packed::new(shard.places.get(place).position()) }];
+    }
+    let place = numbers.place_of_block(item);
+    let all = numbers
+        .entries(item)
+        .flat_map(|(entry, known)| known.positions().map(move |(at, _)| Found { place, entry: Some(entry), at }));
+    all.collect()
+}
+
+#[allow(clippy::cast_possible_truncation)] // a ratio between 0 and 1
+fn near_answer(place: Place<'_>, entry: Option<u32>, found: Found, distance: f64) -> Answer<'_> {
+    let far = (tree::metres(distance) / 10_000.0).min(1.0) as f32;
+    let house = entry.map_or(House::NotAsked, |entry| House::Found(entry, found.at.unpack()));
+    let score = Score { text: 1.0, far, confidence: 1.0 - far, ..Score::default() };
+    Answer { place, house, score, verdicts: Verdicts::default() }
 }
 
 /// Whether a position lies in the box and in the polygon asked for.

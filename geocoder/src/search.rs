@@ -73,7 +73,7 @@ impl Geocoder {
     fn measure_best(&self, answers: &mut [Answer<'_>], request: &Request) {
         let Some(near) = request.near else { return };
         for answer in answers.iter_mut().take(MEASURED).filter(|answer| answer.house == House::NotAsked) {
-            let doors = self.numbers.doors(answer.place.blocks()).take(MOST_DOORS);
+            let doors = self.part_of(answer.place).shard.numbers.doors(answer.place.blocks()).take(MOST_DOORS);
             rank::measure(answer, near, doors);
         }
         rank::sort(answers);

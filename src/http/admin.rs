@@ -50,7 +50,7 @@ pub async fn ready(State(app): State<App>) -> Response {
             }
         })
         .collect();
-    let geocoder = app.geocoder().map(|geocoder| geocoder.manifest().revision.clone());
+    let geocoder = app.geocoder().map(|geocoder| geocoder.revision());
     let ready = geocoder.is_some() && layers.iter().all(|layer| layer.imported.is_some()) && !app.is_stopping();
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(Ready { ready, geocoder, layers })).into_response()
