@@ -7,7 +7,7 @@ use crate::{
     numbers::parcels::{LENGTH, Parcel},
     onebox::stand_in,
     rank::{Answer, House},
-    shard::Part,
+    shard::Shard,
     suggestion::{MAX_LIMIT, Score, Verdict},
 };
 
@@ -47,7 +47,7 @@ impl Geocoder {
             }
         }
         parcels.sort_unstable();
-        parcels.dedup(); // one that lies in two parts
+        parcels.dedup();
         parcels
     }
 
@@ -73,14 +73,15 @@ impl Geocoder {
         let near = request.near.map(|near| near.at);
         let verdicts = Verdicts { street: Some(Verdict::Ok), ..Verdicts::default() };
         let score = Score { text: 1.0, confidence: 1.0, ..Score::default() };
-        let house = |(part, entry): (&Part, u32)| {
-            let (place, position) = (part.shard.numbers.place_of(entry), part.shard.numbers.position(entry).0.at);
-            let place = part.shard.places.get(place);
-            self.suggestion(Answer { place, house: House::Found(entry, position), score, verdicts }, near)
-        };
-        let known = self.parts().flat_map(|part| part.shard.parcels.entries(parcel).map(move |entry| (part, entry)));
-        let shown = known.filter(|(part, entry)| !part.hides(part.shard.numbers.place_of(*entry)));
-        let houses: Vec<Suggestion> = shown.take(MAX_LIMIT).map(house).collect();
+        let mut houses = Vec::new();
+        for part in self.parts() {
+            let Shard { places, numbers, parcels, .. } = &*part.shard;
+            let known = parcels.entries(parcel).map(|entry| (entry, numbers.place_of(entry)));
+            for (entry, place) in known.filter(|(_, place)| !part.hides(*place)).take(MAX_LIMIT - houses.len()) {
+                let house = House::Found(entry, numbers.position(entry).0.at);
+                houses.push(self.suggestion(Answer { place: places.get(place), house, score, verdicts }, near));
+            }
+        }
         let points: Vec<layers::LonLat> = houses.iter().map(|house| house.position.at).collect();
         let Some(at) = crate::towns::central(&points) else { return Vec::new() };
         let position = Position { at, kind: PositionKind::Parcel };

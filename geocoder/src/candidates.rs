@@ -40,12 +40,12 @@ pub(crate) enum Tolerance {
 }
 
 /// What every reading of one request shares.
-pub(crate) struct Context<'a, 'r> {
+pub(crate) struct Context<'a> {
     has_home: bool,
     /// What is searched.
     pub part: &'a Part,
     pub near: Option<Near>,
-    filter: &'r Filter,
+    filter: Arc<Filter>,
     /// Towns of the filter.
     towns: Option<Vec<u32>>,
     /// Where places are looked for first, when it is not the asker's map.
@@ -54,8 +54,8 @@ pub(crate) struct Context<'a, 'r> {
     spellings: HashMap<(String, bool, bool), Vec<Spelling>>,
 }
 
-impl<'a, 'r> Context<'a, 'r> {
-    pub(crate) fn new(geocoder: &'a Geocoder, part: &'a Part, request: &'r Request) -> Self {
+impl<'a> Context<'a> {
+    pub(crate) fn new(geocoder: &'a Geocoder, part: &'a Part, request: &Request) -> Self {
         let filter = &request.filter;
         let code = |code: &String| geocoder.gazetteer.code(code).iter().copied();
         let towns = (!filter.communes.is_empty()).then(|| filter.communes.iter().flat_map(code).collect::<Vec<_>>());
@@ -64,7 +64,7 @@ impl<'a, 'r> Context<'a, 'r> {
             has_home: geocoder.has_home,
             part,
             near: request.near,
-            filter,
+            filter: Arc::new(request.filter.clone()),
             towns,
             centre: None,
             spellings: HashMap::new(),
@@ -89,7 +89,7 @@ impl<'a, 'r> Context<'a, 'r> {
 }
 
 /// The words of a reading with every form they may take in a name.
-pub(crate) fn expand(context: &mut Context<'_, '_>, query: &Query, tolerance: Tolerance) -> Vec<QueryWord> {
+pub(crate) fn expand(context: &mut Context<'_>, query: &Query, tolerance: Tolerance) -> Vec<QueryWord> {
     let last = query.words.len().saturating_sub(1);
     let mut expanded = Vec::with_capacity(query.words.len());
     for (at, word) in query.words.iter().enumerate() {
@@ -114,7 +114,7 @@ pub(crate) fn expand(context: &mut Context<'_, '_>, query: &Query, tolerance: To
 
 /// The places to rank for one reading, those of a named town when it names one.
 pub(crate) fn candidates(
-    context: &Context<'_, '_>,
+    context: &Context<'_>,
     query: &Query,
     words: &[QueryWord],
     tolerance: Tolerance,
@@ -151,7 +151,7 @@ fn kinds_wanted(kinds: Option<&[Kind]>, query: &Query) -> Option<BTreeSet<Kind>>
 
 /// One clause a word that counts, articles left out unless there is nothing else.
 fn word_clauses(
-    context: &Context<'_, '_>,
+    context: &Context<'_>,
     words: &[QueryWord],
     tolerance: Tolerance,
 ) -> Option<Vec<(Occur, Box<dyn EngineQuery>)>> {
@@ -170,7 +170,7 @@ fn word_clauses(
     Some(vec![(Occur::Must, Box::new(half))])
 }
 
-fn word_query(context: &Context<'_, '_>, word: &QueryWord) -> Box<dyn EngineQuery> {
+fn word_query(context: &Context<'_>, word: &QueryWord) -> Box<dyn EngineQuery> {
     let fields = context.part.shard.fields;
     let forms = word.forms.iter().map(|(form, _)| fields.word_term(form));
     any_of(forms.chain(word.beginning.as_deref().map(|beginning| fields.beginning_term(beginning))))
@@ -192,11 +192,11 @@ fn any_of(terms: impl Iterator<Item = tantivy::Term>) -> Box<dyn EngineQuery> {
 
 /// What decides, among more matches than are ranked: near the centre, as few other words as possible, much lived in.
 fn recall_key(
-    context: &Context<'_, '_>,
+    context: &Context<'_>,
     words: &[QueryWord],
     is_scoped: bool,
 ) -> impl Fn(&SegmentReader) -> RecallKey + Send + Sync + 'static {
-    let (near, filter) = (context.centre.or(context.near), Arc::new(context.filter.clone()));
+    let (near, filter) = (context.centre.or(context.near), Arc::clone(&context.filter));
     let typed = words.iter().filter(|word| !word.article).count() as f32;
     let places: Arc<Places> = context.part.shard.places.clone();
     let prefers_home = context.has_home && !is_scoped;

@@ -93,13 +93,10 @@ impl Geocoder {
         let doors = |answer: &Answer<'_>| {
             self.part_of(answer.place).shard.numbers.doors(answer.place.blocks()).take(MOST_DOORS)
         };
-        let met = others
-            .iter()
-            .filter(|other| (other.place.shard, other.place.index) != (street.place.shard, street.place.index))
-            .filter_map(|other| {
-                let (at, metres) = meeting(doors(&street), doors(other), MEETING_M)?;
-                Some((other, at, metres))
-            });
+        let met = others.iter().filter(|other| other.place.key() != street.place.key()).filter_map(|other| {
+            let (at, metres) = meeting(doors(&street), doors(other), MEETING_M)?;
+            Some((other, at, metres))
+        });
         let likelier = |a: &Answer<'_>, b: &Answer<'_>| b.score.text.total_cmp(&a.score.text);
         let (other, at, _) = met.min_by(|a, b| likelier(a.0, b.0).then(a.2.total_cmp(&b.2)))?;
         let streets = if swapped { [*other, street] } else { [street, *other] };

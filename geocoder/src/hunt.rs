@@ -43,18 +43,18 @@ pub(crate) enum Step {
 }
 
 /// One search on its way.
-pub(crate) struct Hunt<'a, 'r> {
+pub(crate) struct Hunt<'a> {
     geocoder: &'a Geocoder,
     /// One a part.
-    contexts: Vec<Context<'a, 'r>>,
+    contexts: Vec<Context<'a>>,
     writings: Vec<Typed>,
     /// The readings of the text as typed.
     pub queries: Vec<Query>,
     pub answers: Vec<Answer<'a>>,
 }
 
-impl<'a, 'r> Hunt<'a, 'r> {
-    pub(crate) fn new(geocoder: &'a Geocoder, request: &'r Request, writings: Vec<Typed>) -> Self {
+impl<'a> Hunt<'a> {
+    pub(crate) fn new(geocoder: &'a Geocoder, request: &Request, writings: Vec<Typed>) -> Self {
         let read = |typed| readings(typed, &geocoder.gazetteer, &geocoder.first.shard.places, false);
         let queries = writings.iter().flat_map(read).collect();
         let contexts = geocoder.parts().map(|part| Context::new(geocoder, part, request)).collect();

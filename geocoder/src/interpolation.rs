@@ -12,8 +12,10 @@ impl Geocoder {
     /// Gives an answer whose number is unknown the place it would have; as it was when it has no such neighbours.
     pub(crate) fn interpolated<'a>(&self, answer: Answer<'a>) -> Answer<'a> {
         let House::Unknown(number) = answer.house else { return answer };
-        let numbers = &self.part_of(answer.place).shard.numbers;
-        let (Some(below), Some(above)) = numbers.around(answer.place.blocks(), number) else { return answer };
+        let (Some(below), Some(above)) = self.part_of(answer.place).shard.numbers.around(answer.place.blocks(), number)
+        else {
+            return answer;
+        };
         let known = [&below, &above].map(|known| (known.house.number, known.position.at));
         Answer { house: House::Interpolated(between(known, number)), ..answer }
     }

@@ -17,15 +17,15 @@ impl Geocoder {
             return Vec::new();
         }
         let mut best = (ALIKE, BTreeSet::new());
-        let places = &self.first.shard.places;
-        for town in places.towns() {
+        for town in self.first.shard.places.towns() {
             let likeness =
                 if town.folded() == typed { f64::INFINITY } else { strsim::jaro_winkler(town.folded(), typed) };
             if likeness > best.0 {
                 best = (likeness, BTreeSet::new());
             }
             if likeness >= best.0 {
-                let now = if town.is_former() { places.parents(town).last().unwrap_or(town) } else { town };
+                let now =
+                    if town.is_former() { self.first.shard.places.parents(town).last().unwrap_or(town) } else { town };
                 best.1.insert(now.insee().to_owned());
             }
         }

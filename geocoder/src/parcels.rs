@@ -124,9 +124,12 @@ impl Parcels {
     pub(crate) fn in_commune(&self, insee: &str, plot: [u8; LENGTH - PREFIX]) -> Vec<Parcel> {
         let mut from = parcels::origin(insee);
         let mut found = Vec::new();
-        // A commune has a prefix for each that it took in; every turn goes past one.
-        while let Some((mut parcel, _)) =
-            self.from(from).next().filter(|(parcel, _)| parcel.starts_with(insee.as_bytes()))
+        // A commune has a prefix for each that it took in; every turn goes past one, and none
+        // comes back, even in a damaged file.
+        while let Some((mut parcel, _)) = self
+            .from(from)
+            .find(|(parcel, _)| *parcel > from)
+            .filter(|(parcel, _)| parcel.starts_with(insee.as_bytes()))
         {
             parcel[PREFIX..].copy_from_slice(&plot);
             if self.entries(&parcel).next().is_some() {
@@ -218,6 +221,35 @@ mod tests {
             like.sort_unstable();
             like.dedup();
             prop_assert_eq!(table.in_commune(std::str::from_utf8(&asked[..5]).unwrap(), plot), like);
+        }
+    }
+
+    #[test]
+    fn damaged_tables_give_some_addresses_and_end() {
+        let street = |section: u8| {
+            (0..90u8)
+                .map(|n| {
+                    vec![
+                        [b"69266000A", &[section][..], b"00", &[b'0' + n / 10, b'0' + n % 10]]
+                            .concat()
+                            .try_into()
+                            .unwrap(),
+                    ]
+                })
+                .collect()
+        };
+        let (parcels, _, folder) = table(&[street(b'A'), street(b'B')]);
+        drop(parcels);
+        let whole = std::fs::read(folder.path().join(FILE)).unwrap();
+        for step in 1..60 {
+            let mut damaged = whole.clone();
+            for at in (8 + step..whole.len() - 80).step_by(step) {
+                damaged[at] = if step % 2 == 0 { u8::MAX } else { damaged[at].wrapping_mul(31) };
+            }
+            std::fs::write(folder.path().join(FILE), &damaged).unwrap();
+            let Ok(parcels) = Parcels::open(folder.path()) else { continue };
+            parcels.in_commune("69266", *b"AB0012");
+            parcels.entries(b"69266000AB0012").count();
         }
     }
 

@@ -1,5 +1,7 @@
 //! What one box finds beside addresses: coordinates, parcels, crossings of streets, places between two numbers.
 
+#![allow(clippy::unwrap_used)] // helpers of tests are tests
+
 use std::fs;
 
 use geocoder::{
