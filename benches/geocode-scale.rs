@@ -79,10 +79,12 @@ enum Question {
     Point(Nearby),
 }
 
+/// Makes a question of a row.
+type Class = fn(&Row) -> Question;
+
 fn ask(folder: &Path, index: &Path, queries: usize) {
     let mut sample = Sample::open(folder);
-    let classes: [(&str, fn(&Row) -> Question); 4] =
-        [("full", full), ("prefix", prefix), ("typo", typo), ("reverse", reverse)];
+    let classes: [(&str, Class); 4] = [("full", full), ("prefix", prefix), ("typo", typo), ("reverse", reverse)];
     let first = sample.row();
     let started = Instant::now();
     let geocoder = Geocoder::open(index).unwrap();
@@ -105,13 +107,13 @@ fn ask(folder: &Path, index: &Path, queries: usize) {
             }
         }
         wall.sort_by(f64::total_cmp);
-        let at = |share: f64| wall[((wall.len() - 1) as f64 * share) as usize];
+        let at = |percent: usize| wall[(wall.len() - 1) * percent / 100];
         println!(
             "{name:<8} {:>7.3} ms CPU a query, wall p50 {:.3} p99 {:.3} max {:.3} ms, {empty} of {queries} empty",
             ms(cpu) / queries as f64,
-            at(0.5),
-            at(0.99),
-            at(1.0)
+            at(50),
+            at(99),
+            at(100)
         );
     }
     println!("memory        {:>10.1} MB anonymous, {:.1} MB with maps", status_mb("RssAnon"), status_mb("VmRSS"));
