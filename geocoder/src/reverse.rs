@@ -18,6 +18,9 @@ use crate::{
 /// Largest radius searched, in metres.
 pub const MAX_RADIUS_M: f64 = 50_000.0;
 
+/// Most addresses looked at: towns are few, and a limit that is never reached would walk all that is within the radius.
+const MOST_WALKED: usize = 20_000;
+
 /// An address at one of its positions, or a toponym without number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Found {

@@ -17,7 +17,7 @@ use crate::{
     report::{LISTED, Report},
     shard,
     source::{self, Context},
-    sources::{Changes, of_path},
+    sources::{Changes, SourceFile, of_path},
 };
 
 /// Edits of at most so many addresses never need a whole build, nor do those of this share of all.
@@ -60,6 +60,7 @@ pub fn update(sources: &[PathBuf], store: &Path, options: &BuildOptions) -> Resu
         return Ok(Update::Unchanged); // built before files were remembered: nothing to compare with
     }
     let changes = Changes::between(&manifest.sources, sources)?;
+    let stamped = changes.changed.iter().map(|path| SourceFile::about_to_read(path)).collect::<Result<Vec<_>, _>>()?;
     let mut replaces = communes_of(&changes.changed, options)?;
     replaces.extend(&changes.before);
     if replaces.is_empty() && edits.is_none() {
@@ -75,6 +76,14 @@ pub fn update(sources: &[PathBuf], store: &Path, options: &BuildOptions) -> Resu
     if !shard::are_known(&Places::open(&new)?, &Places::open(&folder)?) {
         return Ok(Update::NeedsBuild); // the folder is swept by that build
     }
+    // What was written to a file between the two readings of it may be of communes that are not replaced: with the
+    // stamp of before, the next look finds it changed.
+    for file in &mut made.sources {
+        let before = stamped.iter().find(|known| known.path == file.path);
+        if let Some(before) = before.or_else(|| of_path(&manifest.sources, &file.path)) {
+            (file.stamp, file.modified) = (before.stamp.clone(), before.modified);
+        }
+    }
     // Files that were not read again are those of the revision: together they say what these edits are made of.
     let unread = sources.iter().filter(|path| !holding.contains(path));
     made.sources.extend(unread.filter_map(|path| of_path(&manifest.sources, path)).cloned());
@@ -85,7 +94,7 @@ pub fn update(sources: &[PathBuf], store: &Path, options: &BuildOptions) -> Resu
 }
 
 /// Whether the files there are now are those that were read.
-fn is_same(known: &[crate::SourceFile], sources: &[PathBuf]) -> Result<bool, Error> {
+fn is_same(known: &[SourceFile], sources: &[PathBuf]) -> Result<bool, Error> {
     let changes = Changes::between(known, sources)?;
     Ok(changes.changed.is_empty() && known.len() == sources.len())
 }

@@ -2,20 +2,21 @@
 //! What a form says and who may send it is here; `bulk/exchange.rs` moves the bytes. Nothing of a file is
 //! logged, and nothing of it is kept.
 
+mod allowance;
 mod exchange;
 mod outlet;
 
 use auth_proxy::Principal;
 use axum::{
     Extension, Router,
-    extract::{DefaultBodyLimit, Multipart, State, multipart::MultipartRejection},
+    extract::{DefaultBodyLimit, FromRequest, Multipart, Request, State},
     http::{HeaderName, HeaderValue, header},
     response::{IntoResponse, Response},
     routing::post,
 };
 use geocoder::bulk::{Options, Task};
 
-use self::exchange::Exchange;
+use self::{allowance::Allowance, exchange::Exchange};
 use super::problem::Problem;
 use crate::app::App;
 
@@ -35,31 +36,27 @@ pub(super) fn routes() -> Router<App> {
 async fn search(
     State(app): State<App>,
     principal: Option<Extension<Principal>>,
-    form: Result<Multipart, MultipartRejection>,
+    request: Request,
 ) -> Result<Response, Problem> {
-    answer(&app, principal.as_deref(), form, Task::Search).await
+    answer(&app, principal.as_deref(), request, Task::Search).await
 }
 
 async fn reverse(
     State(app): State<App>,
     principal: Option<Extension<Principal>>,
-    form: Result<Multipart, MultipartRejection>,
+    request: Request,
 ) -> Result<Response, Problem> {
-    answer(&app, principal.as_deref(), form, Task::Reverse).await
+    answer(&app, principal.as_deref(), request, Task::Reverse).await
 }
 
-async fn answer(
-    app: &App,
-    principal: Option<&Principal>,
-    form: Result<Multipart, MultipartRejection>,
-    task: Task,
-) -> Result<Response, Problem> {
+async fn answer(app: &App, principal: Option<&Principal>, request: Request, task: Task) -> Result<Response, Problem> {
     let (exchange, beginning) = Exchange::new(app, principal)?;
-    let form = form.map_err(|_| {
+    let (allowance, request) = Allowance::of(request);
+    let form = Multipart::from_request(request, app).await.map_err(|_| {
         Problem::BadRequest("Le fichier s'envoie dans un formulaire multipart/form-data, champ data.".into())
     })?;
     let revision = HeaderValue::from_str(&exchange.revision()).map_err(|error| Problem::internal(&error))?;
-    tokio::spawn(exchange.run(form, Options::new(task)));
+    tokio::spawn(exchange.run(form, allowance, Options::new(task)));
     let begun = beginning.await.map_err(|_| Problem::Internal)??;
     let kind = HeaderValue::from_str(&format!("text/csv; charset={}", begun.encoding))
         .map_err(|error| Problem::internal(&error))?;

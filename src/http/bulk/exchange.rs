@@ -23,6 +23,7 @@ use tokio::{sync::OwnedSemaphorePermit, time::timeout};
 
 use super::{
     super::{addresses::index_for, problem::Problem},
+    allowance::Allowance,
     outlet::{Beginning, HELD, Outlet},
 };
 use crate::{app::App, compute::ComputeError};
@@ -80,9 +81,9 @@ impl Exchange {
     }
 
     /// From the first field to the last row. When the client leaves, this stops at its next row.
-    pub(super) async fn run(mut self, form: Multipart, options: Options) {
+    pub(super) async fn run(mut self, form: Multipart, allowance: Allowance, options: Options) {
         let started = Instant::now();
-        let ended = self.answer(form, options).await;
+        let ended = self.answer(Form { form, allowance, fields: 0 }, options).await;
         let seconds = started.elapsed().as_secs_f64();
         let Counts { ok, not_found, skipped, errors, .. } = self.counts;
         tracing::info!(ok, not_found, skipped, errors, seconds, whole = ended.is_ok(), "file answered");
@@ -97,9 +98,8 @@ impl Exchange {
     }
 
     /// Gives the encoding of the answer.
-    async fn answer(&mut self, mut form: Multipart, mut options: Options) -> Result<&'static str, Stop> {
-        let mut fields = 0;
-        while let Some(mut field) = next_field(&mut form, &mut fields).await? {
+    async fn answer(&mut self, mut form: Form, mut options: Options) -> Result<&'static str, Stop> {
+        while let Some(mut field) = form.next().await? {
             if field.name() != Some("data") {
                 set(&mut options, &mut field).await?;
                 continue;
@@ -107,14 +107,14 @@ impl Exchange {
             let (head, whole) = head(&mut field).await?;
             if whole {
                 drop(field);
-                while let Some(mut field) = next_field(&mut form, &mut fields).await? {
+                while let Some(mut field) = form.next().await? {
                     set(&mut options, &mut field).await?;
                 }
                 return self.rows(Bulk::new(options), head, None).await;
             }
             let encoding = self.rows(Bulk::new(options), head, Some(&mut field)).await?;
             drop(field);
-            return match next_field(&mut form, &mut fields).await? {
+            return match form.next().await? {
                 None => Ok(encoding),
                 Some(_) => Err(refused("Les champs se placent avant le fichier quand il dépasse 1 Mio.")),
             };
@@ -200,15 +200,27 @@ fn refused(sentence: &str) -> Stop {
     Stop::Refused(Problem::BadRequest(sentence.into()))
 }
 
-async fn next_field<'a>(form: &'a mut Multipart, fields: &mut usize) -> Result<Option<Field<'a>>, Stop> {
-    *fields += 1;
-    if *fields > FIELDS {
-        return Err(refused("Le formulaire a trop de champs."));
-    }
-    match timeout(SILENCE, form.next_field()).await {
-        Ok(Ok(field)) => Ok(field),
-        Ok(Err(_)) => Err(refused("Le formulaire est mal formé ou interrompu.")),
-        Err(_) => Err(Stop::Gone),
+/// A form on its way.
+struct Form {
+    form: Multipart,
+    allowance: Allowance,
+    fields: usize,
+}
+
+impl Form {
+    async fn next(&mut self) -> Result<Option<Field<'_>>, Stop> {
+        self.fields += 1;
+        if self.fields > FIELDS {
+            return Err(refused("Le formulaire a trop de champs."));
+        }
+        self.allowance.await_field();
+        let next = timeout(SILENCE, self.form.next_field()).await;
+        self.allowance.begin_field();
+        match next {
+            Ok(Ok(field)) => Ok(field),
+            Ok(Err(_)) => Err(refused("Le formulaire est mal formé ou interrompu.")),
+            Err(_) => Err(Stop::Gone),
+        }
     }
 }
 
