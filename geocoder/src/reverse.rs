@@ -42,8 +42,10 @@ impl Geocoder {
         let limit = nearby.limit.min(MAX_LIMIT);
         let mut answers: Vec<(f64, Found, Answer<'_>)> = Vec::with_capacity(limit);
         let trees: Vec<_> = self.parts().filter_map(|part| Some((part, part.shard.numbers.tree()?))).collect();
-        let mut walks: Vec<_> =
-            trees.iter().map(|(part, tree)| (*part, self.walk(part, tree, nearby).peekable())).collect();
+        let mut walks: Vec<_> = trees
+            .iter()
+            .map(|(part, tree)| (*part, self.walk(part, tree, nearby).take(MOST_WALKED).peekable()))
+            .collect();
         while let Some((part, Nearest { distance, what: found })) = nearest(&mut walks) {
             for (place, house) in self.meant(part, found, nearby) {
                 let known = |(_, _, answer): &(_, _, Answer<'_>)| {
