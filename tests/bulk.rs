@@ -247,7 +247,7 @@ fn places_are_counted_and_a_client_that_leaves_gives_its_own_back() {
         stream.write_all(head.as_bytes()).unwrap();
         String::from_utf8(drain(stream).join().unwrap()).unwrap()
     };
-    assert!(once().starts_with("HTTP/1.1 200"));
+    // No file before these: one that has just been answered may not have given its place back yet.
     let file = file_of(1_000);
     let mut idle: Vec<TcpStream> = (0..8).map(|_| begin(&server, &token)).collect();
     idle.iter_mut().for_each(|stream| chunk(stream, &file));
