@@ -80,8 +80,11 @@ pub(crate) fn read(
         if bytes.trim_ascii().is_empty() {
             continue;
         }
-        let line: Line =
-            serde_json::from_slice(&bytes).map_err(|e| failed(std::io::Error::other(format!("line {number}: {e}"))))?;
+        // Where it is wrong and not what stands there: the words of serde_json quote it, and errors are logged.
+        let wrong = |e: serde_json::Error| {
+            failed(std::io::Error::other(format!("line {number}, column {}: not a street of the base", e.column())))
+        };
+        let line: Line = serde_json::from_slice(&bytes).map_err(wrong)?;
         if line.kind != "municipality" {
             line.rows(number, context, report, accept);
         }
@@ -184,6 +187,13 @@ mod tests {
         let (mut rows, mut report) = (Vec::new(), Report::default());
         source::read(&path, &context, &mut report, &mut |row| rows.push(row))?;
         Ok((rows, report))
+    }
+
+    #[test]
+    fn an_error_says_where_and_never_what() {
+        let error = check(r#"{"id":"69029_1","type":"street","name":"Rue A","lon":"12 rue secrete"}"#).unwrap_err();
+        let shown = format!("{error} {:?}", std::error::Error::source(&error));
+        assert!(shown.contains("line 1, column ") && !shown.contains("secrete"), "{shown}");
     }
 
     #[test]

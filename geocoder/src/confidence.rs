@@ -1,6 +1,6 @@
 //! How sure an answer is: what its words, its number, its commune and its rivals say, as one figure between 0 and 1.
-//! The steps are policy, fitted on queries set aside (`benches/geocode-quality`): at 0.8 and above, an answer may be
-//! taken without being looked at.
+//! The steps are policy, set by hand and checked on queries set aside (`benches/geocode-quality`): at 0.8 and above,
+//! an answer may be taken without being looked at.
 
 use crate::{
     address::Kind,
