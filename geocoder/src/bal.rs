@@ -56,7 +56,7 @@ pub(crate) fn read(
         match read {
             Ok(row) => {
                 report.accept(&row);
-                accept(row);
+                accept(Row { at: table.offset(&record), ..row });
             }
             Err(commune) => report.refuse(table.line(&record), commune.as_ref(), &faults, context.listed),
         }
@@ -97,6 +97,7 @@ fn row(cells: Cells<'_>, context: &Context, ids: &mut IdUse, faults: &mut Faults
         ban_commune: values.ids.commune,
         updated: values.updated,
         postcode: None,
+        at: 0, // the table knows
         number,
         commune,
         former,

@@ -73,7 +73,7 @@ pub(crate) fn read(
         match read {
             Ok(row) => {
                 report.accept(&row);
-                accept(row);
+                accept(Row { at: table.offset(&record), ..row });
             }
             Err(commune) => report.refuse(table.line(&record), commune.as_ref(), &faults, context.listed),
         }
@@ -150,6 +150,7 @@ impl Columns {
             ban_commune: parse_uuid(text(self.ban_commune)),
             updated: None,
             postcode: postcodes::parse(text(self.postcode)),
+            at: 0, // the table knows
             street,
         })
     }

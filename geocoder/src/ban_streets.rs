@@ -70,13 +70,14 @@ pub(crate) fn read(
     accept: &mut dyn FnMut(Row),
 ) -> Result<(), Error> {
     let failed = |source| Error::Read { path: path.to_owned(), source };
-    let (mut reader, mut bytes) = (text.reader, Vec::new());
+    let (mut reader, mut bytes, mut end) = (text.reader, Vec::new(), 0);
     for number in 1.. {
         bytes.clear();
         let limited = &mut std::io::Read::take(&mut reader, LONGEST_LINE as u64);
         if limited.read_until(b'\n', &mut bytes).map_err(failed)? == 0 {
             break;
         }
+        end += bytes.len() as u64;
         if bytes.trim_ascii().is_empty() {
             continue;
         }
@@ -86,7 +87,7 @@ pub(crate) fn read(
         };
         let line: Line = serde_json::from_slice(&bytes).map_err(wrong)?;
         if line.kind != "municipality" {
-            line.rows(number, context, report, accept);
+            line.rows(number, context, report, &mut |row| accept(Row { at: end - 1, ..row }));
         }
     }
     Ok(())
@@ -154,6 +155,7 @@ impl Line {
             ban_commune: None,
             updated: None,
             postcode: self.postcode.first().and_then(|text| postcodes::parse(text)),
+            at: 0, // the reader knows
         })
     }
 }

@@ -200,14 +200,14 @@ fn recall_key(
     let typed = words.iter().filter(|word| !word.article).count() as f32;
     let places: Arc<Places> = context.part.shard.places.clone();
     let prefers_home = context.has_home && !is_scoped;
-    let hidden = Arc::clone(&context.part.hidden);
+    let hidden = context.part.hidden.clone();
     move |segment| {
         let column = segment.fast_fields().u64("place").ok().map(|column| column.first_or_default_col(0));
         let (places, filter, hidden) = (places.clone(), filter.clone(), hidden.clone());
         Box::new(move |doc: DocId| {
             let index = column.as_ref().map_or(0, |column| column.get_val(doc));
             let place = places.get(u32::try_from(index).unwrap_or(u32::MAX));
-            let is_hidden = hidden.iter().any(|range| range.contains(&place.index));
+            let is_hidden = hidden.contains(place.index);
             let key = if !is_hidden && filter::may_hold(&filter, place) {
                 let completeness = (typed / f32::from(place.words().max(1))).min(1.0);
                 let far = near.map_or(0.0, |near| rank::fading(rank::metres_to(place, near.at), near));

@@ -59,8 +59,7 @@ impl Geocoder {
         let Some(edits) = current.edits.as_deref().map(|revision| open(revision, 1)).transpose()? else {
             return Ok(Self { first: Part::first(shard, &[]), edits: None, gazetteer, has_home, current });
         };
-        let replaced: Vec<&str> = edits.manifest.replaces.iter().map(|code| code.as_str()).collect();
-        let first = Part::first(shard, &replaced);
+        let first = Part::first(shard, &edits.manifest.hides);
         let Some(edits) = Part::edits(edits.clone(), &first.shard.places) else {
             let what = "edits of towns that are not in the index".to_owned();
             return Err(Error::Damaged { folder: store.to_owned(), what });

@@ -42,4 +42,6 @@ pub(crate) struct Row {
     pub updated: Option<Date>,
     /// Only the national base says it; a BAL has none.
     pub postcode: Option<u32>,
+    /// Where it is: the offset, in the text of its file, of a byte of it.
+    pub at: u64,
 }
