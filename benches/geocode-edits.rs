@@ -86,7 +86,7 @@ impl Site {
         let (started, cpu) = (Instant::now(), clock(ClockId::ProcessCPUTime));
         fs::rename(&next, path).unwrap();
         while self.first(&sought) != Some((name.clone(), number.clone())) {
-            assert!(started.elapsed() < PATIENCE, "edit {edit} is not found");
+            assert!(started.elapsed() < PATIENCE, "edit {edit}: {sought} is not found but {:?}", self.first(&sought));
             std::thread::sleep(Duration::from_millis(5));
         }
         Edit { delay: started.elapsed(), cpu: clock(ClockId::ProcessCPUTime).saturating_sub(cpu) }
