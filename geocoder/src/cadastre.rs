@@ -104,7 +104,7 @@ pub(crate) fn of_parcel(id: String, position: Position, beside: Option<&Suggesti
 
 /// « Parcelle AB 123 ».
 fn name(id: &str) -> String {
-    let (section, number) = id.get(8..).unwrap_or_default().split_at(2);
+    let (section, number) = id.get(8..).and_then(|plot| plot.split_at_checked(2)).unwrap_or_default();
     format!("Parcelle {} {}", section.trim_start_matches('0'), number.trim_start_matches('0'))
 }
 

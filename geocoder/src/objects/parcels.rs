@@ -66,7 +66,7 @@ pub(crate) fn write(folder: &Path, objects: impl Iterator<Item = Object>) -> Res
         let too_many = |_| Error::TooMany { what: "lists of communes for the parcels of a layer", limit: 65_536 };
         rows.push(row(&parcel, u16::try_from(audience).map_err(too_many)?, &object));
     }
-    rows.sort_unstable_by(|a, b| ParcelRow(a).order().cmp(&ParcelRow(b).order()));
+    rows.sort_unstable_by_key(|row| ParcelRow(row).order());
     let count = packed::count(rows.len(), "parcels")?;
     let extent = |block: &[[u8; ROW]]| tree::Box::around(block.iter().flat_map(|row| ParcelRow(row).corners()));
     let extents: Vec<tree::Box> = rows.chunks(BLOCK as usize).map(extent).collect();
