@@ -37,6 +37,7 @@ mod house_number;
 mod hunt;
 mod index;
 mod interpolation;
+mod letters;
 mod matching;
 mod named;
 mod noise;

@@ -152,7 +152,7 @@ mod tests {
         let mut writer = index.writer_with_num_threads::<TantivyDocument>(1, 15_000_000).unwrap();
         for (place, letters) in (0u64..).zip(documents) {
             let mut document = doc!(fields.place => place);
-            for (at, letter) in LETTERS.iter().enumerate().filter(|(at, _)| letters >> at & 1 == 1) {
+            for (_, letter) in LETTERS.iter().enumerate().filter(|(at, _)| letters >> at & 1 == 1) {
                 document.add_text(fields.word, letter);
             }
             writer.add_document(document).unwrap();

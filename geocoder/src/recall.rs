@@ -6,16 +6,15 @@
 //! ring or after it can be better than its nearest edge allows: once as many are kept as are ranked, and the least of
 //! them is better than that, the rest is left alone. Within a ring a match costs two bytes unless it may be kept.
 
-use std::{cmp::Ordering, collections::BinaryHeap, ops::Range};
-
-use layers::LonLat;
+use std::{cmp::Ordering, collections::BinaryHeap, iter::Peekable, ops::Range};
 
 use crate::{
     Filter, Near, filter,
     matching::Matching,
     places::Place,
     rank,
-    stretches::{Stretch, Stretches},
+    stretches::Stretches,
+    tree::{self, Centre, Tree},
 };
 
 /// How many places are ranked for one reading.
@@ -68,7 +67,7 @@ impl Preference {
     }
 }
 
-/// The best matches, the best first. `is_visible` is asked of a place before it is kept.
+/// The best matches, the best first. `visible` gives a place that may be kept, if it may.
 pub(crate) fn recall<'p>(
     matching: &Matching,
     stretches: &Stretches,
@@ -76,20 +75,35 @@ pub(crate) fn recall<'p>(
     filter: &Filter,
     visible: impl Fn(u32) -> Option<Place<'p>>,
 ) -> Vec<u32> {
+    let kept = |index| visible(index).filter(|&place| filter::may_hold(filter, place));
+    if matching.most() <= FEW {
+        return best_of([everything(stretches)], matching, stretches, preference, kept);
+    }
+    let tree = stretches.tree().filter(|_| preference.near.is_some());
+    let rings = Rings::new(stretches, tree.as_ref(), preference, filter);
+    best_of(rings, matching, stretches, preference, kept)
+}
+
+fn best_of<'p>(
+    rings: impl IntoIterator<Item = Ring>,
+    matching: &Matching,
+    stretches: &Stretches,
+    preference: Preference,
+    kept: impl Fn(u32) -> Option<Place<'p>>,
+) -> Vec<u32> {
     let mut best = Best::default();
-    for ring in Rings::new(stretches, preference, filter, matching.most() <= FEW) {
+    for ring in rings {
         if best.least().is_some_and(|least| least > preference.key(ring.at_best)) {
             break;
         }
         let mut pass = matching.clone();
         for run in ring.runs {
-            let taken_off = preference.taken_off(run.metres, run.some_home);
+            let taken_off = preference.taken_off(run.metres, run.at_home);
             pass.visit(run.places, |index| {
                 let weight = stretches.weight(index);
                 let at_best = preference.own(weight.words, weight.importance) - taken_off;
-                if best.least().is_none_or(|least| at_best >= least)
-                    && let Some(place) = visible(index).filter(|&place| filter::may_hold(filter, place))
-                {
+                let may_be_kept = best.least().is_none_or(|least| at_best >= least);
+                if may_be_kept && let Some(place) = kept(index) {
                     best.offer(Kept { key: preference.of(place), place: index });
                 }
             });
@@ -109,7 +123,16 @@ struct Run {
     places: Range<u32>,
     /// No place of it is nearer.
     metres: f64,
-    some_home: bool,
+    /// Some place of it may be of the home territory.
+    at_home: bool,
+}
+
+/// What anything may be.
+const ANYTHING: Known = Known { words: 1, importance: 1.0, metres: 0.0, at_home: true };
+
+fn everything(stretches: &Stretches) -> Ring {
+    let run = Run { places: stretches.run(0..stretches.len()), metres: 0.0, at_home: true };
+    Ring { runs: vec![run], at_best: ANYTHING }
 }
 
 /// Rings still to be looked at.
@@ -117,16 +140,16 @@ struct Rings<'a> {
     stretches: &'a Stretches,
     filter: &'a Filter,
     steps: std::vec::IntoIter<Step>,
-    /// Stretches around the centre, nearest first.
-    around: std::iter::Peekable<std::vec::IntoIter<(usize, f64)>>,
-    /// Stretches that some ring has had, by number.
-    taken: Vec<bool>,
-    home_taken: bool,
+    /// Stretches around the centre, nearest first, each with a distance that nothing of it is nearer than, in metres.
+    around: Peekable<Box<dyn Iterator<Item = (usize, f64)> + 'a>>,
+    /// Stretches that some ring has had.
+    taken: Vec<Range<usize>>,
+    has_home_first: bool,
+    are_towns_taken: bool,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 enum Step {
-    Everything,
     Home,
     /// Around the centre: so many places.
     Around(u32),
@@ -135,58 +158,59 @@ enum Step {
 }
 
 impl<'a> Rings<'a> {
-    fn new(stretches: &'a Stretches, preference: Preference, filter: &'a Filter, few: bool) -> Self {
-        let mut steps = if preference.prefers_home { vec![Step::Home] } else { Vec::new() };
-        let around = preference.near.filter(|_| !few).map(|near| near.at);
-        steps.extend(around.map(|_| Step::Around(FIRST_RING)));
+    /// `tree` is that of the stretches when there is a centre.
+    fn new(stretches: &'a Stretches, tree: Option<&'a Tree<'a>>, preference: Preference, filter: &'a Filter) -> Self {
+        let mut steps = Vec::new();
+        steps.extend(preference.prefers_home.then_some(Step::Home));
+        let sizes = std::iter::successors(Some(FIRST_RING), |size| size.checked_mul(GROWTH)).map(Step::Around);
+        let mut sizes = sizes.filter(|_| tree.is_some());
+        steps.extend(sizes.next());
         steps.push(Step::Towns);
-        let sizes = std::iter::successors(Some(FIRST_RING), |size| size.checked_mul(GROWTH)).skip(1);
-        steps.extend(around.into_iter().flat_map(|_| sizes.clone().map(Step::Around)));
+        steps.extend(sizes);
         steps.push(Step::Rest);
-        let steps = if few { vec![Step::Everything] } else { steps };
-        let near = |at: LonLat| stretches.around(at, rank::FARTHEST_M);
-        let around = around.map(near).unwrap_or_default().into_iter().peekable();
-        let taken = vec![false; if few { 0 } else { stretches.len() }];
-        Self { stretches, filter, steps: steps.into_iter(), around, taken, home_taken: false }
+        let walk = |(tree, near): (&'a Tree<'a>, Near)| {
+            let (centre, reach) = (Centre::new(near.at), tree::of_metres(rank::FARTHEST_M));
+            let walk = tree.nearest(centre, reach, None, |_| true);
+            walk.map(|found| (found.what as usize, tree::metres(found.distance)))
+        };
+        let around: Box<dyn Iterator<Item = (usize, f64)>> =
+            Box::new(tree.zip(preference.near).map(walk).into_iter().flatten());
+        Self {
+            stretches,
+            filter,
+            steps: steps.into_iter(),
+            around: around.peekable(),
+            taken: Vec::new(),
+            has_home_first: preference.prefers_home,
+            are_towns_taken: false,
+        }
     }
 
     fn ring(&mut self, step: Step) -> Ring {
-        let streets = Known {
-            words: 1,
-            importance: self.stretches.best_street,
-            metres: self.around.peek().map_or(rank::FARTHEST_M, |&(_, metres)| metres),
-            at_home: !self.home_taken,
+        let nearest = self.around.peek().map_or(rank::FARTHEST_M, |&(_, metres)| metres);
+        let streets = Known { importance: self.stretches.best_street, metres: nearest, at_home: false, ..ANYTHING };
+        let at_best = if self.are_towns_taken { streets } else { ANYTHING };
+        let runs = match step {
+            Step::Home => self.home(),
+            Step::Around(places) => self.nearest(places),
+            Step::Towns => self.towns(),
+            Step::Rest => self.left(0..self.stretches.len(), nearest),
         };
-        let anything = Known { importance: 1.0, metres: 0.0, at_home: true, ..streets };
-        match step {
-            Step::Everything => {
-                let everything = Run { places: 0..self.stretches.places(), metres: 0.0, some_home: true };
-                Ring { runs: vec![everything], at_best: anything }
-            }
-            Step::Home => {
-                self.home_taken = true;
-                Ring { runs: self.every(0.0, |stretch| stretch.some_home), at_best: anything }
-            }
-            Step::Towns => Ring { runs: self.every(0.0, |stretch| stretch.towns), at_best: anything },
-            Step::Around(places) => Ring { runs: self.nearest(places), at_best: streets },
-            Step::Rest => Ring { runs: self.every(streets.metres, |_| true), at_best: streets },
-        }
+        Ring { runs, at_best }
     }
 
-    /// Every stretch of some sort that no ring has had; none nearer than that.
-    fn every(&mut self, metres: f64, is_meant: impl Fn(&Stretch) -> bool) -> Vec<Run> {
-        let mut runs: Vec<Run> = Vec::new();
-        for (at, stretch) in self.stretches.iter().enumerate() {
-            if self.taken[at] || !is_meant(&stretch) {
-                continue;
-            }
-            self.taken[at] = true;
-            let Some(run) = self.run(stretch, metres) else { continue };
-            match runs.last_mut().filter(|last| last.places.end == run.places.start && last.some_home == run.some_home) {
-                Some(last) => last.places.end = run.places.end,
-                None => runs.push(run),
-            }
-        }
+    fn home(&mut self) -> Vec<Run> {
+        let home = &self.stretches.home;
+        self.taken.extend(home.iter().map(|&at| at..at + 1));
+        let runs = home.iter().filter_map(|&at| self.run(at..at + 1, 0.0));
+        runs.map(|run| Run { at_home: true, ..run }).collect()
+    }
+
+    fn towns(&mut self) -> Vec<Run> {
+        let towns = 0..self.stretches.towns;
+        let runs = self.left(towns.clone(), 0.0);
+        self.taken.push(towns);
+        self.are_towns_taken = true;
         runs
     }
 
@@ -196,21 +220,41 @@ impl<'a> Rings<'a> {
         while count < places
             && let Some((at, metres)) = self.around.next()
         {
-            if !std::mem::replace(&mut self.taken[at], true)
-                && let Some(run) = self.run(self.stretches.get(at), metres)
-            {
-                count += run.places.end.saturating_sub(run.places.start);
-                runs.push(run);
+            let is_town = at < self.stretches.towns;
+            if (is_town && self.are_towns_taken) || (self.has_home_first && self.stretches.get(at).some_home) {
+                continue;
             }
+            self.taken.push(at..at + 1);
+            let Some(run) = self.run(at..at + 1, metres) else { continue };
+            count += run.places.end.saturating_sub(run.places.start);
+            runs.push(run);
         }
         runs.sort_by_key(|run| run.places.start);
         runs
     }
 
-    /// A stretch as a run; none when the filter refuses all of it.
-    fn run(&self, stretch: Stretch, metres: f64) -> Option<Run> {
-        let is_wanted = filter::may_meet(self.filter, &stretch);
-        is_wanted.then_some(Run { places: stretch.places, metres, some_home: stretch.some_home })
+    /// What no ring has had of some stretches; nothing of it is nearer than some metres.
+    fn left(&mut self, among: Range<usize>, metres: f64) -> Vec<Run> {
+        self.taken.sort_unstable_by_key(|taken| taken.start);
+        let (mut runs, mut from) = (Vec::new(), among.start);
+        for taken in self.taken.iter().chain([&(among.end..among.end)]) {
+            let gap = from..taken.start.min(among.end);
+            if self.filter.bbox.is_none() && self.filter.metropole.is_none() {
+                runs.extend(self.run(gap, metres));
+            } else {
+                runs.extend(gap.filter_map(|at| self.run(at..at + 1, metres)));
+            }
+            from = from.max(taken.end);
+        }
+        runs
+    }
+
+    /// Some stretches as a run; none when there are none, or when it is one that the filter refuses. Those of the
+    /// home territory are looked at first where that counts.
+    fn run(&self, stretches: Range<usize>, metres: f64) -> Option<Run> {
+        let is_refused = stretches.len() == 1 && !filter::may_meet(self.filter, &self.stretches.get(stretches.start));
+        let run = || Run { places: self.stretches.run(stretches.clone()), metres, at_home: false };
+        (!stretches.is_empty() && !is_refused).then(run)
     }
 }
 
@@ -218,13 +262,13 @@ impl Iterator for Rings<'_> {
     type Item = Ring;
 
     fn next(&mut self) -> Option<Ring> {
-        loop {
+        let step = loop {
             let step = self.steps.next()?;
-            let is_past = matches!(step, Step::Around(_)) && self.around.peek().is_none();
-            if !is_past {
-                return Some(self.ring(step));
+            if !matches!(step, Step::Around(_)) || self.around.peek().is_some() {
+                break step;
             }
-        }
+        };
+        Some(self.ring(step))
     }
 }
 
@@ -274,3 +318,112 @@ impl PartialOrd for Kept {
 }
 
 impl Eq for Kept {}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use layers::{Bbox, LonLat};
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{BuildOptions, Geocoder, build, matching::AnyOf};
+
+    const WORDS: [&str; 8] = ["Rue", "Place", "Jaurès", "Hugo", "Gare", "Bois", "Vert", "Moulin"];
+
+    /// Communes in rows of eight, some kilometres apart, whose streets have one to four of eight words.
+    fn geocoder(folder: &Path) -> Geocoder {
+        let mut lines = vec!["cle_interop;voie_nom;numero;commune_insee;commune_nom;long;lat".to_owned()];
+        let mut state = 7u64;
+        let mut draw = move |end: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % end
+        };
+        for commune in 0..48u64 {
+            let code = format!("{}{:03}", ["01", "38", "69"][commune as usize / 16], commune % 16 + 1);
+            let (lon, lat) = (4.5 + (commune % 8) as f64 * 0.12, 45.3 + (commune / 8) as f64 * 0.15);
+            for street in 0..60 {
+                let name: Vec<&str> = (0..=draw(3)).map(|_| WORDS[draw(8) as usize]).collect();
+                let (name, lon) = (format!("{} {street}", name.join(" ")), lon + draw(99) as f64 * 1e-3);
+                for number in 1..=1 + draw(9) * draw(9) {
+                    let key = format!("{code}_{street:04}_{number:05}");
+                    lines.push(format!("{key};{name};{number};{code};Ville {commune};{lon};{lat}"));
+                }
+            }
+        }
+        std::fs::write(folder.join("bal.csv"), lines.join("\n")).unwrap();
+        let metropole = ["69001", "69002", "38005"].map(|code| code.parse().unwrap()).into();
+        let options = BuildOptions { metropole, ..BuildOptions::default() };
+        build(&[folder.join("bal.csv")], &folder.join("index"), &options, &mut |_| ()).unwrap();
+        Geocoder::open(&folder.join("index")).unwrap()
+    }
+
+    fn near() -> impl Strategy<Value = Option<Near>> {
+        let point = (3.0..7.0f64, 44.0..47.0f64).prop_map(|(lon, lat)| LonLat { lon, lat });
+        let near = (point, 2.0..18.0f64, 0.0..1.0f64);
+        prop::option::of(near.prop_map(|(at, zoom, scale)| Near { zoom, scale, ..Near::from(at) }))
+    }
+
+    fn filter() -> impl Strategy<Value = Filter> {
+        let bbox = (4.4..5.4f64, 45.2..46.2f64, 0.0..0.6f64).prop_map(|(west, south, size)| Bbox {
+            west,
+            south,
+            east: west + size,
+            north: south + size,
+        });
+        (prop::option::of(bbox), prop::option::of(any::<bool>())).prop_map(|(bbox, metropole)| Filter {
+            bbox,
+            metropole,
+            ..Filter::default()
+        })
+    }
+
+    #[test]
+    fn what_is_recalled_is_what_looking_at_every_match_finds() {
+        let folder = tempfile::tempdir().unwrap();
+        let geocoder = geocoder(folder.path());
+        let shard = &geocoder.first.shard;
+        let searcher = shard.reader.searcher();
+        let segment = searcher.segment_reader(0);
+        let clauses = prop::collection::vec(0usize..8, 1..3);
+        let cases = (clauses, near(), filter(), 1u8..4, any::<bool>(), 0u32..3);
+        let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(200));
+        let checked = runner.run(&cases, |(words, near, filter, typed, prefers_home, hidden)| {
+            let clause = |&at: &usize| {
+                AnyOf::read(segment, [shard.fields.beginning_term(&WORDS[at].to_lowercase()[..1])].into_iter())
+            };
+            let all = words.iter().map(clause).collect::<Result<Vec<_>, _>>().unwrap();
+            let matching = Matching::new(all, Vec::new(), 0);
+            let preference = Preference { near, typed: f32::from(typed), prefers_home };
+            let kept = |index: u32| {
+                let place = shard.places.get(index);
+                (hidden == 0 || index % (hidden + 1) != 0)
+                    .then_some(place)
+                    .filter(|&place| filter::may_hold(&filter, place))
+            };
+            let tree = shard.stretches.tree();
+            let rings = Rings::new(&shard.stretches, tree.as_ref(), preference, &filter);
+            let found = best_of(rings, &matching, &shard.stretches, preference, kept);
+            let every = best_of([everything(&shard.stretches)], &matching, &shard.stretches, preference, kept);
+            prop_assert_eq!(found, every);
+            Ok(())
+        });
+        checked.unwrap();
+    }
+
+    #[test]
+    fn around_a_centre_most_places_are_never_looked_at() {
+        let folder = tempfile::tempdir().unwrap();
+        let geocoder = geocoder(folder.path());
+        let stretches = &geocoder.first.shard.stretches;
+        let near = Some(Near { zoom: 18.0, ..Near::from(LonLat { lon: 4.55, lat: 45.3 }) });
+        let preference = Preference { near, typed: 1.0, prefers_home: false };
+        let filter = Filter::default();
+        let sizes: Vec<u32> = Rings::new(stretches, stretches.tree().as_ref(), preference, &filter)
+            .map(|ring| ring.runs.iter().map(|run| run.places.end - run.places.start).sum())
+            .collect();
+        let all = geocoder.first.shard.places.len();
+        assert_eq!(sizes.iter().sum::<u32>(), all, "every place is in one ring: {sizes:?}");
+        assert!(sizes[0] >= FIRST_RING && sizes[0] < all / 2, "{sizes:?}");
+    }
+}

@@ -37,6 +37,10 @@ const SOME_AWAY: u8 = 4;
 pub(crate) struct Stretches {
     file: Sections<SECTIONS>,
     places: u32,
+    /// How many stretches are of towns: the first ones.
+    pub towns: usize,
+    /// Those with a place of the home territory, by number.
+    pub home: Vec<usize>,
     /// Importance of the street of most importance.
     pub best_street: f32,
 }
@@ -72,14 +76,11 @@ impl Stretches {
         let (Some(places), Some(true)) = (count(WEIGHTS, 2), count(ROWS, ROW).map(|rows| rows == tree)) else {
             return Err(Error::Damaged { folder: folder.to_owned(), what: format!("{FILE}: impossible lengths") });
         };
-        let streets = file.get(ROWS).as_chunks::<ROW>().0.iter().filter(|row| row[20] & TOWNS == 0);
-        let best_street = importance(streets.map(|row| row[21]).max().unwrap_or(0));
-        Ok(Self { file, places, best_street })
-    }
-
-    /// How many places.
-    pub(crate) fn places(&self) -> u32 {
-        self.places
+        let rows: &[[u8; ROW]] = file.get(ROWS).as_chunks().0;
+        let towns = rows.partition_point(|row| row[20] & TOWNS != 0);
+        let home = (0..rows.len()).filter(|&at| rows[at][20] & SOME_HOME != 0).collect();
+        let best_street = importance(rows[towns..].iter().map(|row| row[21]).max().unwrap_or(0));
+        Ok(Self { places, towns, home, best_street, file })
     }
 
     /// How many stretches.
@@ -91,19 +92,19 @@ impl Stretches {
         self.file.get(ROWS).as_chunks().0
     }
 
-    /// Every stretch, in the order of the places.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = Stretch> {
-        (0..self.len()).map(|at| self.get(at))
+    /// The places of some stretches that follow one another.
+    pub(crate) fn run(&self, stretches: Range<usize>) -> Range<u32> {
+        let first = |at: usize| self.rows().get(at).map_or(self.places, |row| u32_at(row, 0));
+        first(stretches.start)..first(stretches.end)
     }
 
     /// A stretch; an empty one past the last.
     pub(crate) fn get(&self, at: usize) -> Stretch {
         let row = self.rows().get(at).map_or(&[][..], |row| &row[..]);
-        let end = self.rows().get(at + 1).map_or(self.places, |next| u32_at(next, 0));
         let point = |at| Packed { lon: i32_at(row, at), lat: i32_at(row, at + 4) }.unpack();
         let (min, max, holds) = (point(4), point(12), row.get(20).copied().unwrap_or_default());
         Stretch {
-            places: u32_at(row, 0)..end,
+            places: self.run(at..at + 1),
             bbox: Bbox { west: min.lon, south: min.lat, east: max.lon, north: max.lat },
             towns: holds & TOWNS != 0,
             some_home: holds & SOME_HOME != 0,
@@ -118,12 +119,9 @@ impl Stretches {
         Weight { importance: importance(least), words }
     }
 
-    /// The stretches within some metres of a point, by number, nearest first, each with a distance that no place of
-    /// it is nearer than, in metres.
-    pub(crate) fn around(&self, from: LonLat, metres: f64) -> Vec<(usize, f64)> {
-        let Some(tree) = Tree::read(self.file.get(TREE)) else { return Vec::new() };
-        let walk = tree.nearest(tree::Centre::new(from), tree::of_metres(metres), None, |_| true);
-        walk.map(|found| (found.what as usize, tree::metres(found.distance))).collect()
+    /// The tree over the boxes of the stretches; none when it is damaged.
+    pub(crate) fn tree(&self) -> Option<Tree<'_>> {
+        Tree::read(self.file.get(TREE))
     }
 }
 
