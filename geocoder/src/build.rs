@@ -22,6 +22,7 @@ use crate::{
     report::{LISTED, Report},
     schema,
     source::Context,
+    stretches,
 };
 
 /// Memory of the full-text writer, for each of its threads; tantivy refuses less than 15 MB.
@@ -117,7 +118,9 @@ fn write_files(
     }
     let written = collector.finish(options, &postcodes, progress)?;
     report.duplicates = written.duplicates;
-    write_words(&folder.join(index::WORDS), &Places::open(folder)?, progress)?;
+    let places = Places::open(folder)?;
+    stretches::write(folder, &places)?;
+    write_words(&folder.join(index::WORDS), &places, progress)?;
     let manifest = Manifest::of(folder, written, report.clone(), read)?;
     Ok((manifest, report))
 }

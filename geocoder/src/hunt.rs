@@ -9,7 +9,7 @@ use crate::{
     places::{Place, Places},
     rank::{self, Answer, Candidate, House, Likeness},
     respace,
-    spelling::{self, glued},
+    spelling::{Spelt, glued},
     suggestion::{Score, Verdict, Verdicts},
 };
 
@@ -174,9 +174,10 @@ impl<'a> Hunt<'a> {
     }
 
     fn compare(&mut self, typed: &str, query: &Query, towns: &[u32]) {
+        let Some(spelt) = Spelt::new(typed) else { return };
         for (part, near) in self.contexts.iter().map(|context| (context.part, context.near)) {
             for place in part.shard.places.within(&part.towns(towns)).filter(|place| !part.hides(place.index)) {
-                let Some(text) = spelling::likeness(typed, place.folded()) else { continue };
+                let Some(text) = spelt.likeness(place.folded()) else { continue };
                 let likeness = Likeness { text, weakest: text };
                 let candidate = self.candidate(place, query);
                 self.answers.extend(rank::score(candidate, query, likeness, near, false));

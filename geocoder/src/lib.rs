@@ -1,6 +1,6 @@
 //! From text to places, and from a point to the nearest address; no network, no HTTP.
 //!
-//! Reading order: `search` (one search, in order), `parse`, `hunt`, `candidates`, `rank`; `onebox` for what is no
+//! Reading order: `search` (one search, in order), `parse`, `hunt`, `candidates`, `recall`, `rank`; `onebox` for what is no
 //! address; then `build` and `collect` for where the index comes from, `places`, `numbers` and `parcels` for what lies
 //! beside the full-text index.
 
@@ -37,6 +37,8 @@ mod house_number;
 mod hunt;
 mod index;
 mod interpolation;
+mod letters;
+mod matching;
 mod named;
 mod noise;
 mod normalize;
@@ -52,6 +54,7 @@ mod postcodes;
 mod rank;
 mod reading;
 mod reason;
+mod recall;
 mod report;
 mod respace;
 mod reverse;
@@ -68,6 +71,7 @@ mod spelling;
 mod spill;
 mod spilled;
 mod streets;
+mod stretches;
 mod suggestion;
 mod table;
 mod towns;

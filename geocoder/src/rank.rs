@@ -20,7 +20,7 @@ const AWAY: f32 = 0.1;
 const BEGUN: f32 = 0.95;
 /// Most taken off for distance, reached at [`FARTHEST_M`].
 const FAR: f32 = 0.15;
-const FARTHEST_M: f64 = 50_000.0;
+pub(crate) const FARTHEST_M: f64 = 50_000.0;
 /// Within this distance a metre more hardly counts.
 const NEAR_M: f64 = 200.0;
 /// Most taken off for being small.
