@@ -157,3 +157,31 @@ fn a_commune_merged_since_is_found_as_what_it_was_or_as_the_one_it_is_in() {
     check(&index, "3 rue du marché vieux-bron", "3 Rue du Marché, Bron", None);
     check(&index, "vieux bron", "Bron", None);
 }
+
+#[test]
+fn a_commune_named_with_its_own_postcode_is_not_contradicted() {
+    let rows = "cle_interop;voie_nom;numero;commune_insee;commune_nom;position;long;lat\n\
+        69029_0001_00012;Rue du Marché;12;69029;Bron;entrée;4.9100;45.7380\n\
+        69266_0001_00007;Rue des Lilas;7;69266;Villeurbanne;entrée;4.8900;45.7500\n\
+        69383_0001_00005;Rue Garibaldi;5;69383;Lyon 3e Arrondissement;entrée;4.8500;45.7560\n\
+        69386_0001_00002;Rue Molière;2;69386;Lyon 6e Arrondissement;entrée;4.8510;45.7660\n";
+    let postcodes = |folder: &Path| {
+        let path = folder.join("postcodes.csv");
+        let list = "code_commune_insee;code_postal;ligne_5\n69029;69500;\n69266;69100;\n69383;69003;\n69386;69006;\n";
+        fs::write(&path, list).unwrap();
+        BuildOptions { postcodes: Some(path), ..BuildOptions::default() }
+    };
+    let index = index(&[("bal.csv", rows)], postcodes);
+    let first = |text: &str| {
+        let found = find(&index, text).remove(0);
+        let verdicts = [found.verdicts.commune, found.verdicts.postcode];
+        (found.label(), verdicts.contains(&Some(Verdict::Contradicts)), found.score.total() < 0.8)
+    };
+    let elsewhere = ("12 Rue du Marché, 69500 Bron".to_owned(), true, true);
+    assert_eq!(first("12 rue du marché villeurbanne"), elsewhere);
+    assert_eq!(first("12 rue du marché 69100"), elsewhere);
+    assert_eq!(first("12 rue du marché 69100 villeurbanne"), ("Villeurbanne".to_owned(), false, true));
+    let other_part = ("5 Rue Garibaldi, 69003 Lyon 3e Arrondissement".to_owned(), true, true);
+    assert_eq!(first("5 rue garibaldi 69006 lyon"), other_part);
+    assert_eq!(first("12 rue du marché 69003 lyon").1, false);
+}
