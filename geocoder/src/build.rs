@@ -111,7 +111,8 @@ fn write_files(
     let context = Context::new(options.communes.as_deref(), LISTED)?;
     let mut report = Report { communes_checked: options.communes.is_some(), ..Report::default() };
     let collector = Collector::create(folder, sources.len())?;
-    let (collector, read) = read_all(inputs, &context, &mut report, collector, progress)?;
+    let (mut collector, read) = read_all(inputs, &context, &mut report, collector, progress)?;
+    collector.name_merged(&context.communes);
     // Edits may leave nothing of a commune; a build never means to leave nothing at all.
     if only.is_none() && report.accepted() == 0 {
         return Err(Error::NothingAccepted { files: sources.len(), rows: report.rows() });
