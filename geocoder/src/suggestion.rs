@@ -91,6 +91,8 @@ pub struct Suggestion {
     pub ban_id: Option<String>,
     /// Name of the street for a house, of the place itself otherwise.
     pub name: String,
+    /// Another of its names (another language's, the national base's alias), when what was typed is likest to that one.
+    pub other_name: Option<String>,
     /// `12bis`, for a house only. Always the number that was asked for or is nearest: never an invented one.
     pub house_number: Option<String>,
     /// Lieu-dit the address lies in (BAL `lieudit_complement_nom`).
