@@ -71,6 +71,7 @@ fn main() {
     calibration::table(&ask_all(&corpus, &aside, |query| run::ask(&geocoder, query, args.citycode)));
     goals::table(&tallies, &measured, &opened);
     report::misses(&corpus, &tallies, args.explain);
+    report::strays(&corpus, &tallies, args.explain);
     if args.peer {
         compare_with_addok(&corpus, &args, &folder, &asked, &tallies);
     }

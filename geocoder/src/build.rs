@@ -24,7 +24,7 @@ use crate::{
     schema,
     source::Context,
     sources::SourceFile,
-    update,
+    stretches, update,
 };
 
 /// Memory of the full-text writer, for each of its threads; tantivy refuses less than 15 MB.
@@ -111,7 +111,8 @@ fn write_files(
     let context = Context::new(options.communes.as_deref(), LISTED)?;
     let mut report = Report { communes_checked: options.communes.is_some(), ..Report::default() };
     let collector = Collector::create(folder, sources.len())?;
-    let (collector, read) = read_all(inputs, &context, &mut report, collector, progress)?;
+    let (mut collector, read) = read_all(inputs, &context, &mut report, collector, progress)?;
+    collector.name_merged(&context.communes);
     if report.accepted() == 0 {
         return Err(Error::NothingAccepted { files: sources.len(), rows: report.rows() });
     }
@@ -133,7 +134,9 @@ pub(crate) fn finish(
 ) -> Result<Manifest, Error> {
     let report = Report { duplicates: written.duplicates, ..report };
     Origins { aside: written.aside.clone(), ..origins }.write(folder)?;
-    write_words(&folder.join(index::WORDS), &Places::open(folder)?, progress)?;
+    let places = Places::open(folder)?;
+    stretches::write(folder, &places)?;
+    write_words(&folder.join(index::WORDS), &places, progress)?;
     Manifest::of(folder, &written, report, sources)
 }
 

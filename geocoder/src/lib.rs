@@ -1,6 +1,6 @@
 //! From text to places, and from a point to the nearest address; no network, no HTTP.
 //!
-//! Reading order: `search` (one search, in order), `parse`, `hunt`, `candidates`, `rank`; `onebox` for what is no
+//! Reading order: `search` (one search, in order), `parse`, `hunt`, `candidates`, `recall`, `rank`; `onebox` for what is no
 //! address; then `build` and `collect` for where the index comes from, `places`, `numbers` and `parcels` for what lies
 //! beside the full-text index.
 
@@ -12,6 +12,7 @@ mod bal_fields;
 mod bal_ids;
 mod ban;
 pub mod ban_api;
+mod ban_names;
 mod ban_streets;
 mod build;
 pub mod bulk;
@@ -39,11 +40,16 @@ mod house_number;
 mod hunt;
 mod index;
 mod interpolation;
+mod letters;
+mod likeness;
 mod marks;
+mod matching;
 mod named;
+mod names;
 mod noise;
 mod normalize;
 mod numbers;
+mod objects;
 mod onebox;
 mod origins;
 mod packed;
@@ -57,6 +63,7 @@ mod postcodes;
 mod rank;
 mod reading;
 mod reason;
+mod recall;
 mod report;
 mod respace;
 mod reverse;
@@ -73,6 +80,7 @@ mod spelling;
 mod spill;
 mod spilled;
 mod streets;
+mod stretches;
 mod suggestion;
 mod table;
 mod towns;
@@ -89,6 +97,9 @@ pub use error::Error;
 pub use geocoder::Geocoder;
 pub use house_number::{HouseNumber, NotAHouseNumber};
 pub use index::{FileStamp, Manifest};
+pub use objects::{
+    BuiltObjects, FoundObject, Object, ObjectKind, ObjectLayer, Objects, Visible, build_objects, forget_objects,
+};
 pub use parse::MAX_QUERY_CHARS;
 pub use reason::{Notice, Reason};
 pub use report::{CommuneReport, FileReport, Format, LISTED, Rejected, Report};

@@ -76,6 +76,18 @@ impl Marker {
         (street, hash(said, &self.scratch))
     }
 
+    /// The lieux-dits that a row of another street tells other names of: with its former commune and without it, for
+    /// that is not asked of whom names are told.
+    pub(crate) fn named(row: &Row) -> impl Iterator<Item = StreetMark> {
+        let complement = row.complement.as_deref().filter(|_| !row.complement_names.is_empty());
+        let former = row.former.as_ref().map(|former| former.code);
+        let all = [Some(None), former.map(Some)].into_iter().flatten();
+        complement.into_iter().flat_map(move |name| {
+            let key = normalize::street_key(name);
+            all.clone().map(move |former| StreetMark::new(row.commune.code, former, &key))
+        })
+    }
+
     fn street(&mut self, row: &Row) -> (StreetMark, u64) {
         if let Some((open, street, said)) = &self.open
             && spilled::same_street(open, row)

@@ -65,15 +65,16 @@ impl Tally {
         Self { pieces, at: 0, end, own, made, marker }
     }
 
-    /// Takes the next row; gives the mark of its street.
-    pub(crate) fn add(&mut self, row: &Row) -> StreetMark {
+    /// Takes the next row.
+    pub(crate) fn add(&mut self, row: &Row) {
         while row.at >= self.end && self.at + 1 < self.pieces.len() {
             self.close();
         }
         let (street, digest) = self.marker.read(row);
-        let sum = self.own.entry(street).or_default();
-        *sum = sum.wrapping_add(digest);
-        street
+        for said_of in std::iter::once(street).chain(Marker::named(row)) {
+            let sum = self.own.entry(said_of).or_default();
+            *sum = sum.wrapping_add(digest);
+        }
     }
 
     fn close(&mut self) {

@@ -69,6 +69,14 @@ pub(crate) struct Said {
     pub postcode: Option<(u32, Vec<u32>)>,
 }
 
+impl Said {
+    /// The towns that both a name and a postcode say: one of the two may be a slip, not both. Between the parts of a
+    /// city only the postcode chooses, and it may be wrong.
+    pub(crate) fn twice(&self) -> Option<&[u32]> {
+        self.named.as_deref().filter(|_| self.postcode.is_some() && !self.disputed)
+    }
+}
+
 impl Typed {
     /// The words of a text. Errors: nothing to look for, or more than [`MAX_QUERY_CHARS`].
     pub(crate) fn read(text: &str, finished: bool) -> Result<Self, Error> {

@@ -22,6 +22,7 @@ use crate::{
     pieces,
     places::Places,
     report::{LISTED, Report},
+    row::Row,
     shard,
     source::{self, Context},
     table, twins,
@@ -126,11 +127,12 @@ fn prepare(
     let folder = store.new_folder()?;
     let mut report = Report::default();
     let (collector, hides) = loop {
-        let Some((collector, ids)) = gather(&folder, &now, &wanted, &context, &mut report)? else {
+        let Some(Gathered { collector, ids, naming }) = gather(&folder, &now, &wanted, &context, &mut report)? else {
             return Ok(Prepared::BeingWritten);
         };
         let hides = twins::places_of(&places, &wanted);
         let known = wanted.len();
+        wanted.extend(naming);
         if now.len() > 1 || base.manifest.sources.len() > 1 {
             wanted.extend(twins::sharing(base, &places, &hides, ids)?);
         }
@@ -148,16 +150,26 @@ fn prepare(
     Ok(Prepared::Edits(folder, Manifest { hides, streets: wanted.len(), ..made }))
 }
 
-/// The rows of some streets, set aside in a folder, and the identifiers they bear. None when a file was written to.
+/// The rows of some streets.
+struct Gathered {
+    collector: Collector,
+    /// The identifiers they bear, in short.
+    ids: HashSet<u64>,
+    /// Other streets, whose rows tell names of one of these.
+    naming: HashSet<StreetMark>,
+}
+
+/// Sets the rows of some streets aside in a folder. None when a file was written to.
 fn gather(
     folder: &Path,
     files: &[FileNow<'_>],
     wanted: &HashSet<StreetMark>,
     context: &Context,
     report: &mut Report,
-) -> Result<Option<(Collector, HashSet<u64>)>, Error> {
+) -> Result<Option<Gathered>, Error> {
     *report = Report::default();
-    let (mut collector, mut ids) = (Collector::create(folder, files.len())?, HashSet::new());
+    let mut collector = Collector::create(folder, files.len())?;
+    let (mut ids, mut naming) = (HashSet::new(), HashSet::new());
     for FileNow { source, origin, .. } in files {
         let pieces: Vec<_> = origin.pieces().collect();
         let holds = |index: usize| pieces[index].1.iter().any(|(street, _)| wanted.contains(street));
@@ -165,8 +177,11 @@ fn gather(
             let all: Vec<_> = pieces.iter().map(|(piece, _)| *piece).collect();
             let text = pieces::select(table::open(&source.path)?, &all, holds);
             let (mut marker, mut added) = (Marker::default(), Ok(()));
-            let mut accept = |row: crate::row::Row| {
-                if added.is_ok() && wanted.contains(&marker.read(&row).0) {
+            let mut accept = |row: Row| {
+                let street = marker.read(&row).0;
+                if !wanted.contains(&street) {
+                    naming.extend(Marker::named(&row).any(|named| wanted.contains(&named)).then_some(street));
+                } else if added.is_ok() {
                     ids.extend(row.ban_address.as_ref().map(duplicates::short));
                     added = collector.add(row);
                 }
@@ -179,5 +194,5 @@ fn gather(
         }
         collector.end_file();
     }
-    Ok(Some((collector, ids)))
+    Ok(Some(Gathered { collector, ids, naming }))
 }
