@@ -19,7 +19,7 @@ use crate::{
     rank::{self, QueryWord},
     recall::{Preference, recall},
     shard::Part,
-    vocabulary::Spelling,
+    vocabulary::{Spelling, Vocabulary},
 };
 
 /// Most towns that the beginning of a name scopes a reading to: « s » begins that of five thousand.
@@ -36,6 +36,9 @@ pub(crate) enum Tolerance {
     Partial,
 }
 
+/// Misspelt words already expanded (typed, as a beginning, as a street type): readings share most of their words.
+pub(crate) type Spellings = HashMap<(String, bool, bool), Vec<Spelling>>;
+
 /// What every reading of one request shares.
 pub(crate) struct Context<'a> {
     has_home: bool,
@@ -47,8 +50,7 @@ pub(crate) struct Context<'a> {
     towns: Option<Vec<u32>>,
     /// Where places are looked for first, when it is not the asker's map.
     centre: Option<Near>,
-    /// Misspelt words already expanded: readings share most of their words.
-    spellings: HashMap<(String, bool, bool), Vec<Spelling>>,
+    spellings: Spellings,
 }
 
 impl<'a> Context<'a> {
@@ -82,23 +84,30 @@ impl<'a> Context<'a> {
     fn is_visible(&self, place: u32) -> bool {
         !self.part.hides(place)
     }
-
-    fn spellings(&mut self, typed: &str, beginning: bool, as_type: bool) -> &[Spelling] {
-        let vocabulary = &self.part.shard.vocabulary;
-        let key = (typed.to_owned(), beginning, as_type);
-        self.spellings.entry(key).or_insert_with(|| vocabulary.spellings(typed, beginning, as_type))
-    }
 }
 
 /// The words of a reading with every form they may take in a name.
 pub(crate) fn expand(context: &mut Context<'_>, query: &Query, tolerance: Tolerance) -> Vec<QueryWord> {
+    expand_over(&context.part.shard.vocabulary, &mut context.spellings, query, tolerance)
+}
+
+/// The same over the words of some names.
+pub(crate) fn expand_over(
+    vocabulary: &Vocabulary,
+    known: &mut Spellings,
+    query: &Query,
+    tolerance: Tolerance,
+) -> Vec<QueryWord> {
     let last = query.words.len().saturating_sub(1);
     let mut expanded = Vec::with_capacity(query.words.len());
     for (at, word) in query.words.iter().enumerate() {
         let unfinished = query.unfinished && at == last;
         let mut forms = rank::forms(word);
         if tolerance > Tolerance::Exact {
-            for spelling in context.spellings(&word.typed, unfinished, at <= 1) {
+            let spellings = known
+                .entry((word.typed.clone(), unfinished, at <= 1))
+                .or_insert_with_key(|(typed, beginning, as_type)| vocabulary.spellings(typed, *beginning, *as_type));
+            for spelling in spellings {
                 if forms.iter().all(|(form, _)| *form != spelling.word) {
                     forms.push((spelling.word.clone(), spelling.likeness));
                 }

@@ -8,7 +8,7 @@ use crate::{
     objects::find::{ObjectContext, as_object},
     parse::{Query, Scope, Typed, readings},
     places::{Place, Places},
-    rank::{self, Answer, Candidate, House},
+    rank::{self, Answer, Candidate, House, Likeness},
     respace,
     spelling::{Spelt, glued},
     suggestion::{Score, Verdict, Verdicts},
@@ -154,8 +154,8 @@ impl<'a> Hunt<'a> {
         context.centre_back();
         for place in found {
             let place = part.shard.places.get(place);
-            let is_said_twice_not = open.said.twice().is_some_and(|towns| !part.is_within(place, towns));
-            if part.is_within(place, &scope.towns) || is_said_twice_not || !self.is_neighbour(place, scope) {
+            let contradicts_both = open.said.twice().is_some_and(|towns| !part.is_within(place, towns));
+            if part.is_within(place, &scope.towns) || contradicts_both || !self.is_neighbour(place, scope) {
                 continue;
             }
             let candidate = self.candidate(place, open);
@@ -198,15 +198,13 @@ impl<'a> Hunt<'a> {
             }
         }
         for at in 0..self.objects.len() {
-            for place in self.objects[at].within(towns) {
-                let text = spelling::likeness(typed, place.folded()).filter(|_| query.number.is_none());
-                self.keep(text.map(|text| (place, Likeness { text, weakest: text })), query);
-            }
+            let found = if query.number.is_none() { self.objects[at].spelt(&spelt, towns) } else { Vec::new() };
+            self.keep(found, query);
         }
     }
 
     /// Ranks objects of a reading.
-    fn keep(&mut self, found: impl IntoIterator<Item = (Place<'a>, Likeness)>, query: &Query) {
+    fn keep(&mut self, found: impl IntoIterator<Item = (Place<'a>, Likeness<'a>)>, query: &Query) {
         for (place, likeness) in found {
             let answer = rank::score(self.candidate(place, query), query, likeness, self.near, false);
             self.answers.extend(answer.map(as_object));
