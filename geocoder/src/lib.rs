@@ -2,7 +2,7 @@
 //!
 //! Reading order: `search` (one search, in order), `parse`, `hunt`, `candidates`, `recall`, `rank`; `onebox` for what is no
 //! address; then `build` and `collect` for where the index comes from, `places`, `numbers` and `parcels` for what lies
-//! beside the full-text index.
+//! beside the full-text index; `update` for what changes in it, `pieces` and `origins` for how that is told.
 
 mod address;
 mod answer;
