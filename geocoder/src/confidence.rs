@@ -21,12 +21,17 @@ const BY_MARGIN: [(f32, f32); 4] = [(0.0, 0.55), (0.02, 0.7), (0.06, 0.95), (0.1
 
 /// Gives every answer its confidence, best first: none is surer than the one before it.
 pub(crate) fn settle(answers: &mut [Answer<'_>], unfinished: bool) {
-    let keys: Vec<f32> = answers.iter().map(|answer| answer.score.key()).collect();
+    // The best rival of any answer is among these, since answers come best first and two towns are no rivals.
+    let street = answers.iter().position(|answer| !is_town(answer));
+    let first: Vec<usize> = (0..answers.len().min(2)).chain(street).collect();
+    let keys: Vec<f32> = first.iter().map(|&at| answers[at].score.key()).collect();
     let mut ceiling = 1.0f32;
     for at in 0..answers.len() {
-        let rival = (0..answers.len()).filter(|&other| other != at && is_rival(&answers[at], &answers[other]));
-        let best_rival = rival.map(|other| keys[other]).fold(f32::MIN, f32::max);
-        let margin = if best_rival == f32::MIN { 1.0 } else { keys[at] - best_rival };
+        let own = answers[at].score.key();
+        let rivals =
+            first.iter().zip(&keys).filter(|&(&other, _)| other != at && is_rival(&answers[at], &answers[other]));
+        let best_rival = rivals.map(|(_, &key)| key).fold(f32::MIN, f32::max);
+        let margin = if best_rival == f32::MIN { 1.0 } else { own - best_rival };
         let sure = confidence(&answers[at], margin.max(0.0), unfinished).min(ceiling);
         answers[at].score.confidence = sure;
         ceiling = sure;
@@ -35,9 +40,12 @@ pub(crate) fn settle(answers: &mut [Answer<'_>], unfinished: bool) {
 
 /// Two answers between which the asker would have to choose.
 fn is_rival(a: &Answer<'_>, b: &Answer<'_>) -> bool {
-    let is_town = |answer: &Answer<'_>| matches!(answer.place.kind(), Kind::City | Kind::District);
     // A former commune and the one it is in, a city and its arrondissements: not two choices.
     !(is_town(a) && is_town(b))
+}
+
+fn is_town(answer: &Answer<'_>) -> bool {
+    matches!(answer.place.kind(), Kind::City | Kind::District)
 }
 
 fn confidence(answer: &Answer<'_>, margin: f32, unfinished: bool) -> f32 {

@@ -7,6 +7,7 @@ use crate::{
     Error, Filter, Geocoder, Kind, MatchType, Nearby, Position, PositionKind, Request, Suggestion, Verdicts,
     address::ground_distance_m,
     coordinates,
+    effort::Effort,
     filter::is_inside,
     suggestion::{MAX_LIMIT, Score},
 };
@@ -32,14 +33,22 @@ pub(crate) const READINGS: [Reading; 3] = [Reading::Coordinates, Reading::Parcel
 
 impl Geocoder {
     /// What the text means in one of these ways; none when it does not.
-    pub(crate) fn read_as(&self, reading: Reading, request: &Request) -> Result<Option<Vec<Suggestion>>, Error> {
+    pub(crate) fn read_as(
+        &self,
+        reading: Reading,
+        request: &Request,
+        effort: &Effort,
+    ) -> Result<Option<Vec<Suggestion>>, Error> {
         let found = match reading {
             Reading::Coordinates => coordinates::read(&request.text).map(|at| self.point(at, request)).transpose()?,
             Reading::Parcel => self.parcel(request),
-            Reading::Crossing => self.crossing(request)?,
+            Reading::Crossing => self.crossing(request, effort)?,
         };
         let Some(mut found) = found else { return Ok(None) };
-        found.retain(|suggestion| self.keeps(suggestion, request));
+        let towns: Vec<u32> =
+            request.filter.communes.iter().flat_map(|code| self.gazetteer.code(code)).copied().collect();
+        let codes = self.codes_of(&towns);
+        found.retain(|suggestion| keeps(suggestion, request, &codes));
         if let Some(near) = request.near {
             found.iter_mut().for_each(|it| it.distance_m = Some(ground_distance_m(near.at, it.position.at)));
         }
@@ -59,29 +68,23 @@ impl Geocoder {
         Ok(found)
     }
 
-    /// Whether a suggestion is what the request asks for, by its own kind and position.
-    fn keeps(&self, suggestion: &Suggestion, request: &Request) -> bool {
-        let (filter, at) = (&request.filter, suggestion.position.at);
-        let codes: Vec<&str> =
-            filter.communes.iter().flat_map(|code| self.codes_of(self.gazetteer.code(code))).collect();
-        let radius = request.near.and_then(|near| Some((near.at, near.radius_m?)));
-        filter.kinds.as_ref().is_none_or(|kinds| kinds.contains(&suggestion.kind))
-            && filter.bbox.is_none_or(|b| (b.west..=b.east).contains(&at.lon) && (b.south..=b.north).contains(&at.lat))
-            && filter.within.as_ref().is_none_or(|ring| is_inside(ring, at))
-            && filter.metropole.is_none_or(|wanted| suggestion.metropole == wanted)
-            && (filter.communes.is_empty() || codes.contains(&suggestion.insee.as_str()))
-            && (filter.postcodes.is_empty()
-                || suggestion.postcode.as_ref().is_some_and(|p| filter.postcodes.contains(p)))
-            && radius.is_none_or(|(from, metres)| ground_distance_m(from, at) <= metres)
-    }
-
     /// The INSEE codes of some towns and of those inside them, each once.
     pub(crate) fn codes_of(&self, towns: &[u32]) -> Vec<&str> {
-        let mut codes: Vec<&str> = towns.iter().flat_map(|&town| self.first.shard.places.codes_of(town)).collect();
-        codes.sort_unstable();
-        codes.dedup();
-        codes
+        self.first.shard.places.codes_of(towns)
     }
+}
+
+/// Whether a suggestion is what the request asks for, by its own kind and position. `codes`: of the communes wanted.
+fn keeps(suggestion: &Suggestion, request: &Request, codes: &[&str]) -> bool {
+    let (filter, at) = (&request.filter, suggestion.position.at);
+    let radius = request.near.and_then(|near| Some((near.at, near.radius_m?)));
+    filter.kinds.as_ref().is_none_or(|kinds| kinds.contains(&suggestion.kind))
+        && filter.bbox.is_none_or(|b| (b.west..=b.east).contains(&at.lon) && (b.south..=b.north).contains(&at.lat))
+        && filter.within.as_ref().is_none_or(|ring| is_inside(ring, at))
+        && filter.metropole.is_none_or(|wanted| suggestion.metropole == wanted)
+        && (filter.communes.is_empty() || codes.contains(&suggestion.insee.as_str()))
+        && (filter.postcodes.is_empty() || suggestion.postcode.as_ref().is_some_and(|p| filter.postcodes.contains(p)))
+        && radius.is_none_or(|(from, metres)| ground_distance_m(from, at) <= metres)
 }
 
 /// What is no place of the index, in the towns of one that is beside it; in no known town without one.
