@@ -28,6 +28,7 @@ mod departments;
 mod doors;
 mod duplicates;
 mod edit;
+mod effort;
 mod encoding;
 mod error;
 mod filter;
