@@ -129,6 +129,17 @@ pub(crate) fn strays(corpus: &Corpus, tallies: &[Tally], most: usize) {
     }
 }
 
+/// Answers that may be taken without a look, and are wrong.
+pub(crate) fn surest_misses(corpus: &Corpus, tallies: &[Tally], most: usize) {
+    let wrong = |asked: &&Asked| asked.outcome.confident() && !asked.outcome.passed;
+    let full = tallies.iter().filter(|tally| matches!(tally.group, Group::Full | Group::Typo | Group::Wrong));
+    for (tally, asked) in full.flat_map(|tally| tally.asked.iter().filter(wrong).map(move |a| (tally, a))).take(most) {
+        println!("  {}, {} · « {} »", tally.class, tally.corpus, asked.query.text());
+        println!("    wanted {}", wanted(corpus, asked));
+        println!("    got    {}", asked.found.first().map(shown).unwrap_or_default());
+    }
+}
+
 /// What a class is meant to give, and did not.
 fn is_miss(tally: &Tally, asked: &Asked) -> bool {
     match tally.class.as_str() {

@@ -154,8 +154,8 @@ impl<'a> Hunt<'a> {
         context.centre_back();
         for place in found {
             let place = part.shard.places.get(place);
-            let is_said_twice_not = open.said.twice().is_some_and(|towns| !part.is_within(place, towns));
-            if part.is_within(place, &scope.towns) || is_said_twice_not || !self.is_neighbour(place, scope) {
+            let contradicts_both = open.said.twice().is_some_and(|towns| !part.is_within(place, towns));
+            if part.is_within(place, &scope.towns) || contradicts_both || !self.is_neighbour(place, scope) {
                 continue;
             }
             let candidate = self.candidate(place, open);

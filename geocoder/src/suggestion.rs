@@ -238,7 +238,12 @@ impl Score {
 
     /// What answers are ordered by: the likeness, less what speaks against it.
     pub(crate) fn key(&self) -> f32 {
-        self.text - self.number - self.commune - self.far - self.small - self.away
+        self.standing() - self.small
+    }
+
+    /// What makes one answer surer than another. Size orders what nothing else parts: it tells nobody which is meant.
+    pub(crate) fn standing(&self) -> f32 {
+        self.text - self.number - self.commune - self.far - self.away
     }
 }
 
