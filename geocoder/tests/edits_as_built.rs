@@ -125,7 +125,7 @@ fn found(geocoder: &Geocoder, text: &str) -> Vec<Suggestion> {
 fn about(geocoder: &Geocoder, row: &Row) -> Vec<String> {
     let (_, town, _) = TOWNS[row.town];
     let point = row.at();
-    let nearby = Nearby { point, limit: 30, radius_m: 30.0, filter: Filter::default() };
+    let nearby = Nearby { point, limit: 30, radius_m: 30.0, filter: Filter::default(), objects: Vec::new() };
     let short = |it: &Suggestion| {
         let Suggestion { name, house_number, insee, position, ban_id, certified, .. } = it;
         format!(
@@ -213,7 +213,13 @@ fn an_address_of_two_files_is_settled_again_when_either_changes() {
     ]);
     let all = [ours.clone(), theirs.clone(), other.clone(), own.clone()];
     let names = |geocoder: &Geocoder| -> Vec<String> {
-        let at = |row: &Row| Nearby { point: row.at(), limit: 9, radius_m: 5.0, filter: Filter::default() };
+        let at = |row: &Row| Nearby {
+            point: row.at(),
+            limit: 9,
+            radius_m: 5.0,
+            filter: Filter::default(),
+            objects: Vec::new(),
+        };
         let near = [&ours, &theirs].into_iter().flat_map(|row| geocoder.reverse(&at(row)).unwrap());
         near.filter(|it| it.house_number.as_deref() == Some("5")).map(|it| it.insee).collect()
     };
