@@ -16,6 +16,9 @@ impl Geocoder {
     /// Fills an answer in; distances are from `near`.
     pub(crate) fn suggestion(&self, answer: Answer<'_>, near: Option<LonLat>) -> Suggestion {
         let place = answer.place;
+        if let Some((part, table)) = self.object_part(place).and_then(|part| Some((part, part.objects.named()?))) {
+            return self.object_suggestion(part, table, answer, near);
+        }
         let Shard { numbers, places, .. } = &*self.part_of(place).shard;
         let house = match answer.house {
             House::Found(entry, _) | House::WithoutSuffix(entry, _) => {
@@ -50,6 +53,7 @@ impl Geocoder {
             certified,
             addresses: place.weight(),
             distance_m: near.map(|near| ground_distance_m(near, position.at)),
+            object: None,
             match_type: confidence::match_type(&answer),
             verdicts: answer.verdicts,
             score: answer.score,

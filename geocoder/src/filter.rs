@@ -2,16 +2,25 @@
 
 use layers::{Bbox, LonLat};
 
-use crate::{Filter, Geocoder, Kind, Near, Request, address::ground_distance_m, places::Place, rank::Answer};
+use crate::{
+    Filter, Geocoder, Kind, Near, Request, address::ground_distance_m, places::Place, rank::Answer,
+    stretches::Stretches,
+};
 
 /// Whether something at a place may pass: what cannot is not worth ranking. Exact for whole places, not for houses.
 pub(crate) fn may_hold(filter: &Filter, place: Place<'_>) -> bool {
-    filter.bbox.is_none_or(|bbox| meets(place, bbox))
+    filter.bbox.is_none_or(|bbox| meets(place.bbox(), bbox))
         && filter.metropole.is_none_or(|wanted| place.is_metropole() == wanted)
 }
 
-fn meets(place: Place<'_>, bbox: Bbox) -> bool {
-    let own = place.bbox();
+/// The same for a whole stretch.
+pub(crate) fn may_meet(filter: &Filter, stretches: &Stretches, at: usize) -> bool {
+    let holds = stretches.holds(at);
+    filter.metropole.is_none_or(|wanted| if wanted { holds.home } else { holds.away })
+        && filter.bbox.is_none_or(|bbox| meets(stretches.bbox(at), bbox))
+}
+
+fn meets(own: Bbox, bbox: Bbox) -> bool {
     own.west <= bbox.east && bbox.west <= own.east && own.south <= bbox.north && bbox.south <= own.north
 }
 
@@ -46,6 +55,9 @@ pub(crate) fn is_inside(ring: &[LonLat], at: LonLat) -> bool {
 impl Geocoder {
     /// Whether an answer is what the request asks for.
     pub(crate) fn is_wanted(&self, answer: &Answer<'_>, request: &Request) -> bool {
+        if self.object_part(answer.place).is_some() {
+            return true; // looked at before it was ranked
+        }
         let kind = if answer.house.entry().is_some() { Kind::House } else { answer.place.kind() };
         let at = answer.at();
         let filter = &request.filter;

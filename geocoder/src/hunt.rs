@@ -1,15 +1,17 @@
 //! The ways a text is looked for, from the strictest to the loosest; `search` has them in order.
 
 use crate::{
-    Error, Geocoder, HouseNumber, Kind, Request,
+    Error, Geocoder, HouseNumber, Kind, Near, Request,
     candidates::{Context, Tolerance, candidates, expand},
+    effort::{self, Effort},
     noise,
     normalize::Word,
+    objects::find::{ObjectContext, as_object},
     parse::{Query, Scope, Typed, readings},
     places::{Place, Places},
-    rank::{self, Answer, Candidate, House},
+    rank::{self, Answer, Candidate, House, Likeness},
     respace,
-    spelling::glued,
+    spelling::{Spelt, glued},
     suggestion::{Score, Verdict, Verdicts},
 };
 
@@ -21,6 +23,8 @@ const SETTLED: f32 = 0.88;
 const EXACT: f32 = 0.93;
 /// People confuse communes that are near each other: metres beyond the one named.
 const NEIGHBOURHOOD_M: f64 = 12_000.0;
+/// Places inside a text where an address may begin that are tried: a text of many numbers is none.
+const MOST_ANCHORS: usize = 6;
 /// How far each other writing is from what was typed.
 const NOISE_DROPPED: f32 = 0.97;
 const NUMBER_DROPPED: f32 = 0.85;
@@ -47,28 +51,42 @@ pub(crate) struct Hunt<'a> {
     geocoder: &'a Geocoder,
     /// One a part.
     contexts: Vec<Context<'a>>,
+    near: Option<Near>,
+    /// One a layer of objects.
+    objects: Vec<ObjectContext<'a>>,
     writings: Vec<Typed>,
     /// The readings of the text as typed.
     pub queries: Vec<Query>,
     pub answers: Vec<Answer<'a>>,
+    effort: Effort,
 }
 
 impl<'a> Hunt<'a> {
-    pub(crate) fn new(geocoder: &'a Geocoder, request: &Request, writings: Vec<Typed>) -> Self {
+    pub(crate) fn new(geocoder: &'a Geocoder, request: &Request, writings: Vec<Typed>, effort: &Effort) -> Self {
         let read = |typed| readings(typed, &geocoder.gazetteer, &geocoder.first.shard.places, false);
         let queries = writings.iter().flat_map(read).collect();
-        let contexts = geocoder.parts().map(|part| Context::new(geocoder, part, request)).collect();
-        Self { geocoder, contexts, writings, queries, answers: Vec::new() }
+        let contexts = geocoder.parts().map(|part| Context::new(geocoder, part, request, effort)).collect();
+        let objects = geocoder.object_contexts(request, effort);
+        let (near, effort) = (request.near, effort.clone());
+        Self { geocoder, contexts, near, objects, writings, queries, answers: Vec::new(), effort }
     }
 
     /// Likeness of the best answer so far, contradictions counted.
     pub(crate) fn best(&self) -> f32 {
-        self.answers.iter().map(|answer| answer.score.text - answer.score.commune).fold(f32::MIN, f32::max)
+        let counting = self.answers.iter().filter(|answer| self.counts(answer));
+        counting.map(|answer| answer.score.text - answer.score.commune).fold(f32::MIN, f32::max)
     }
 
-    /// Looks for the text in one way more.
+    /// Where a number was typed an address was meant: no object is a reason to stop looking for it.
+    fn counts(&self, answer: &Answer<'_>) -> bool {
+        let has_number = || self.queries.iter().any(|query| query.number.is_some());
+        self.geocoder.object_part(answer.place).is_none() || !has_number()
+    }
+
+    /// Looks for the text in one way more, as far as there is effort left.
     pub(crate) fn take(&mut self, step: Step) -> Result<(), Error> {
         match step {
+            _ if self.effort.is_spent() => Ok(()),
             Step::AsTyped => self.look(&self.queries.clone(), Tolerance::Exact),
             Step::Corrected => self.look(&self.queries.clone(), Tolerance::Corrected),
             Step::Respelt => self.respelt(),
@@ -84,7 +102,7 @@ impl<'a> Hunt<'a> {
     fn respelt(&mut self) -> Result<(), Error> {
         let mut writings = self.writings.clone();
         for typed in &self.writings {
-            let anchored = noise::anchored(&typed.words).into_iter();
+            let anchored = noise::anchored(&typed.words).into_iter().take(MOST_ANCHORS);
             writings.extend(anchored.map(|words| typed.rewritten(words.to_vec(), faith_in(typed, words))));
             let abroad = noise::without_misspelt_country(&typed.words);
             writings.extend(abroad.map(|words| typed.rewritten(words.to_vec(), NOISE_DROPPED)));
@@ -115,7 +133,9 @@ impl<'a> Hunt<'a> {
 
     fn elsewhere(&mut self) -> Result<(), Error> {
         // A commune that has the street keeps it, whatever the number: it was named.
-        let is_settled = |answer: &Answer<'_>| answer.score.text >= SETTLED && answer.score.commune < f32::EPSILON;
+        let is_settled = |answer: &Answer<'_>| {
+            answer.score.text >= SETTLED && answer.score.commune < f32::EPSILON && self.counts(answer)
+        };
         if self.answers.iter().any(is_settled) {
             return Ok(());
         }
@@ -124,6 +144,9 @@ impl<'a> Hunt<'a> {
             let Some(scope) = query.scope.clone() else { continue };
             let open = Query { scope: None, ..query };
             for at in 0..self.contexts.len() {
+                if self.effort.is_spent() {
+                    return Ok(());
+                }
                 self.around(&open, &scope, at)?;
             }
         }
@@ -166,7 +189,7 @@ impl<'a> Hunt<'a> {
             spellings.dedup();
             for typed in spellings {
                 let looked_for = (typed, scope.towns.clone());
-                if !seen.contains(&looked_for) {
+                if !seen.contains(&looked_for) && !self.effort.is_spent() {
                     self.compare(&looked_for.0, &query, &scope.towns);
                     seen.push(looked_for);
                 }
@@ -175,43 +198,65 @@ impl<'a> Hunt<'a> {
     }
 
     fn compare(&mut self, typed: &str, query: &Query, towns: &[u32]) {
+        let Some(spelt) = Spelt::new(typed) else { return };
         for (part, near) in self.contexts.iter().map(|context| (context.part, context.near)) {
             for place in part.shard.places.within(&part.towns(towns)).filter(|place| !part.hides(place.index)) {
-                let Some(likeness) = part.shard.places.spelling(place, typed) else { continue };
+                self.effort.spend(effort::COMPARE_NAME);
+                let Some(likeness) = part.shard.places.spelling(place, &spelt) else { continue };
                 let candidate = self.candidate(place, query);
                 self.answers.extend(rank::score(candidate, query, likeness, near, false));
             }
+        }
+        for at in 0..self.objects.len() {
+            let found = if query.number.is_none() { self.objects[at].spelt(&spelt, towns) } else { Vec::new() };
+            self.keep(found, query);
+        }
+    }
+
+    /// Ranks objects of a reading.
+    fn keep(&mut self, found: impl IntoIterator<Item = (Place<'a>, Likeness<'a>)>, query: &Query) {
+        for (place, likeness) in found {
+            let answer = rank::score(self.candidate(place, query), query, likeness, self.near, false);
+            self.answers.extend(answer.map(as_object));
         }
     }
 
     fn look(&mut self, queries: &[Query], tolerance: Tolerance) -> Result<(), Error> {
         for query in queries {
             for at in 0..self.contexts.len() {
+                if self.effort.is_spent() {
+                    return Ok(());
+                }
                 let context = &mut self.contexts[at];
                 let (part, near) = (context.part, context.near);
                 let words = expand(context, query, tolerance);
                 for place in candidates(context, query, &words, tolerance)? {
+                    self.effort.spend(words.len() as u64 * effort::RANK);
                     let place = part.shard.places.get(place);
                     let likeness = part.shard.places.likeness(place, &words);
                     let candidate = self.candidate(place, query);
                     self.answers.extend(rank::score(candidate, query, likeness, near, false));
                 }
             }
+            for at in 0..self.objects.len() {
+                let found = self.objects[at].look(query, tolerance);
+                self.keep(found, query);
+            }
         }
         Ok(())
     }
 
     fn candidate(&self, place: Place<'a>, query: &Query) -> Candidate<'a> {
-        let part = self.geocoder.part_of(place);
+        let is_within = |towns: &[u32]| self.geocoder.is_within(place, towns);
         let is_town = matches!(place.kind(), Kind::City | Kind::District);
         let named = query.said.named.as_ref();
         // A town named in another reading is a promise for this one too (« rue garibaldi bron » read as a name).
         let others = || self.queries.iter().filter(|other| other.said.named.is_some() && !other.words.is_empty());
         let commune = match named {
-            Some(towns) => Some(part.is_within(place, towns)),
+            Some(towns) => Some(is_within(towns)),
             None if query.scope.is_none() || query.said.postcode.is_some() => others()
                 .filter_map(|other| other.said.named.as_ref())
-                .map(|towns| part.is_within(place, towns))
+                .map(|towns| is_within(towns))
                 .reduce(|a, b| a || b),
             None => None,
         };
@@ -219,7 +264,7 @@ impl<'a> Hunt<'a> {
             .said
             .postcode
             .as_ref()
-            .map(|(code, towns)| part.is_within(place, towns) || place.postcode() == Some(*code));
+            .map(|(code, towns)| is_within(towns) || self.geocoder.postcode_of(place) == Some(*code));
         let at_home = !self.geocoder.has_home || place.is_metropole() || query.scope.is_some();
         let house =
             if is_town && query.number.is_none() { House::NotAsked } else { self.house(place, query.number.as_ref()) };

@@ -1,8 +1,8 @@
 //! From text to places, and from a point to the nearest address; no network, no HTTP.
 //!
-//! Reading order: `search` (one search, in order), `parse`, `hunt`, `candidates`, `rank`; `onebox` for what is no
+//! Reading order: `search` (one search, in order), `parse`, `hunt`, `candidates`, `recall`, `rank`; `onebox` for what is no
 //! address; then `build` and `collect` for where the index comes from, `places`, `numbers` and `parcels` for what lies
-//! beside the full-text index.
+//! beside the full-text index; `objects` for the features of layers that are searched with the addresses.
 
 mod address;
 mod answer;
@@ -18,6 +18,7 @@ mod build;
 pub mod bulk;
 mod cadastre;
 mod candidates;
+mod changes;
 mod collect;
 mod communes;
 pub mod completion;
@@ -28,33 +29,42 @@ mod departments;
 mod doors;
 mod duplicates;
 mod edit;
+mod effort;
 mod encoding;
 mod error;
 mod filter;
 mod gazetteer;
 mod geocoder;
 mod geojson;
+mod hash;
 mod house_number;
 mod hunt;
 mod index;
 mod interpolation;
+mod letters;
 mod likeness;
+mod marks;
+mod matching;
 mod named;
 mod names;
 mod noise;
 mod normalize;
 mod numbers;
+mod objects;
 mod onebox;
+mod origins;
 mod packed;
 mod parcels;
 mod parse;
 mod phonetic;
 pub mod photon;
+mod pieces;
 mod places;
 mod postcodes;
 mod rank;
 mod reading;
 mod reason;
+mod recall;
 mod report;
 mod respace;
 mod reverse;
@@ -71,10 +81,12 @@ mod spelling;
 mod spill;
 mod spilled;
 mod streets;
+mod stretches;
 mod suggestion;
 mod table;
 mod towns;
 mod tree;
+mod twins;
 mod update;
 mod varint;
 mod vocabulary;
@@ -86,6 +98,9 @@ pub use error::Error;
 pub use geocoder::Geocoder;
 pub use house_number::{HouseNumber, NotAHouseNumber};
 pub use index::{FileStamp, Manifest};
+pub use objects::{
+    BuiltObjects, FoundObject, Object, ObjectKind, ObjectLayer, Objects, Visible, build_objects, forget_objects,
+};
 pub use parse::MAX_QUERY_CHARS;
 pub use reason::{Notice, Reason};
 pub use report::{CommuneReport, FileReport, Format, LISTED, Rejected, Report};

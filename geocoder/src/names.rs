@@ -4,7 +4,7 @@
 use crate::{
     likeness::{Likeness, QueryWord, likeness},
     places::{Place, Places},
-    spelling,
+    spelling::Spelt,
 };
 
 /// Likeness of another name to the official one: a place that is officially named so comes first.
@@ -24,9 +24,9 @@ impl Places {
     }
 
     /// The same for letters typed without regard to where words end; none when no name is made of about those.
-    pub(crate) fn spelling<'a>(&'a self, place: Place<'a>, typed: &str) -> Option<Likeness<'a>> {
+    pub(crate) fn spelling<'a>(&'a self, place: Place<'a>, typed: &Spelt<'_>) -> Option<Likeness<'a>> {
         likest(self.names(place).filter_map(|(name, written)| {
-            let text = spelling::likeness(typed, name)?;
+            let text = typed.likeness(name)?;
             Some(known_as(Likeness { text, weakest: text, other_name: None }, written))
         }))
     }

@@ -18,7 +18,7 @@ const CONTRADICTION: f32 = 0.12;
 const AWAY: f32 = 0.1;
 /// Most taken off for distance, reached at [`FARTHEST_M`].
 const FAR: f32 = 0.15;
-const FARTHEST_M: f64 = 50_000.0;
+pub(crate) const FARTHEST_M: f64 = 50_000.0;
 /// Within this distance a metre more hardly counts.
 const NEAR_M: f64 = 200.0;
 /// Most taken off for being small.
@@ -206,11 +206,31 @@ pub(crate) fn metres_to(place: Place<'_>, near: LonLat) -> f64 {
 
 /// What distance takes off: half of it within a few kilometres, so that nearness decides between streets of one
 /// name; sooner on a map that shows less, not at all at scale 1.
-#[allow(clippy::cast_possible_truncation)] // a ratio between 0 and 1
 pub(crate) fn fading(metres: f64, near: Near) -> f32 {
-    let unit = NEAR_M * 1.4f64.powf(12.0 - near.zoom.clamp(2.0, 18.0));
-    let share = ((1.0 + metres / unit).ln() / (1.0 + FARTHEST_M / unit).ln()).min(1.0);
-    FAR * (share as f32) * ((1.0 - near.scale.clamp(0.0, 1.0)) / 0.6).min(1.0) as f32
+    Fading::of(near).at(metres)
+}
+
+/// The same for many distances from one centre.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fading {
+    unit: f64,
+    /// What all of it takes off, reached at [`FARTHEST_M`].
+    most: f32,
+    whole: f64,
+}
+
+#[allow(clippy::cast_possible_truncation)] // ratios between 0 and 1
+impl Fading {
+    pub(crate) fn of(near: Near) -> Self {
+        let unit = NEAR_M * 1.4f64.powf(12.0 - near.zoom.clamp(2.0, 18.0));
+        let most = FAR * ((1.0 - near.scale.clamp(0.0, 1.0)) / 0.6).min(1.0) as f32;
+        Self { unit, most, whole: (1.0 + FARTHEST_M / unit).ln() }
+    }
+
+    pub(crate) fn at(self, metres: f64) -> f32 {
+        let share = ((1.0 + metres / self.unit).ln() / self.whole).min(1.0);
+        (share as f32) * self.most
+    }
 }
 
 /// 0 for a place without address, 1 for the largest town.
