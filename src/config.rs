@@ -4,6 +4,7 @@
 mod addresses;
 mod error;
 mod layer;
+mod searchable;
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +13,12 @@ use layers::{Access, Layer, LayerId, Theme};
 use serde::Deserialize;
 
 use self::error::invalid;
-pub use self::{addresses::AddressSource, error::ConfigError, layer::LayerConfig};
+pub use self::{
+    addresses::AddressSource,
+    error::ConfigError,
+    layer::LayerConfig,
+    searchable::{OsmTag, Searchable, TagRule},
+};
 
 /// The whole file. Unknown keys are refused.
 #[derive(Debug, Clone, Deserialize)]
@@ -248,6 +254,11 @@ impl Config {
         self.layers.iter().map(|layer| layer.layer(&self.territory))
     }
 
+    /// What the search box knows of a layer's features; none when the layer is not searchable, or not declared.
+    pub fn searchable(&self, id: &LayerId) -> Option<&Searchable> {
+        self.layers.iter().find(|layer| layer.id() == id)?.searchable.as_ref()
+    }
+
     /// The SQLite file of the state.
     pub fn state_file(&self) -> PathBuf {
         PathBuf::from(self.server.state.strip_prefix("sqlite:").unwrap_or(&self.server.state))
@@ -393,6 +404,8 @@ frequency = "annuelle"
             ("[map]", "[geocoder]\naccess = \"open\"\ncors = [\"a.example/\"]\n[map]"),
             "an origin starts with https://",
         );
+        check(("frequency =", "searchable = { name = \"nom\" }\nfrequency ="), "`nom` is not among its attributes");
+        check(("frequency =", "searchable = { nam = \"nom\" }\nfrequency ="), "the nearest known one is `name`");
         check(("frequency =", "commune = { by = \"geometry\", margin = 3 }\nfrequency ="), "commune is an attribute");
     }
 
