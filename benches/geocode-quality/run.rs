@@ -54,11 +54,12 @@ pub(crate) fn ask(geocoder: &Geocoder, query: &Query, citycode: bool) -> (Vec<Fo
     let (answers, cost) = match &query.ask {
         Ask::Search { text, finished, near } => {
             let near = near.map(Near::from);
-            let request = Request { text: text.clone(), finished: *finished, near, limit: LIST, filter };
+            let request =
+                Request { text: text.clone(), finished: *finished, near, limit: LIST, filter, objects: Vec::new() };
             measured(|| geocoder.search(&request))
         }
         Ask::Reverse(point) => {
-            let nearby = Nearby { point: *point, limit: 1, radius_m: 1_000.0, filter };
+            let nearby = Nearby { point: *point, limit: 1, radius_m: 1_000.0, filter, objects: Vec::new() };
             measured(|| geocoder.reverse(&nearby))
         }
     };

@@ -49,6 +49,7 @@ impl Geocoder {
             certified,
             addresses: place.weight(),
             distance_m: near.map(|near| ground_distance_m(near, position.at)),
+            object: None,
             match_type: confidence::match_type(&answer),
             verdicts: answer.verdicts,
             score: answer.score,

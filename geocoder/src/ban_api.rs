@@ -238,6 +238,7 @@ pub(crate) fn word(kind: Kind) -> &'static str {
         Kind::Point => "point",
         Kind::Crossing => "crossing",
         Kind::Parcel => "parcel",
+        Kind::Poi | Kind::Object => "poi",
     }
 }
 

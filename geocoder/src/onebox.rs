@@ -49,13 +49,14 @@ impl Geocoder {
 
     /// A point, in the commune of the nearest address, then the addresses around it.
     fn point(&self, at: LonLat, request: &Request) -> Result<Vec<Suggestion>, Error> {
-        let whole = Nearby { point: at, limit: 1, radius_m: COMMUNE_M, filter: Filter::default() };
+        let whole = Nearby { point: at, limit: 1, radius_m: COMMUNE_M, filter: Filter::default(), objects: Vec::new() };
         let nearest = self.reverse(&whole)?;
         let name = format!("{:.6}, {:.6}", at.lat, at.lon);
         let position = Position { at, kind: PositionKind::Unknown };
         let mut found = vec![stand_in(Kind::Point, name.replace(' ', ""), name, position, nearest.first())];
         let filter = Filter { kinds: None, ..request.filter.clone() };
-        found.extend(self.reverse(&Nearby { point: at, limit: request.limit, radius_m: AROUND_M, filter })?);
+        let around = Nearby { point: at, limit: request.limit, radius_m: AROUND_M, filter, objects: Vec::new() };
+        found.extend(self.reverse(&around)?);
         Ok(found)
     }
 
@@ -113,6 +114,7 @@ pub(crate) fn stand_in(
         certified: false,
         addresses: 0,
         distance_m: None,
+        object: None,
         match_type: MatchType::Exact,
         verdicts: Verdicts::default(),
         score: Score { text: 1.0, confidence: 1.0, ..Score::default() },

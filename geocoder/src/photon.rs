@@ -7,7 +7,7 @@
 
 mod choice;
 
-pub use choice::{BadChoice, Choice, Layer, OsmTag, categories, kinds, terms};
+pub use choice::{BadChoice, Choice, Layer, OsmTag, categories, terms};
 use layers::Bbox;
 use serde::Serialize;
 

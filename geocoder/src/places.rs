@@ -223,6 +223,8 @@ impl<'a> Place<'a> {
             0 => Kind::City,
             1 => Kind::District,
             2 => Kind::Street,
+            4 => Kind::Poi,
+            5 => Kind::Object,
             _ => Kind::Locality,
         }
     }

@@ -25,6 +25,7 @@ pub(crate) fn house() -> Suggestion {
         bbox: None,
         certified: true,
         addresses: 300,
+        object: None,
         match_type: MatchType::Exact,
         verdicts: Verdicts::default(),
         distance_m: None,

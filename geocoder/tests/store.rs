@@ -97,7 +97,7 @@ fn find(geocoder: &Geocoder, text: &str) -> Suggestion {
 }
 
 fn near(geocoder: &Geocoder, point: LonLat, limit: usize, radius_m: f64, filter: Filter) -> Vec<Suggestion> {
-    geocoder.reverse(&Nearby { point, limit, radius_m, filter }).unwrap()
+    geocoder.reverse(&Nearby { point, limit, radius_m, filter, objects: Vec::new() }).unwrap()
 }
 
 /// A town of streets that cross, some addresses with a second position, some in the commune next door, drawn from

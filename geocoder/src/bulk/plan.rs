@@ -193,6 +193,7 @@ impl Plan {
                 near: position(&lon, &lat).map(Near::from),
                 limit: 2, // the second best is told by its score
                 filter,
+                objects: Vec::new(), // a file is one of addresses
             }),
         }
     }
@@ -234,9 +235,13 @@ impl Plan {
 
 fn reverse(lon: &str, lat: &str) -> Question {
     match position(lon, lat) {
-        Some(point) => {
-            Question::Reverse(Nearby { point, limit: 1, radius_m: REVERSE_RADIUS_M, filter: Filter::default() })
-        }
+        Some(point) => Question::Reverse(Nearby {
+            point,
+            limit: 1,
+            radius_m: REVERSE_RADIUS_M,
+            filter: Filter::default(),
+            objects: Vec::new(),
+        }),
         None if lon.is_empty() && lat.is_empty() => Question::Nothing(Status::Skipped),
         None => Question::Nothing(Status::Error),
     }

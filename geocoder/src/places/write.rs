@@ -181,6 +181,8 @@ fn kind_byte(kind: Kind) -> u8 {
         Kind::Street | Kind::House => 2, // a house is a number inside a street, never a place of its own
         // Points, crossings and parcels are worked out, never places of the index.
         Kind::Locality | Kind::Point | Kind::Crossing | Kind::Parcel => 3,
+        Kind::Poi => 4,
+        Kind::Object => 5,
     }
 }
 
