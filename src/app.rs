@@ -18,7 +18,7 @@ use tiles::TileCache;
 use crate::{
     compute::Compute,
     config::Config,
-    objects::{self, LayerObjects},
+    objects::{self, LayerObjects, Places},
     room::Room,
     styles::Styles,
 };
@@ -34,6 +34,8 @@ pub struct Generation {
     pub styles: Arc<Styles>,
     /// The communes' names and boxes; none until their layer is imported.
     pub communes: Option<Arc<CommuneShapes>>,
+    /// The same of the arrondissements, when they are configured.
+    pub arrondissements: Option<Arc<CommuneShapes>>,
     /// The features of searchable layers, ready to be found: those of the snapshots in the catalogue, as the
     /// configuration describes them, and no others.
     pub objects: BTreeMap<LayerId, LayerObjects>,
@@ -171,6 +173,7 @@ impl Generation {
             catalogue: Arc::new(Catalogue::new(config.themes.clone(), entries)),
             styles: Arc::new(styles),
             communes: None,
+            arrondissements: None,
             objects: BTreeMap::new(),
             addresses: None,
             geocoder: None,
@@ -178,21 +181,33 @@ impl Generation {
         })
     }
 
-    /// The same with one layer's snapshot replaced; the communes follow when it is theirs.
+    /// The same with one layer's snapshot replaced, found by nothing yet; the communes follow when it is theirs.
     pub fn with_snapshot(&self, id: &LayerId, snapshot: Arc<Snapshot>) -> Self {
         let territory = &self.config.territory;
-        let communes = if *id == territory.layer {
-            match CommuneShapes::from_snapshot(&snapshot, &territory.code, &territory.name) {
-                Ok(shapes) => Some(Arc::new(shapes)),
-                Err(error) => {
-                    tracing::error!(layer = %id, %error, "the layer of the communes cannot be used; keeping the former ones");
-                    self.communes.clone()
-                }
-            }
-        } else {
-            self.communes.clone()
-        };
-        Self { catalogue: Arc::new(self.catalogue.with_snapshot(id, snapshot)), communes, ..self.clone() }
+        let mut next = self.clone();
+        if *id == territory.layer {
+            next.communes = self.shapes(&snapshot).or(next.communes);
+        } else if Some(id) == territory.arrondissements.as_ref() {
+            next.arrondissements = self.shapes(&snapshot).or(next.arrondissements);
+        }
+        next.objects.remove(id); // those of the former snapshot
+        next.catalogue = Arc::new(self.catalogue.with_snapshot(id, snapshot));
+        next
+    }
+
+    fn shapes(&self, snapshot: &Snapshot) -> Option<Arc<CommuneShapes>> {
+        let territory = &self.config.territory;
+        CommuneShapes::from_snapshot(snapshot, &territory.code, &territory.name)
+            .map(Arc::new)
+            .inspect_err(|error| {
+                tracing::error!(%error, "a layer of communes cannot be used; keeping the former ones");
+            })
+            .ok()
+    }
+
+    /// What says where a feature lies.
+    pub fn places(&self) -> Places<'_> {
+        Places { communes: self.communes.as_deref(), arrondissements: self.arrondissements.as_deref() }
     }
 
     /// The same with what is found in one layer, or nothing of it; not what was made from another snapshot or another

@@ -117,6 +117,9 @@ pub struct Territory {
     pub code: String,
     /// Attribute with the name.
     pub name: String,
+    /// Layer whose polygons are the municipal arrondissements, with the same two attributes: what is found by name
+    /// says in which it lies.
+    pub arrondissements: Option<LayerId>,
 }
 
 /// `[map]`
@@ -300,8 +303,10 @@ impl Config {
                 problems.push(format!("theme `{}`: this id is used twice", theme.id));
             }
         }
-        if !self.layers.iter().any(|layer| *layer.id() == self.territory.layer) {
-            problems.push(format!("territory: layer `{}` is not declared", self.territory.layer));
+        for layer in std::iter::once(&self.territory.layer).chain(&self.territory.arrondissements) {
+            if !self.layers.iter().any(|declared| declared.id() == layer) {
+                problems.push(format!("territory: layer `{layer}` is not declared"));
+            }
         }
         if self.layers.iter().any(|layer| layer.id().as_str() == "plan") {
             problems.push("layer `plan`: this is the name of the base map's style; choose another id".into());
@@ -395,6 +400,7 @@ frequency = "annuelle"
         check(("\"agents\"", "\"commune\""), "needs `commune`");
         check(("[8, 16]", "[16, 8]"), "must rise");
         check(("layer = \"communes\"", "layer = \"comunes\""), "layer `comunes` is not declared");
+        check(("name = \"nom\"", "name = \"nom\"\narrondissements = \"arr\""), "layer `arr` is not declared");
         let inline = "[[identity]]\nkind = \"oidc\"\nissuer = \"https://a\"\nclient_id = \"b\"\nclient_secret = \"hunter2\"\n[[theme]]";
         check(("[[theme]]", inline), "a secret is named, never written here");
         assert!(!load(&MINIMAL.replacen("[[theme]]", inline, 1)).unwrap_err().contains("hunter2"));

@@ -5,19 +5,22 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use geocoder::{BuildOptions, Built, BuiltObjects, Geocoder, Progress, Update};
-use layers::{CommuneRule, CommuneShapes, Imported, Layer, Snapshot, SourceStamp};
+use layers::{CommuneRule, CommuneShapes, Imported, Layer, LayerId, Snapshot, SourceStamp};
 
 use crate::{
     causes::with_causes,
-    config::{AddressSource, Config},
+    config::{AddressSource, Config, Territory},
     fetch,
-    objects::Source,
+    objects::{Places, Source},
 };
 
-/// Layers in the order they must be imported: the communes first, since others are placed by them.
+/// Layers in the order they must be imported: the communes and their arrondissements first, since others are placed by
+/// them.
 pub fn order(config: &Config) -> Vec<Layer> {
     let mut layers: Vec<Layer> = config.layers().collect();
-    layers.sort_by_key(|layer| layer.id != config.territory.layer); // stable: the rest keeps its order
+    let arrondissements = config.territory.arrondissements.as_ref();
+    // Stable: the rest keeps its order.
+    layers.sort_by_key(|layer| (layer.id != config.territory.layer, Some(&layer.id) != arrondissements));
     layers
 }
 
@@ -33,8 +36,10 @@ pub fn layer(config: &Config, layer: &Layer) -> Result<Imported, layers::Error> 
 
 /// Indexes the features of a searchable layer, when this snapshot's are not yet; none for any other layer.
 pub fn objects(config: &Config, layer: &Layer, snapshot: &Snapshot) -> anyhow::Result<Option<BuiltObjects>> {
-    let communes = communes(config)?;
-    let source = Source::of(config, layer, snapshot, communes.as_ref());
+    let arrondissements = config.territory.arrondissements.as_ref().map(|layer| shapes(config, layer)).transpose()?;
+    let (communes, arrondissements) = (communes(config)?, arrondissements.flatten());
+    let places = Places { communes: communes.as_ref(), arrondissements: arrondissements.as_ref() };
+    let source = Source::of(config, layer, snapshot, places);
     Ok(source.map(|source| source.build(config)).transpose()?)
 }
 
@@ -132,8 +137,12 @@ fn prepare_objects(config: &Config, watch: &dyn Fn(&str)) -> anyhow::Result<()> 
 }
 
 fn communes(config: &Config) -> Result<Option<CommuneShapes>, layers::Error> {
-    let territory = &config.territory;
-    Snapshot::open_current(&config.server.snapshots, &territory.layer)?
-        .map(|snapshot| CommuneShapes::from_snapshot(&snapshot, &territory.code, &territory.name))
+    shapes(config, &config.territory.layer)
+}
+
+fn shapes(config: &Config, layer: &LayerId) -> Result<Option<CommuneShapes>, layers::Error> {
+    let Territory { code, name, .. } = &config.territory;
+    Snapshot::open_current(&config.server.snapshots, layer)?
+        .map(|snapshot| CommuneShapes::from_snapshot(&snapshot, code, name))
         .transpose()
 }

@@ -1,10 +1,10 @@
 //! What is found beside addresses: the features of searchable layers, indexed once for each snapshot. Here: what their
 //! index is made from, making it when it is missing or damaged, opening it. Who finds what of it is in `http::rights`.
 
-use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc};
 
 use geocoder::{BuiltObjects, Object, ObjectKind, ObjectLayer, Objects};
-use layers::{CommuneCode, CommuneRule, CommuneShapes, FeatureRef, Layer, LayerId, Snapshot, ValueRef};
+use layers::{CommuneCode, CommuneRule, CommuneShapes, FeatureRef, GridPoint, Layer, LayerId, Snapshot, ValueRef};
 
 use crate::{
     app::Generation,
@@ -25,7 +25,16 @@ pub struct Source<'a> {
     layer: &'a Layer,
     searchable: &'a Searchable,
     snapshot: &'a Snapshot,
-    communes: Option<&'a CommuneShapes>,
+    places: Places<'a>,
+}
+
+/// The polygons that say where a feature lies.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Places<'a> {
+    /// None until their layer is imported.
+    pub communes: Option<&'a CommuneShapes>,
+    /// Of the communes that have some.
+    pub arrondissements: Option<&'a CommuneShapes>,
 }
 
 /// Whether these are the objects of what a generation serves of a layer, as it describes the layer.
@@ -37,19 +46,15 @@ pub fn are_of(objects: &LayerObjects, generation: &Generation, id: &LayerId) -> 
 
 impl<'a> Source<'a> {
     /// None for a layer that is not searchable.
-    pub fn of(
-        config: &'a Config,
-        layer: &'a Layer,
-        snapshot: &'a Snapshot,
-        communes: Option<&'a CommuneShapes>,
-    ) -> Option<Self> {
-        Some(Self { layer, searchable: config.searchable(&layer.id)?, snapshot, communes })
+    pub fn of(config: &'a Config, layer: &'a Layer, snapshot: &'a Snapshot, places: Places<'a>) -> Option<Self> {
+        Some(Self { layer, searchable: config.searchable(&layer.id)?, snapshot, places })
     }
 
     /// Name of the index made from this: another one when anything in it would be another.
     pub fn revision(&self) -> String {
-        let placed_by = (&self.layer.commune, self.communes.map(CommuneShapes::revision));
-        let made = format!("{:?}", (self.searchable, placed_by));
+        let Places { communes, arrondissements } = self.places;
+        let placed_by = [communes, arrondissements].map(|shapes| shapes.map(CommuneShapes::revision));
+        let made = format!("{:?}", (self.searchable, &self.layer.commune, placed_by));
         let digest = ring::digest::digest(&ring::digest::SHA256, made.as_bytes());
         let digest: String = digest.as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
         format!("{}-{digest}", self.snapshot.revision())
@@ -59,12 +64,12 @@ impl<'a> Source<'a> {
     ///
     /// Errors: it cannot be written. What was there stays.
     pub fn build(&self, config: &Config) -> Result<BuiltObjects, geocoder::Error> {
-        let metropole = self.communes.into_iter().flat_map(CommuneShapes::communes).map(|it| it.code).collect();
+        let metropole = self.places.communes.into_iter().flat_map(CommuneShapes::communes).map(|it| it.code);
         let layer = ObjectLayer {
             layer: self.layer.id.clone(),
             revision: self.revision(),
             kind: self.searchable.kind,
-            metropole: BTreeSet::from_iter::<Vec<CommuneCode>>(metropole),
+            metropole: metropole.collect(),
         };
         geocoder::build_objects(&store(config), &layer, self.objects())
     }
@@ -111,13 +116,19 @@ impl<'a> Source<'a> {
             name,
             other_names: searchable.other_names.iter().filter_map(text).collect(),
             tag: tag(searchable, text)?,
-            commune: said.or(ruled).or_else(|| self.communes?.at(at)),
+            commune: said.or(ruled).or_else(|| self.places.at(at)),
             postcode: searchable.postcode.as_ref().and_then(text).and_then(|code| code.parse().ok()),
             address: searchable.address.as_ref().and_then(text),
             at: at.to_lonlat(),
             bbox: (bounds.min != bounds.max).then(|| bounds.to_bbox()),
             audience,
         })
+    }
+}
+
+impl Places<'_> {
+    fn at(&self, point: GridPoint) -> Option<CommuneCode> {
+        [self.arrondissements, self.communes].into_iter().flatten().find_map(|shapes| shapes.at(point))
     }
 }
 

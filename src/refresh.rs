@@ -135,7 +135,7 @@ impl Watcher {
         let entry = generation.catalogue.get(layer.id.as_str());
         let Some(snapshot) = entry.and_then(|entry| entry.snapshot.as_deref()) else { return };
         let served = generation.objects.get(&layer.id).map(|objects| objects.index.revision());
-        let wanted = Source::of(&generation.config, layer, snapshot, generation.communes.as_deref());
+        let wanted = Source::of(&generation.config, layer, snapshot, generation.places());
         if wanted.is_none_or(|wanted| served == Some(&wanted.revision())) {
             return;
         }
@@ -153,8 +153,8 @@ impl Watcher {
         snapshot: &Snapshot,
         how: Objects,
     ) -> Option<LayerObjects> {
-        let (config, communes) = (&generation.config, generation.communes.as_deref());
-        let source = Source::of(config, layer, snapshot, communes)?;
+        let config = &generation.config;
+        let source = Source::of(config, layer, snapshot, generation.places())?;
         if let Ok(objects) = source.open(config) {
             return Some(objects);
         }

@@ -1,7 +1,7 @@
 //! From a configuration to a service that answers until it is told to stop:
 //! bind, open, watch, drain on SIGTERM or Ctrl-C, reload on SIGHUP.
 
-use std::{fs::File, path::PathBuf, sync::Arc, time::Duration};
+use std::{fs::File, path::PathBuf, time::Duration};
 
 use anyhow::{Context, Result, bail};
 use auth_proxy::{Auth, AuthOptions, OidcOptions, Secret};
