@@ -132,9 +132,9 @@ impl Places<'_> {
     }
 }
 
-/// Beside the address index: its builds leave other folders alone.
+/// Beside the snapshots they are made from; no layer has such a name.
 fn store(config: &Config) -> PathBuf {
-    config.geocoder.index.join("objects")
+    config.server.snapshots.join(".objects")
 }
 
 /// None for a value that the configuration gives no tag.
