@@ -16,6 +16,9 @@ impl Geocoder {
     /// Fills an answer in; distances are from `near`.
     pub(crate) fn suggestion(&self, answer: Answer<'_>, near: Option<LonLat>) -> Suggestion {
         let place = answer.place;
+        if let Some((part, table)) = self.object_part(place).and_then(|part| Some((part, part.objects.named()?))) {
+            return self.object_suggestion(part, table, answer, near);
+        }
         let Shard { numbers, places, .. } = &*self.part_of(place).shard;
         let house = match answer.house {
             House::Found(entry, _) | House::WithoutSuffix(entry, _) => {

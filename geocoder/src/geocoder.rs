@@ -7,7 +7,10 @@ use crate::{
     Error,
     gazetteer::Gazetteer,
     index::{Current, Manifest},
-    objects::Objects,
+    objects::{
+        Objects,
+        part::{FIRST_SHARD, MOST_LAYERS, ObjectPart},
+    },
     places::Place,
     shard::{Part, Shard},
 };
@@ -19,7 +22,7 @@ pub struct Geocoder {
     /// What was edited since.
     edits: Option<Arc<Part>>,
     /// The objects attached, a layer each.
-    pub(crate) objects: Vec<Arc<Objects>>,
+    pub(crate) objects: Vec<ObjectPart>,
     pub(crate) gazetteer: Arc<Gazetteer>,
     /// Some of it is of the home territory.
     pub(crate) has_home: bool,
@@ -75,8 +78,11 @@ impl Geocoder {
 
     /// The same index with these objects attached in the place of those it has, one layer each; cheap, since all is
     /// shared. Their communes are matched with those of the addresses. They are looked into when a request says so.
+    /// A layer that comes twice is looked into once, and no more than 253 of them.
     pub fn with_objects(&self, objects: Vec<Arc<Objects>>) -> Self {
         let (first, edits) = (self.first.clone(), self.edits.clone());
+        let attach = |(objects, shard)| ObjectPart::new(objects, shard, &first.shard.places);
+        let objects = objects.into_iter().take(MOST_LAYERS).zip(FIRST_SHARD..).map(attach).collect();
         let (gazetteer, current) = (self.gazetteer.clone(), self.current.clone());
         Self { first, edits, objects, gazetteer, has_home: self.has_home, current }
     }

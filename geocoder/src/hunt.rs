@@ -1,10 +1,11 @@
 //! The ways a text is looked for, from the strictest to the loosest; `search` has them in order.
 
 use crate::{
-    Error, Geocoder, HouseNumber, Kind, Request,
+    Error, Geocoder, HouseNumber, Kind, Near, Request,
     candidates::{Context, Tolerance, candidates, expand},
     noise,
     normalize::Word,
+    objects::find::{ObjectContext, as_object},
     parse::{Query, Scope, Typed, readings},
     places::{Place, Places},
     rank::{self, Answer, Candidate, House, Likeness},
@@ -47,6 +48,9 @@ pub(crate) struct Hunt<'a> {
     geocoder: &'a Geocoder,
     /// One a part.
     contexts: Vec<Context<'a>>,
+    near: Option<Near>,
+    /// One a layer of objects.
+    objects: Vec<ObjectContext<'a>>,
     writings: Vec<Typed>,
     /// The readings of the text as typed.
     pub queries: Vec<Query>,
@@ -58,12 +62,20 @@ impl<'a> Hunt<'a> {
         let read = |typed| readings(typed, &geocoder.gazetteer, &geocoder.first.shard.places, false);
         let queries = writings.iter().flat_map(read).collect();
         let contexts = geocoder.parts().map(|part| Context::new(geocoder, part, request)).collect();
-        Self { geocoder, contexts, writings, queries, answers: Vec::new() }
+        let objects = geocoder.object_contexts(request);
+        Self { geocoder, contexts, near: request.near, objects, writings, queries, answers: Vec::new() }
     }
 
     /// Likeness of the best answer so far, contradictions counted.
     pub(crate) fn best(&self) -> f32 {
-        self.answers.iter().map(|answer| answer.score.text - answer.score.commune).fold(f32::MIN, f32::max)
+        let counting = self.answers.iter().filter(|answer| self.counts(answer));
+        counting.map(|answer| answer.score.text - answer.score.commune).fold(f32::MIN, f32::max)
+    }
+
+    /// Where a number was typed an address was meant: no object is a reason to stop looking for it.
+    fn counts(&self, answer: &Answer<'_>) -> bool {
+        let has_number = || self.queries.iter().any(|query| query.number.is_some());
+        self.geocoder.object_part(answer.place).is_none() || !has_number()
     }
 
     /// Looks for the text in one way more.
@@ -115,7 +127,9 @@ impl<'a> Hunt<'a> {
 
     fn elsewhere(&mut self) -> Result<(), Error> {
         // A commune that has the street keeps it, whatever the number: it was named.
-        let is_settled = |answer: &Answer<'_>| answer.score.text >= SETTLED && answer.score.commune < f32::EPSILON;
+        let is_settled = |answer: &Answer<'_>| {
+            answer.score.text >= SETTLED && answer.score.commune < f32::EPSILON && self.counts(answer)
+        };
         if self.answers.iter().any(is_settled) {
             return Ok(());
         }
@@ -182,6 +196,20 @@ impl<'a> Hunt<'a> {
                 self.answers.extend(rank::score(candidate, query, likeness, near, false));
             }
         }
+        for at in 0..self.objects.len() {
+            for place in self.objects[at].within(towns) {
+                let text = spelling::likeness(typed, place.folded()).filter(|_| query.number.is_none());
+                self.keep(text.map(|text| (place, Likeness { text, weakest: text })), query);
+            }
+        }
+    }
+
+    /// Ranks objects of a reading.
+    fn keep(&mut self, found: impl IntoIterator<Item = (Place<'a>, Likeness)>, query: &Query) {
+        for (place, likeness) in found {
+            let answer = rank::score(self.candidate(place, query), query, likeness, self.near, false);
+            self.answers.extend(answer.map(as_object));
+        }
     }
 
     fn look(&mut self, queries: &[Query], tolerance: Tolerance) -> Result<(), Error> {
@@ -197,21 +225,25 @@ impl<'a> Hunt<'a> {
                     self.answers.extend(rank::score(candidate, query, likeness, near, false));
                 }
             }
+            for at in 0..self.objects.len() {
+                let found = self.objects[at].look(query, tolerance);
+                self.keep(found, query);
+            }
         }
         Ok(())
     }
 
     fn candidate(&self, place: Place<'a>, query: &Query) -> Candidate<'a> {
-        let part = self.geocoder.part_of(place);
+        let is_within = |towns: &[u32]| self.geocoder.is_within(place, towns);
         let is_town = matches!(place.kind(), Kind::City | Kind::District);
         let named = query.said.named.as_ref();
         // A town named in another reading is a promise for this one too (« rue garibaldi bron » read as a name).
         let others = || self.queries.iter().filter(|other| other.said.named.is_some() && !other.words.is_empty());
         let commune = match named {
-            Some(towns) => Some(part.is_within(place, towns)),
+            Some(towns) => Some(is_within(towns)),
             None if query.scope.is_none() || query.said.postcode.is_some() => others()
                 .filter_map(|other| other.said.named.as_ref())
-                .map(|towns| part.is_within(place, towns))
+                .map(|towns| is_within(towns))
                 .reduce(|a, b| a || b),
             None => None,
         };
@@ -219,7 +251,7 @@ impl<'a> Hunt<'a> {
             .said
             .postcode
             .as_ref()
-            .map(|(code, towns)| part.is_within(place, towns) || place.postcode() == Some(*code));
+            .map(|(code, towns)| is_within(towns) || self.geocoder.postcode_of(place) == Some(*code));
         let at_home = !self.geocoder.has_home || place.is_metropole() || query.scope.is_some();
         let house =
             if is_town && query.number.is_none() { House::NotAsked } else { self.house(place, query.number.as_ref()) };

@@ -84,7 +84,9 @@ pub use error::Error;
 pub use geocoder::Geocoder;
 pub use house_number::{HouseNumber, NotAHouseNumber};
 pub use index::{FileStamp, Manifest};
-pub use objects::{BuiltObjects, FoundObject, Object, ObjectKind, ObjectLayer, Objects, Visible, build_objects};
+pub use objects::{
+    BuiltObjects, FoundObject, Object, ObjectKind, ObjectLayer, Objects, Visible, build_objects, forget_objects,
+};
 pub use parse::MAX_QUERY_CHARS;
 pub use reason::{Notice, Reason};
 pub use report::{CommuneReport, FileReport, Format, LISTED, Rejected, Report};

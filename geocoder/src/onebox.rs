@@ -39,7 +39,8 @@ impl Geocoder {
             Reading::Crossing => self.crossing(request)?,
         };
         let Some(mut found) = found else { return Ok(None) };
-        found.retain(|suggestion| self.keeps(suggestion, request));
+        let circle = request.near.and_then(|near| Some((near.at, near.radius_m?)));
+        found.retain(|suggestion| self.keeps(suggestion, &request.filter, circle));
         if let Some(near) = request.near {
             found.iter_mut().for_each(|it| it.distance_m = Some(ground_distance_m(near.at, it.position.at)));
         }
@@ -60,12 +61,11 @@ impl Geocoder {
         Ok(found)
     }
 
-    /// Whether a suggestion is what the request asks for, by its own kind and position.
-    fn keeps(&self, suggestion: &Suggestion, request: &Request) -> bool {
-        let (filter, at) = (&request.filter, suggestion.position.at);
+    /// Whether a suggestion passes a filter, by its own kind and position, and lies in a circle (centre, metres).
+    pub(crate) fn keeps(&self, suggestion: &Suggestion, filter: &Filter, circle: Option<(LonLat, f64)>) -> bool {
+        let at = suggestion.position.at;
         let codes: Vec<&str> =
             filter.communes.iter().flat_map(|code| self.codes_of(self.gazetteer.code(code))).collect();
-        let radius = request.near.and_then(|near| Some((near.at, near.radius_m?)));
         filter.kinds.as_ref().is_none_or(|kinds| kinds.contains(&suggestion.kind))
             && filter.bbox.is_none_or(|b| (b.west..=b.east).contains(&at.lon) && (b.south..=b.north).contains(&at.lat))
             && filter.within.as_ref().is_none_or(|ring| is_inside(ring, at))
@@ -73,7 +73,7 @@ impl Geocoder {
             && (filter.communes.is_empty() || codes.contains(&suggestion.insee.as_str()))
             && (filter.postcodes.is_empty()
                 || suggestion.postcode.as_ref().is_some_and(|p| filter.postcodes.contains(p)))
-            && radius.is_none_or(|(from, metres)| ground_distance_m(from, at) <= metres)
+            && circle.is_none_or(|(from, metres)| ground_distance_m(from, at) <= metres)
     }
 
     /// The INSEE codes of some towns and of those inside them, each once.

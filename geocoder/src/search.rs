@@ -64,6 +64,7 @@ impl Geocoder {
         }
         let located = rank::order(answers).into_iter().map(|answer| self.interpolated(answer));
         let mut answers: Vec<Answer<'_>> = located.filter(|answer| self.is_wanted(answer, request)).collect();
+        self.without_twins(&mut answers);
         self.measure_best(&mut answers, request);
         confidence::settle(&mut answers, unfinished);
         Ok(answers)
@@ -73,6 +74,9 @@ impl Geocoder {
     fn measure_best(&self, answers: &mut [Answer<'_>], request: &Request) {
         let Some(near) = request.near else { return };
         for answer in answers.iter_mut().take(MEASURED).filter(|answer| answer.house == House::NotAsked) {
+            if self.object_part(answer.place).is_some() {
+                continue; // it has no doors
+            }
             let doors = self.part_of(answer.place).shard.numbers.doors(answer.place.blocks()).take(MOST_DOORS);
             rank::measure(answer, near, doors);
         }

@@ -252,6 +252,12 @@ impl fmt::Display for Score {
 }
 
 impl Suggestion {
+    /// Key and value of its OpenStreetMap tag: its own for an object, that of its kind otherwise.
+    pub fn osm_tag(&self) -> (&str, &str) {
+        let own = self.object.as_ref().map(|object| (object.tag.0.as_str(), object.tag.1.as_str()));
+        own.unwrap_or_else(|| self.kind.osm_tag())
+    }
+
     /// One line for people: `12bis Rue Garibaldi, 69003 Lyon 3e Arrondissement`.
     pub fn label(&self) -> String {
         let street = match &self.house_number {
@@ -265,8 +271,9 @@ impl Suggestion {
         match (&self.postcode, self.kind) {
             (_, Kind::City) | (None, Kind::District) => street,
             (Some(postcode), Kind::District) => format!("{street}, {postcode}"),
+            (Some(postcode), _) if town.is_empty() => format!("{street}, {postcode}"),
             (Some(postcode), _) => format!("{street}, {postcode} {town}"),
-            (None, _) if town.is_empty() => street, // a point far from any address
+            (None, _) if town.is_empty() => street, // far from any address
             (None, _) => format!("{street}, {town}"),
         }
     }

@@ -196,7 +196,7 @@ impl Centre {
     }
 
     /// At most the distance to any point of a box.
-    fn to_box(self, own: Box) -> f64 {
+    pub(crate) fn to_box(self, own: Box) -> f64 {
         let (min, max) = (own.min.unpack(), own.max.unpack());
         let lat = (min.lat - self.at.lat).max(self.at.lat - max.lat).max(0.0);
         let (west, east) = (min.lon - self.at.lon, self.at.lon - max.lon);

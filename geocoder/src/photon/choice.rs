@@ -68,15 +68,27 @@ impl Choice {
         Some(tagged.chain(objects).collect())
     }
 
-    /// Whether an object with this tag is let through.
-    pub fn lets_object(&self, (key, value): &(String, String)) -> bool {
-        self.lets(Layer::Other, (key, value))
+    /// Whether an object with this tag (key, value) is let through.
+    pub fn lets_object(&self, tag: (&str, &str)) -> bool {
+        self.lets(Layer::Other, tag)
+    }
+
+    /// The choice of a category by one word, which is the key or the value of a tag: `leisure`, `townhall`.
+    pub fn of_category(word: &str) -> Self {
+        let tag = |key: Option<&str>, value: Option<&str>| OsmTag {
+            key: key.map(str::to_owned),
+            value: value.map(str::to_owned),
+            refuses: false,
+            refuses_value: false,
+        };
+        Self { include: vec![vec![tag(Some(word), None), tag(None, Some(word))]], ..Self::default() }
     }
 
     /// Whether an object must have one of some tags, or be in the layer of objects: then objects are what is asked for.
     pub(crate) fn names_objects(&self) -> bool {
         let is_ours = |tag: &OsmTag| TAGGED.iter().any(|kind| tag.lets(kind.osm_tag()));
-        self.layers.contains(&Layer::Other) || self.tags.iter().any(|tag| tag.is_inclusion() && !is_ours(tag))
+        let chosen = self.tags.iter().filter(|tag| tag.is_inclusion()).chain(self.include.iter().flatten());
+        self.layers.contains(&Layer::Other) || chosen.into_iter().any(|tag| !is_ours(tag))
     }
 
     fn has_layer(&self, layer: Layer) -> bool {
@@ -241,7 +253,7 @@ mod tests {
     fn an_object_is_chosen_by_its_own_tag() {
         let lets = |tags: &[&str], key: &str, value: &str| {
             let tags = tags.iter().map(|tag| OsmTag::parse(tag).unwrap()).collect();
-            Choice { tags, ..Choice::default() }.lets_object(&(key.to_owned(), value.to_owned()))
+            Choice { tags, ..Choice::default() }.lets_object((key, value))
         };
         assert!(lets(&["amenity:townhall"], "amenity", "townhall"));
         assert!(!lets(&["amenity:townhall"], "amenity", "school"));
