@@ -105,7 +105,7 @@ fn write_layers(config: &Config, folder: &Path) {
         write(format!("{layer}-all.geojson"), features.iter().map(|(_, feature)| feature).collect());
         write(format!("{layer}-own.geojson"), features.iter().filter(|it| it.0).map(|it| &it.1).collect());
         let own = features.iter().filter(|it| it.0).count();
-        assert!(own > 10 && own * 2 < features.len(), "{layer}: {own} of {}", features.len());
+        assert!(own > 10 && own + 100 < features.len(), "{layer}: {own} of {}", features.len());
     }
 }
 
@@ -149,8 +149,7 @@ async fn what_is_closed_to_an_agent_changes_nothing_in_what_they_get() {
     let all = House::open_with(small(&folder.path().join("all"), &KEPT, source("all"))).await;
     // The same Métropole without what Bron may not see: no sale, and works and parcels of Bron alone.
     let own = House::open_with(small(&folder.path().join("own"), &KEPT[..5], source("own"))).await;
-    let [bron, bron_alone, metropole] =
-        [all.caller(BRON).await, own.caller(BRON).await, all.caller("metropole").await];
+    let [bron, bron_alone, metropole] = [all.caller(BRON).await, own.caller(BRON).await, all.caller("metropole").await];
     let parcels = ["69029000AB0001", "AB 1 Villeurbanne"].map(str::to_owned);
     let queries = QUERIES.iter().map(|query| (*query).to_owned()).chain(parcels).chain(parcels_of_the_sample());
     let paths = queries.flat_map(|query| ROUTES.map(|route| format!("{route}{}", encoded(&query))));
@@ -176,7 +175,12 @@ fn parcels_of_the_sample() -> [String; 2] {
         let is_there = |set: u32| sets[set as usize] == [commune.parse().unwrap()];
         let feature = snapshot.features().find(|feature| is_there(feature.commune_set())).unwrap();
         let record = snapshot.record(feature.id()).unwrap().unwrap();
-        record.properties.iter().find(|(name, _)| name == "idu").and_then(|(_, id)| json!(id).as_str().map(str::to_owned)).unwrap()
+        record
+            .properties
+            .iter()
+            .find(|(name, _)| name == "idu")
+            .and_then(|(_, id)| json!(id).as_str().map(str::to_owned))
+            .unwrap()
     })
 }
 
@@ -184,9 +188,7 @@ fn parcels_of_the_sample() -> [String; 2] {
 async fn each_commune_finds_its_own_works_and_the_metropole_all_of_them() {
     let house = House::open().await;
     let path = |commune: &str| format!("/photon/api?limit=50&osm_tag=highway:construction&q=tramway+{commune}");
-    for (caller, bron, villeurbanne) in
-        [(BRON, true, false), (VILLEURBANNE, false, true), ("metropole", true, true)]
-    {
+    for (caller, bron, villeurbanne) in [(BRON, true, false), (VILLEURBANNE, false, true), ("metropole", true, true)] {
         let caller = house.caller(caller).await;
         for (name, code, expected) in [("bron", BRON, bron), ("villeurbanne", VILLEURBANNE, villeurbanne)] {
             let answers = ask(&house, &caller, &path(name)).await;
@@ -241,8 +243,7 @@ async fn nobody_signed_in_finds_what_is_open_and_nothing_else() {
     let open_parks = |text: String| {
         let (before, parks) = text.split_once("id = \"espaces-verts\"").unwrap();
         let parks = parks.replacen("access = \"agents\"", "access = \"open\"", 1);
-        format!("{before}id = \"espaces-verts\"{parks}")
-            .replacen("access = \"agents\"", "access = \"open\"", 1) // of the geocoder
+        format!("{before}id = \"espaces-verts\"{parks}").replacen("access = \"agents\"", "access = \"open\"", 1) // of the geocoder
     };
     let config = small(folder.path(), &["communes", "arrondissements", "espaces-verts", "equipements"], open_parks);
     assert_eq!(config.geocoder.access, Access::Open);

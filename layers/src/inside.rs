@@ -31,9 +31,7 @@ fn middle(bounds: GridBox) -> GridPoint {
 
 #[cfg(test)]
 mod tests {
-    use crate::{
-        Access, CommuneRule, CommuneShapes, Crs, Layer, LonLat, Snapshot, SourceFormat, SourceSpec, import,
-    };
+    use crate::{Access, CommuneRule, CommuneShapes, Crs, Layer, LonLat, Snapshot, SourceFormat, SourceSpec, import};
 
     /// A horseshoe, whose middle is not in it, a line, two positions.
     const SHAPES: &str = r#"{"type":"FeatureCollection","features":[

@@ -144,7 +144,9 @@ mod tests {
         }
         let problems = read("name = 'nom'\naddress = 'voie'").unwrap().problems(&["nom".to_owned(), "type".to_owned()]);
         assert_eq!(problems.len(), 2, "{problems:?}");
-        assert!(problems[0].contains("address = `voie` is not among its attributes: add it there, or write one of nom"));
+        assert!(
+            problems[0].contains("address = `voie` is not among its attributes: add it there, or write one of nom")
+        );
         assert!(problems[1].contains("osm_tag is needed"));
     }
 }

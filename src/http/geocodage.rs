@@ -12,7 +12,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use geocoder::{Suggestion, ban_api};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use self::{
     completion::completion_request,
@@ -34,8 +34,8 @@ pub async fn search(State(app): State<App>, index: Index, Sent(sent): Sent) -> R
     let asked = search_request(&sent)?;
     let (query, true_geometry) = (asked.query.clone(), asked.true_geometry);
     let work = move || Ok(asked.answer(&index).map(|found| drawn(&index, found, true_geometry)));
-    let (found, geometries) = run(&app, work).await??;
-    Ok(reply::json_unkept(&collection(&found, query, &geometries)?))
+    let (found, shapes) = run(&app, work).await??;
+    Ok(collection(&found, query, shapes.as_deref()))
 }
 
 /// `GET` or `POST /geocodage/reverse`
@@ -43,8 +43,8 @@ pub async fn reverse(State(app): State<App>, index: Index, Sent(sent): Sent) -> 
     let asked = reverse_request(&sent)?;
     let true_geometry = asked.true_geometry;
     let work = move || asked.answer(&index).map(|found| drawn(&index, found, true_geometry));
-    let (found, geometries) = run(&app, work).await?;
-    Ok(reply::json_unkept(&collection(&found, None, &geometries)?))
+    let (found, shapes) = run(&app, work).await?;
+    Ok(collection(&found, None, shapes.as_deref()))
 }
 
 /// `GET` or `POST /geocodage/completion`
@@ -55,29 +55,17 @@ pub async fn completion(State(app): State<App>, index: Index, Sent(sent): Sent) 
 }
 
 /// Some answers with the geometry of each that is a feature; with none when it was not asked.
-fn drawn(index: &Index, found: Vec<Suggestion>, true_geometry: bool) -> (Vec<Suggestion>, Option<Geometries>) {
-    let geometries = true_geometry.then(|| found.iter().map(|suggestion| index.geometry(suggestion)).collect());
-    (found, geometries)
+fn drawn(index: &Index, found: Vec<Suggestion>, true_geometry: bool) -> (Vec<Suggestion>, Option<Vec<Option<Value>>>) {
+    let shape = |suggestion| index.geometry(suggestion).map(|geometry| json!(geometry));
+    let shapes = true_geometry.then(|| found.iter().map(shape).collect());
+    (found, shapes)
 }
 
-type Geometries = Vec<Option<geojson::Geometry>>;
-
-/// The answers as the Géoplateforme writes them: with true geometries, every position of an address, and a feature as
-/// its layer draws it.
-fn collection(
-    found: &[Suggestion],
-    query: Option<String>,
-    geometries: &Option<Geometries>,
-) -> Result<Value, Problem> {
-    let collection = ban_api::geoplateforme_collection(found, query, geometries.is_some());
-    let mut written = serde_json::to_value(collection).map_err(|error| Problem::internal(&error))?;
-    let features = written["features"].as_array_mut().into_iter().flatten();
-    for (feature, geometry) in features.zip(geometries.iter().flatten()) {
-        if let Some(geometry) = geometry {
-            feature["properties"]["truegeometry"] = serde_json::json!(geometry);
-        }
+fn collection(found: &[Suggestion], query: Option<String>, shapes: Option<&[Option<Value>]>) -> Response {
+    match shapes {
+        Some(shapes) => reply::json_unkept(&ban_api::geoplateforme_collection_of(found, query, shapes)),
+        None => reply::json_unkept(&ban_api::geoplateforme_collection(found, query, false)),
     }
-    Ok(written)
 }
 
 /// `GET /geocodage/getCapabilities`

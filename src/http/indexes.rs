@@ -119,7 +119,7 @@ mod tests {
     fn a_category_is_a_key_or_a_value_of_a_tag() {
         let tags = |query: &str| categories(&parameters(Some(query)).unwrap());
         let chosen = tags("category=townhall,leisure").unwrap().unwrap();
-        let lets = |key: &str, value: &str| chosen.lets_object(&(key.to_owned(), value.to_owned()));
+        let lets = |key: &str, value: &str| chosen.lets_object((key, value));
         assert!(lets("amenity", "townhall") && lets("leisure", "park") && !lets("amenity", "school"));
         assert_eq!(tags("category="), Ok(None));
         for bad in ["category=town+hall", "category=!amenity", "category=a,b,c,d,e,f,g,h,i,j,k"] {

@@ -37,6 +37,9 @@ pub(super) fn house_of_the_metropole(place: &Place) -> Option<String> {
     (place.population >= INHABITANTS_OF_A_HOUSE).then(|| format!("Maison de la Métropole - {short}"))
 }
 
-fn named<'a>(table: &'static [(&'static str, &'static str)], insee: &'a str) -> impl Iterator<Item = &'static str> + 'a {
+fn named<'a>(
+    table: &'static [(&'static str, &'static str)],
+    insee: &'a str,
+) -> impl Iterator<Item = &'static str> + 'a {
     table.iter().filter(move |(commune, _)| *commune == insee).map(|(_, name)| *name)
 }
