@@ -92,7 +92,7 @@ fn ask(folder: &Path, index: &Path, queries: usize) {
     answer(&geocoder, &full(&first));
     println!("open          {:>10.1} ms, {:.1} ms to the first answer", ms(opened), ms(started.elapsed()));
     for (name, class) in classes {
-        let (mut wall, mut cpu, mut empty) = (Vec::new(), Duration::ZERO, 0);
+        let (mut wall, mut cpu, mut empty) = (Vec::new(), Vec::new(), 0);
         for round in 0..2 {
             // The first round warms the files; other rows are asked in the second.
             for _ in 0..queries {
@@ -101,20 +101,19 @@ fn ask(folder: &Path, index: &Path, queries: usize) {
                 let found = answer(&geocoder, &question);
                 if round == 1 {
                     wall.push(ms(started.elapsed()));
-                    cpu += thread_cpu() - before;
+                    cpu.push(ms(thread_cpu() - before));
                     empty += usize::from(found == 0);
                 }
             }
         }
-        wall.sort_by(f64::total_cmp);
-        let at = |percent: usize| wall[(wall.len() - 1) * percent / 100];
-        println!(
-            "{name:<8} {:>7.3} ms CPU a query, wall p50 {:.3} p99 {:.3} max {:.3} ms, {empty} of {queries} empty",
-            ms(cpu) / queries as f64,
-            at(50),
-            at(99),
-            at(100)
-        );
+        let mean = cpu.iter().sum::<f64>() / queries as f64;
+        let spread = |mut times: Vec<f64>| {
+            times.sort_by(f64::total_cmp);
+            let at = |percent: usize| times[(times.len() - 1) * percent / 100];
+            format!("p50 {:.3} p99 {:.3} max {:.3}", at(50), at(99), at(100))
+        };
+        let (cpu, wall) = (spread(cpu), spread(wall));
+        println!("{name:<8} ms CPU a query: mean {mean:.3} {cpu}; wall {wall}; {empty} of {queries} empty");
     }
     println!("memory        {:>10.1} MB anonymous, {:.1} MB with maps", status_mb("RssAnon"), status_mb("VmRSS"));
 }

@@ -37,6 +37,7 @@ impl Geocoder {
             id: house.as_ref().map_or_else(|| place.id().to_owned(), |(number, _)| house_id(place.id(), number)),
             ban_id: details.as_ref().map_or_else(|| places.ban_id(place.index).map(uuid), |house| house.ban_id.clone()),
             name: place.name().to_owned(),
+            other_name: answer.other_name.map(str::to_owned),
             house_number: house.as_ref().map(|(number, _)| number.to_string()),
             locality: details.as_ref().and_then(|house| house.locality.clone()),
             postcode: place.postcode().map(|postcode| format!("{postcode:05}")),

@@ -22,6 +22,7 @@ use crate::{
     report::{LISTED, Report},
     schema,
     source::Context,
+    stretches,
 };
 
 /// Memory of the full-text writer, for each of its threads; tantivy refuses less than 15 MB.
@@ -110,14 +111,17 @@ fn write_files(
     let context = Context::new(options.communes.as_deref(), LISTED)?;
     let mut report = Report { communes_checked: options.communes.is_some(), ..Report::default() };
     let collector = Collector::create(folder, sources.len())?;
-    let (collector, read) = read_all(inputs, &context, &mut report, collector, progress)?;
+    let (mut collector, read) = read_all(inputs, &context, &mut report, collector, progress)?;
+    collector.name_merged(&context.communes);
     // Edits may leave nothing of a commune; a build never means to leave nothing at all.
     if only.is_none() && report.accepted() == 0 {
         return Err(Error::NothingAccepted { files: sources.len(), rows: report.rows() });
     }
     let written = collector.finish(options, &postcodes, progress)?;
     report.duplicates = written.duplicates;
-    write_words(&folder.join(index::WORDS), &Places::open(folder)?, progress)?;
+    let places = Places::open(folder)?;
+    stretches::write(folder, &places)?;
+    write_words(&folder.join(index::WORDS), &places, progress)?;
     let manifest = Manifest::of(folder, written, report.clone(), read)?;
     Ok((manifest, report))
 }

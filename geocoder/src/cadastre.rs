@@ -81,7 +81,8 @@ impl Geocoder {
             let known = parcels.entries(parcel).map(|entry| (entry, numbers.place_of(entry)));
             for (entry, place) in known.filter(|(_, place)| !part.hides(*place)).take(MAX_LIMIT - houses.len()) {
                 let house = House::Found(entry, numbers.position(entry).0.at);
-                houses.push(self.suggestion(Answer { place: places.get(place), house, score, verdicts }, near));
+                let answer = Answer { place: places.get(place), house, score, verdicts, other_name: None };
+                houses.push(self.suggestion(answer, near));
             }
         }
         if let Some(parcel) = self.visible_parcel(&request.objects, parcel, houses.first()) {

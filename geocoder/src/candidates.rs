@@ -1,32 +1,29 @@
 //! A reading of the query → the few dozen places worth ranking. Every word is expanded over the index's own
-//! vocabulary first (exact, unfinished, misspelt), so that ranking knows which form matched and how well:
-//! tantivy scores fuzzy and prefix matches alike, hence recall here and ranking in `rank`.
+//! vocabulary first (exact, unfinished, misspelt), so that ranking knows which form matched and how well;
+//! `matching` finds the places that hold the words, `recall` the best of them, and `rank` puts those in order.
 
 use std::{
-    cmp::Reverse,
+    borrow::Cow,
     collections::{BTreeSet, HashMap},
-    sync::Arc,
 };
 
 use layers::LonLat;
-use tantivy::{
-    DocId, SegmentReader,
-    collector::TopDocs,
-    query::{BooleanQuery, Occur, Query as EngineQuery, TermQuery},
-    schema::IndexRecordOption,
-};
+use tantivy::{SegmentReader, Term};
 
 use crate::{
-    Error, Filter, Geocoder, Kind, Near, Request, filter, normalize,
+    Error, Filter, Geocoder, Kind, Near, Request,
+    matching::{AnyOf, Matching},
+    normalize,
     parse::Query,
-    places::Places,
+    places::Place,
     rank::{self, QueryWord},
+    recall::{Preference, recall},
     shard::Part,
-    vocabulary::Spelling,
+    vocabulary::{Spelling, Vocabulary},
 };
 
-/// How many places are ranked for one reading.
-const RECALL: usize = 100;
+/// Most towns that the beginning of a name scopes a reading to: « s » begins that of five thousand.
+const MOST_TOWNS: usize = 200;
 
 /// How far a place may be from the words typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,19 +36,21 @@ pub(crate) enum Tolerance {
     Partial,
 }
 
+/// Misspelt words already expanded (typed, as a beginning, as a street type): readings share most of their words.
+pub(crate) type Spellings = HashMap<(String, bool, bool), Vec<Spelling>>;
+
 /// What every reading of one request shares.
 pub(crate) struct Context<'a> {
     has_home: bool,
     /// What is searched.
     pub part: &'a Part,
     pub near: Option<Near>,
-    filter: Arc<Filter>,
+    filter: Filter,
     /// Towns of the filter.
     towns: Option<Vec<u32>>,
     /// Where places are looked for first, when it is not the asker's map.
     centre: Option<Near>,
-    /// Misspelt words already expanded: readings share most of their words.
-    spellings: HashMap<(String, bool, bool), Vec<Spelling>>,
+    spellings: Spellings,
 }
 
 impl<'a> Context<'a> {
@@ -64,7 +63,7 @@ impl<'a> Context<'a> {
             has_home: geocoder.has_home,
             part,
             near: request.near,
-            filter: Arc::new(request.filter.clone()),
+            filter: request.filter.clone(),
             towns,
             centre: None,
             spellings: HashMap::new(),
@@ -81,22 +80,34 @@ impl<'a> Context<'a> {
         self.centre = None;
     }
 
-    fn spellings(&mut self, typed: &str, beginning: bool, as_type: bool) -> &[Spelling] {
-        let vocabulary = &self.part.shard.vocabulary;
-        let key = (typed.to_owned(), beginning, as_type);
-        self.spellings.entry(key).or_insert_with(|| vocabulary.spellings(typed, beginning, as_type))
+    /// Whether a place may be an answer here: the one place where a place is hidden from a search.
+    fn is_visible(&self, place: u32) -> bool {
+        !self.part.hides(place)
     }
 }
 
 /// The words of a reading with every form they may take in a name.
 pub(crate) fn expand(context: &mut Context<'_>, query: &Query, tolerance: Tolerance) -> Vec<QueryWord> {
+    expand_over(&context.part.shard.vocabulary, &mut context.spellings, query, tolerance)
+}
+
+/// The same over the words of some names.
+pub(crate) fn expand_over(
+    vocabulary: &Vocabulary,
+    known: &mut Spellings,
+    query: &Query,
+    tolerance: Tolerance,
+) -> Vec<QueryWord> {
     let last = query.words.len().saturating_sub(1);
     let mut expanded = Vec::with_capacity(query.words.len());
     for (at, word) in query.words.iter().enumerate() {
         let unfinished = query.unfinished && at == last;
         let mut forms = rank::forms(word);
         if tolerance > Tolerance::Exact {
-            for spelling in context.spellings(&word.typed, unfinished, at <= 1) {
+            let spellings = known
+                .entry((word.typed.clone(), unfinished, at <= 1))
+                .or_insert_with_key(|(typed, beginning, as_type)| vocabulary.spellings(typed, *beginning, *as_type));
+            for spelling in spellings {
                 if forms.iter().all(|(form, _)| *form != spelling.word) {
                     forms.push((spelling.word.clone(), spelling.likeness));
                 }
@@ -119,24 +130,81 @@ pub(crate) fn candidates(
     words: &[QueryWord],
     tolerance: Tolerance,
 ) -> Result<Vec<u32>, Error> {
+    let scope = query.scope.as_ref().map(|scope| likeliest(context, context.part.towns(&scope.towns)));
     if words.is_empty() {
-        let scope = query.scope.as_ref().filter(|_| context.part.is_first());
-        return Ok(scope.map(|scope| scope.towns.clone()).unwrap_or_default());
+        return Ok(scope.filter(|_| context.part.is_first()).map(Cow::into_owned).unwrap_or_default());
     }
-    let Some(mut clauses) = word_clauses(context, words, tolerance) else { return Ok(Vec::new()) };
+    // An index is one segment, or none when it is empty.
+    let searcher = context.part.shard.reader.searcher();
+    let Some(segment) = searcher.segment_readers().first() else { return Ok(Vec::new()) };
+    let scopes = scope.as_deref().into_iter().chain(context.towns.as_deref());
+    let Some(matching) = matching(context, segment, (query, words), scopes, tolerance)? else { return Ok(Vec::new()) };
+    let preference = Preference {
+        near: context.centre.or(context.near),
+        typed: words.iter().filter(|word| !word.article).count() as f32,
+        prefers_home: context.has_home && query.scope.is_none(),
+    };
+    let visible = |index| context.is_visible(index).then(|| context.part.shard.places.get(index));
+    Ok(recall(&matching, &context.part.shard.stretches, preference, &context.filter, visible))
+}
+
+/// The towns of a scope; when they are too many, those nearest to the centre, or the largest without one.
+fn likeliest<'t>(context: &Context<'_>, mut towns: Cow<'t, [u32]>) -> Cow<'t, [u32]> {
+    if towns.len() <= MOST_TOWNS {
+        return towns;
+    }
+    let places = &context.part.shard.places;
+    let near = context.centre.or(context.near);
+    let metres = |town: Place<'_>| near.map_or(0.0, |near| rank::metres_to(town, near.at));
+    let is_away = |town: Place<'_>| context.has_home && !town.is_metropole();
+    let order = |&town: &u32| {
+        let town = places.get(town);
+        (is_away(town), metres(town), std::cmp::Reverse(town.weight()), town.index)
+    };
+    let mut ordered: Vec<_> = towns.iter().map(order).collect();
+    ordered.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)).then((a.2, a.3).cmp(&(b.2, b.3))));
+    ordered.truncate(MOST_TOWNS);
+    *towns.to_mut() = ordered.into_iter().map(|(.., town)| town).collect();
+    towns
+}
+
+/// What a place must hold: one clause a word that counts, articles left out unless there is nothing else; the towns of
+/// every scope; the kinds wanted. None for a reading that says too little.
+fn matching<'t>(
+    context: &Context<'_>,
+    segment: &SegmentReader,
+    (query, words): (&Query, &[QueryWord]),
+    scopes: impl Iterator<Item = &'t [u32]>,
+    tolerance: Tolerance,
+) -> Result<Option<Matching>, Error> {
     let fields = context.part.shard.fields;
-    let scope = query.scope.as_ref().map(|scope| context.part.towns(&scope.towns));
-    for towns in scope.as_deref().into_iter().chain(context.towns.as_deref()) {
-        let towns = towns.iter().map(|&town| tantivy::Term::from_field_u64(fields.town, u64::from(town)));
-        clauses.push((Occur::Must, any_of(towns)));
+    let mut all = Vec::new();
+    for towns in scopes {
+        let terms = towns.iter().map(|&town| Term::from_field_u64(fields.town, u64::from(town)));
+        all.push(AnyOf::read(segment, terms)?);
     }
     if let Some(kinds) = kinds_wanted(context.filter.kinds.as_deref(), query) {
-        let terms = kinds.into_iter().map(|kind| tantivy::Term::from_field_text(fields.kind, kind.as_str()));
-        clauses.push((Occur::Must, any_of(terms)));
+        let terms = kinds.into_iter().map(|kind| Term::from_field_text(fields.kind, kind.as_str()));
+        all.push(AnyOf::read(segment, terms)?);
     }
-    let collector = TopDocs::with_limit(RECALL).order_by(recall_key(context, words, query.scope.is_some()));
-    let found = context.part.shard.reader.searcher().search(&BooleanQuery::new(clauses), &collector)?;
-    Ok(found.into_iter().filter(|((key, _), _)| *key > f32::MIN).map(|((_, Reverse(place)), _)| place).collect())
+    let mut counting: Vec<&QueryWord> = words.iter().filter(|word| !word.article).collect();
+    if counting.is_empty() {
+        counting = words.iter().collect();
+    }
+    let clause = |word: &&QueryWord| {
+        let forms = word.forms.iter().map(|(form, _)| fields.word_term(form));
+        AnyOf::read(segment, forms.chain(word.beginning.as_deref().map(|beginning| fields.beginning_term(beginning))))
+    };
+    if tolerance < Tolerance::Partial {
+        for word in &counting {
+            all.push(clause(word)?);
+        }
+        return Ok(Some(Matching::new(all, Vec::new(), 0)));
+    }
+    counting.retain(|word| word.weight >= 1.0);
+    let some = counting.iter().map(clause).collect::<Result<Vec<_>, _>>()?;
+    let half = some.len().div_ceil(2);
+    Ok((half > 0).then(|| Matching::new(all, some, half))) // « rue » alone is no reason to answer
 }
 
 /// A house is a number inside a street or a lieu-dit; nothing is wanted of a reading without number when only houses are.
@@ -148,77 +216,3 @@ fn kinds_wanted(kinds: Option<&[Kind]>, query: &Query) -> Option<BTreeSet<Kind>>
     }
     Some(wanted)
 }
-
-/// One clause a word that counts, articles left out unless there is nothing else.
-fn word_clauses(
-    context: &Context<'_>,
-    words: &[QueryWord],
-    tolerance: Tolerance,
-) -> Option<Vec<(Occur, Box<dyn EngineQuery>)>> {
-    let counting: Vec<&QueryWord> = words.iter().filter(|word| !word.article).collect();
-    let counting = if counting.is_empty() { words.iter().collect() } else { counting };
-    let clauses = counting.iter().map(|word| word_query(context, word));
-    if tolerance < Tolerance::Partial {
-        return Some(clauses.map(|clause| (Occur::Must, clause)).collect());
-    }
-    let telling = counting.iter().filter(|word| word.weight >= 1.0).count();
-    if telling == 0 {
-        return None; // « rue » alone is no reason to answer
-    }
-    let some = clauses.zip(&counting).filter(|(_, word)| word.weight >= 1.0).map(|(clause, _)| (Occur::Should, clause));
-    let half = BooleanQuery::with_minimum_required_clauses(some.collect(), telling.div_ceil(2));
-    Some(vec![(Occur::Must, Box::new(half))])
-}
-
-fn word_query(context: &Context<'_>, word: &QueryWord) -> Box<dyn EngineQuery> {
-    let fields = context.part.shard.fields;
-    let forms = word.forms.iter().map(|(form, _)| fields.word_term(form));
-    any_of(forms.chain(word.beginning.as_deref().map(|beginning| fields.beginning_term(beginning))))
-}
-
-fn any_of(terms: impl Iterator<Item = tantivy::Term>) -> Box<dyn EngineQuery> {
-    let mut queries: Vec<Box<dyn EngineQuery>> = terms
-        .map(|term| -> Box<dyn EngineQuery> { Box::new(TermQuery::new(term, IndexRecordOption::Basic)) })
-        .collect();
-    match queries.pop() {
-        Some(only) if queries.is_empty() => only,
-        Some(last) => {
-            queries.push(last);
-            Box::new(BooleanQuery::union(queries))
-        }
-        None => Box::new(tantivy::query::EmptyQuery),
-    }
-}
-
-/// What decides, among more matches than are ranked: near the centre, as few other words as possible, much lived in.
-fn recall_key(
-    context: &Context<'_>,
-    words: &[QueryWord],
-    is_scoped: bool,
-) -> impl Fn(&SegmentReader) -> RecallKey + Send + Sync + 'static {
-    let (near, filter) = (context.centre.or(context.near), Arc::clone(&context.filter));
-    let typed = words.iter().filter(|word| !word.article).count() as f32;
-    let places: Arc<Places> = context.part.shard.places.clone();
-    let prefers_home = context.has_home && !is_scoped;
-    let hidden = Arc::clone(&context.part.hidden);
-    move |segment| {
-        let column = segment.fast_fields().u64("place").ok().map(|column| column.first_or_default_col(0));
-        let (places, filter, hidden) = (places.clone(), filter.clone(), hidden.clone());
-        Box::new(move |doc: DocId| {
-            let index = column.as_ref().map_or(0, |column| column.get_val(doc));
-            let place = places.get(u32::try_from(index).unwrap_or(u32::MAX));
-            let is_hidden = hidden.iter().any(|range| range.contains(&place.index));
-            let key = if !is_hidden && filter::may_hold(&filter, place) {
-                let completeness = (typed / f32::from(place.words().max(1))).min(1.0);
-                let far = near.map_or(0.0, |near| rank::fading(rank::metres_to(place, near.at), near));
-                let away = if prefers_home && !place.is_metropole() { 0.4 } else { 0.0 };
-                0.3 * completeness + 0.2 * rank::importance(place) - 4.0 * far - away
-            } else {
-                f32::MIN
-            };
-            (key, Reverse(place.index))
-        })
-    }
-}
-
-type RecallKey = Box<dyn FnMut(DocId) -> (f32, Reverse<u32>)>;

@@ -12,6 +12,7 @@ use crate::{
     Error,
     address::{Kind, Packed, bbox_of},
     build::{BuildOptions, Progress},
+    communes::Communes,
     duplicates::{Identifiers, SetAside},
     normalize,
     numbers::write::NumbersWriter,
@@ -76,8 +77,17 @@ impl Collector {
         self.open.clear();
     }
 
+    /// Gives communes the names of those merged into them, once everything has been read.
+    pub(crate) fn name_merged(&mut self, communes: &Communes) {
+        self.towns.name_merged(communes);
+    }
+
     /// Takes one accepted row. Errors: it could not be set aside.
     pub(crate) fn add(&mut self, row: Row) -> Result<(), Error> {
+        if row.is_commune() {
+            self.towns.add(&row);
+            return Ok(());
+        }
         let key = department(row.commune.code);
         self.scratch.clear();
         if self.open.get(&key).is_none_or(|open| !spilled::same_street(open, &row)) {

@@ -1,6 +1,8 @@
 //! How far a word typed is from a word of the index, as a typist errs: a neighbouring key, two letters swapped
 //! or a letter doubled cost less than a letter from nowhere; the first letter, which people get right, costs more.
 
+use crate::letters::{self, Pattern};
+
 /// Longest word compared: longer ones are nobody's typing error.
 pub(crate) const LONGEST: usize = 30;
 
@@ -9,6 +11,8 @@ const NEIGHBOUR: f32 = 0.8;
 const SOUNDS_ALIKE: f32 = 0.7;
 const DOUBLED: f32 = 0.6;
 const ANY: f32 = 1.0;
+/// The least that an error costs.
+const LEAST: f32 = DOUBLED;
 /// Added when the first letter is not the right one.
 const FIRST: f32 = 0.2;
 
@@ -26,6 +30,46 @@ const ALIKE: [(u8, u8); 9] = [
     (b'm', b'n'),
     (b'a', b'e'),
 ];
+
+/// A word typed, ready to be compared with many.
+pub(crate) struct Nearly<'t> {
+    typed: &'t str,
+    most: u8,
+    beginning: bool,
+    letters: u32,
+    pattern: Pattern,
+}
+
+impl<'t> Nearly<'t> {
+    /// None for what is longer than anybody misspells. See [`cost`].
+    pub(crate) fn new(typed: &'t str, most: u8, beginning: bool) -> Option<Self> {
+        let pattern = Pattern::new(typed).filter(|_| typed.len() <= LONGEST)?;
+        Some(Self { typed, most, beginning, letters: letters::set(typed), pattern })
+    }
+
+    /// Whether a word made of these letters may be near: an error changes two of them at most, and none when it
+    /// costs so little that there may be one more.
+    pub(crate) fn has_letters(&self, letters: u32) -> bool {
+        let apart = if self.beginning { self.letters & !letters } else { self.letters ^ letters };
+        apart.count_ones() <= 2 * u32::from(self.most)
+    }
+
+    /// [`cost`] of a word; nearly all words are told apart by the number of their errors, at a fraction of its price.
+    pub(crate) fn cost(&self, word: &str) -> Option<f32> {
+        let reach = usize::from(self.most);
+        let errors = if self.beginning {
+            self.pattern.distance_to_beginning(word.bytes().take(self.typed.len() + reach))
+        } else if word.len().abs_diff(self.typed.len()) > reach {
+            return None;
+        } else {
+            self.pattern.distance(word.bytes())
+        };
+        if errors as f32 * LEAST > f32::from(self.most) {
+            return None;
+        }
+        cost(self.typed, word, self.most, self.beginning)
+    }
+}
 
 /// The cheapest way from `typed` to `word`, in letters; none beyond `most` letters.
 ///

@@ -2,16 +2,23 @@
 
 use layers::{Bbox, LonLat};
 
-use crate::{Filter, Geocoder, Kind, Near, Request, address::ground_distance_m, places::Place, rank::Answer};
+use crate::{
+    Filter, Geocoder, Kind, Near, Request, address::ground_distance_m, places::Place, rank::Answer, stretches::Stretch,
+};
 
 /// Whether something at a place may pass: what cannot is not worth ranking. Exact for whole places, not for houses.
 pub(crate) fn may_hold(filter: &Filter, place: Place<'_>) -> bool {
-    filter.bbox.is_none_or(|bbox| meets(place, bbox))
+    filter.bbox.is_none_or(|bbox| meets(place.bbox(), bbox))
         && filter.metropole.is_none_or(|wanted| place.is_metropole() == wanted)
 }
 
-fn meets(place: Place<'_>, bbox: Bbox) -> bool {
-    let own = place.bbox();
+/// The same for a whole stretch.
+pub(crate) fn may_meet(filter: &Filter, stretch: &Stretch) -> bool {
+    filter.bbox.is_none_or(|bbox| meets(stretch.bbox, bbox))
+        && filter.metropole.is_none_or(|wanted| if wanted { stretch.some_home } else { stretch.some_away })
+}
+
+fn meets(own: Bbox, bbox: Bbox) -> bool {
     own.west <= bbox.east && bbox.west <= own.east && own.south <= bbox.north && bbox.south <= own.north
 }
 

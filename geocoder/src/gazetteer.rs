@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::{
     address::Kind,
-    edit,
+    edit::Nearly,
+    letters,
     normalize::{self, Word},
     parse::TOWN_WORDS,
     places::{Place, Places},
@@ -21,7 +22,9 @@ const SHORTEST_CORRECTED: usize = 4;
 #[derive(Debug, Default)]
 pub(crate) struct Gazetteer {
     /// By name with its abbreviations spelt out; sorted, so that a beginning is a range.
-    names: BTreeMap<String, Vec<u32>>,
+    names: Vec<(String, Vec<u32>)>,
+    /// The letters each name is made of.
+    letters: Vec<u32>,
     postcodes: BTreeMap<u32, Vec<u32>>,
     codes: HashMap<String, Vec<u32>>,
 }
@@ -30,11 +33,16 @@ impl Gazetteer {
     /// Reads the towns of an index.
     pub(crate) fn new(places: &Places) -> Self {
         let mut found = Self::default();
+        let mut names: BTreeMap<String, Vec<u32>> = BTreeMap::new();
         let mut shortened: BTreeMap<String, Vec<u32>> = BTreeMap::new();
         for town in places.towns() {
             for name in spellings(places, town) {
                 shorten(&name, |short| insert(&mut shortened, short, town.index));
-                insert(&mut found.names, &name, town.index);
+                insert(&mut names, &name, town.index);
+            }
+            // What people other than its mairie call it: only where no town is officially called so.
+            for (name, _) in places.other_names(town) {
+                insert(&mut shortened, &normalize::key(name), town.index);
             }
             for postcode in town.postcodes() {
                 found.postcodes.entry(postcode).or_default().push(town.index);
@@ -43,15 +51,18 @@ impl Gazetteer {
         }
         for (name, towns) in shortened {
             if towns.len() <= MOST_SHORTENED {
-                found.names.entry(name).or_insert(towns);
+                names.entry(name).or_insert(towns);
             }
         }
+        found.letters = names.keys().map(|name| letters::set(name)).collect();
+        found.names = names.into_iter().collect();
         found
     }
 
     /// The towns of a whole name, as `normalize::key` writes it.
     pub(crate) fn named(&self, key: &str) -> Option<&[u32]> {
-        self.names.get(key).map(Vec::as_slice)
+        let at = self.names.binary_search_by(|(name, _)| name.as_str().cmp(key)).ok()?;
+        Some(&self.names[at].1)
     }
 
     /// The words before the town a text ends with, and that town: the longest name wins.
@@ -74,7 +85,8 @@ impl Gazetteer {
         }
         let gap = if lead.is_empty() { "" } else { " " };
         let key = format!("{lead}{gap}{last}");
-        let range = self.names.range(key.clone()..).take_while(|(name, _)| name.starts_with(&key));
+        let first = self.names.partition_point(|(name, _)| *name < key);
+        let range = self.names[first..].iter().take_while(|(name, _)| name.starts_with(&key));
         let mut towns: Vec<u32> = range.flat_map(|(_, towns)| towns.iter().copied()).collect();
         towns.sort_unstable();
         towns.dedup();
@@ -86,11 +98,12 @@ impl Gazetteer {
         if key.len() < SHORTEST_CORRECTED || key.bytes().all(|b| b.is_ascii_digit() || b == b' ') {
             return None;
         }
-        let most = if key.len() >= 8 { 2 } else { 1 };
+        let nearly = Nearly::new(key, if key.len() >= 8 { 2 } else { 1 }, false)?;
         let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).map(u32::from).sum::<u32>();
         let same_digits = digits(key);
-        let costs = self.names.iter().filter(|(name, _)| digits(name) == same_digits).filter_map(|(name, towns)| {
-            let cost = edit::cost(key, name, most, false).filter(|_| name.len() >= SHORTEST_CORRECTED)?;
+        let may_be_near = self.letters.iter().zip(&self.names).filter(|(letters, _)| nearly.has_letters(**letters));
+        let costs = may_be_near.filter_map(|(_, (name, towns))| {
+            let cost = nearly.cost(name).filter(|_| name.len() >= SHORTEST_CORRECTED && digits(name) == same_digits)?;
             Some((vocabulary::likeness(cost, key.len()), towns))
         });
         let (likeness, towns) = costs.max_by(|a, b| a.0.total_cmp(&b.0))?;

@@ -10,7 +10,7 @@ use crate::{
     places::{Place, Places},
     rank::{self, Answer, Candidate, House, Likeness},
     respace,
-    spelling::{self, glued},
+    spelling::{Spelt, glued},
     suggestion::{Score, Verdict, Verdicts},
 };
 
@@ -154,12 +154,13 @@ impl<'a> Hunt<'a> {
         context.centre_back();
         for place in found {
             let place = part.shard.places.get(place);
-            if part.is_within(place, &scope.towns) || !self.is_neighbour(place, scope) {
+            let contradicts_both = open.said.twice().is_some_and(|towns| !part.is_within(place, towns));
+            if part.is_within(place, &scope.towns) || contradicts_both || !self.is_neighbour(place, scope) {
                 continue;
             }
             let candidate = self.candidate(place, open);
             let is_there = matches!(candidate.house, House::Found(..));
-            let likeness = rank::likeness(place.folded(), &words);
+            let likeness = part.shard.places.likeness(place, &words);
             let answer = rank::score(candidate, open, likeness, near, true).filter(|_| is_there);
             self.answers.extend(answer.filter(|answer| answer.score.text >= EXACT));
         }
@@ -188,24 +189,22 @@ impl<'a> Hunt<'a> {
     }
 
     fn compare(&mut self, typed: &str, query: &Query, towns: &[u32]) {
+        let Some(spelt) = Spelt::new(typed) else { return };
         for (part, near) in self.contexts.iter().map(|context| (context.part, context.near)) {
             for place in part.shard.places.within(&part.towns(towns)).filter(|place| !part.hides(place.index)) {
-                let Some(text) = spelling::likeness(typed, place.folded()) else { continue };
-                let likeness = Likeness { text, weakest: text };
+                let Some(likeness) = part.shard.places.spelling(place, &spelt) else { continue };
                 let candidate = self.candidate(place, query);
                 self.answers.extend(rank::score(candidate, query, likeness, near, false));
             }
         }
         for at in 0..self.objects.len() {
-            for place in self.objects[at].within(towns) {
-                let text = spelling::likeness(typed, place.folded()).filter(|_| query.number.is_none());
-                self.keep(text.map(|text| (place, Likeness { text, weakest: text })), query);
-            }
+            let found = if query.number.is_none() { self.objects[at].spelt(&spelt, towns) } else { Vec::new() };
+            self.keep(found, query);
         }
     }
 
     /// Ranks objects of a reading.
-    fn keep(&mut self, found: impl IntoIterator<Item = (Place<'a>, Likeness)>, query: &Query) {
+    fn keep(&mut self, found: impl IntoIterator<Item = (Place<'a>, Likeness<'a>)>, query: &Query) {
         for (place, likeness) in found {
             let answer = rank::score(self.candidate(place, query), query, likeness, self.near, false);
             self.answers.extend(answer.map(as_object));
@@ -220,7 +219,7 @@ impl<'a> Hunt<'a> {
                 let words = expand(context, query, tolerance);
                 for place in candidates(context, query, &words, tolerance)? {
                     let place = part.shard.places.get(place);
-                    let likeness = rank::likeness(place.folded(), &words);
+                    let likeness = part.shard.places.likeness(place, &words);
                     let candidate = self.candidate(place, query);
                     self.answers.extend(rank::score(candidate, query, likeness, near, false));
                 }
@@ -290,8 +289,13 @@ impl Geocoder {
         let named = queries.iter().filter_map(|query| query.scope.as_ref()).find(|scope| scope.whole);
         let verdicts = Verdicts { street: Some(Verdict::Unknown), commune: Some(Verdict::Ok), ..Verdicts::default() };
         let score = Score { text: FALLBACK, ..Score::default() };
-        let town =
-            |&town: &u32| Answer { place: self.first.shard.places.get(town), house: House::NotAsked, score, verdicts };
+        let town = |&town: &u32| Answer {
+            place: self.first.shard.places.get(town),
+            house: House::NotAsked,
+            score,
+            verdicts,
+            other_name: None,
+        };
         named.map(|scope| scope.towns.iter().map(town).collect()).unwrap_or_default()
     }
 }

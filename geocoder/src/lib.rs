@@ -1,8 +1,8 @@
 //! From text to places, and from a point to the nearest address; no network, no HTTP.
 //!
-//! Reading order: `search` (one search, in order), `parse`, `hunt`, `candidates`, `rank`; `onebox` for what is no
+//! Reading order: `search` (one search, in order), `parse`, `hunt`, `candidates`, `recall`, `rank`; `onebox` for what is no
 //! address; then `build` and `collect` for where the index comes from, `places`, `numbers` and `parcels` for what lies
-//! beside the full-text index.
+//! beside the full-text index; `objects` for the features of layers that are searched with the addresses.
 
 mod address;
 mod answer;
@@ -12,6 +12,7 @@ mod bal_fields;
 mod bal_ids;
 mod ban;
 pub mod ban_api;
+mod ban_names;
 mod ban_streets;
 mod build;
 pub mod bulk;
@@ -37,7 +38,11 @@ mod house_number;
 mod hunt;
 mod index;
 mod interpolation;
+mod letters;
+mod likeness;
+mod matching;
 mod named;
+mod names;
 mod noise;
 mod normalize;
 mod numbers;
@@ -53,6 +58,7 @@ mod postcodes;
 mod rank;
 mod reading;
 mod reason;
+mod recall;
 mod report;
 mod respace;
 mod reverse;
@@ -69,6 +75,7 @@ mod spelling;
 mod spill;
 mod spilled;
 mod streets;
+mod stretches;
 mod suggestion;
 mod table;
 mod towns;

@@ -99,6 +99,7 @@ pub(crate) fn stand_in(
         id,
         ban_id: None,
         name,
+        other_name: None,
         house_number: None,
         locality: None,
         postcode: beside.and_then(|it| it.postcode.clone()),

@@ -101,6 +101,9 @@ struct Extra<'a> {
     y: Option<f64>,
     score: f64,
     match_type: MatchType,
+    /// The name the text is likest to, when the answer is officially called otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alias: Option<&'a str>,
 }
 
 /// The collection Photon would answer with.
@@ -186,6 +189,7 @@ fn extra(suggestion: &Suggestion) -> Extra<'_> {
         y: lambert.map(|[_, y]| y),
         score: geojson::score(suggestion),
         match_type: suggestion.match_type,
+        alias: suggestion.other_name.as_deref(),
     }
 }
 

@@ -11,6 +11,7 @@ pub(crate) fn house() -> Suggestion {
         id: "69383_3300_00208_bis".to_owned(),
         ban_id: None,
         name: "Rue Garibaldi".to_owned(),
+        other_name: None,
         house_number: Some("208bis".to_owned()),
         locality: None,
         old_insee: None,

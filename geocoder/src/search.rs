@@ -32,7 +32,8 @@ impl Geocoder {
     /// The places a text may mean, the likeliest first.
     ///
     /// A commune named to its end is a scope: answers lie in it, or the commune itself is the answer, or an address
-    /// that is exactly the one typed but for the commune, which then says that it contradicts.
+    /// that is exactly the one typed but for the commune, which then says that it contradicts. Named with one of its
+    /// own postcodes, it is not contradicted.
     /// A number the street does not have gives the street: no number is invented.
     ///
     /// Errors: [`Error::EmptyQuery`], [`Error::QueryTooLong`], and failures of the engine. None carries the text.

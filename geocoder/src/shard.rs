@@ -12,6 +12,7 @@ use crate::{
     parcels::Parcels,
     places::{Place, Places},
     schema::{self, Fields},
+    stretches::Stretches,
     vocabulary::Vocabulary,
 };
 
@@ -22,6 +23,7 @@ pub(crate) struct Shard {
     pub places: Arc<Places>,
     pub numbers: Numbers,
     pub parcels: Parcels,
+    pub stretches: Stretches,
     pub vocabulary: Vocabulary,
     pub manifest: Manifest,
     folder: PathBuf,
@@ -59,8 +61,9 @@ impl Shard {
         let places = Arc::new(Places::open(&folder)?.of_shard(rank));
         let numbers = Numbers::open(&folder)?;
         let parcels = Parcels::open(&folder)?;
+        let stretches = Stretches::open(&folder)?;
         let vocabulary = Vocabulary::read(&reader, fields)?;
-        Ok(Self { reader, fields, places, numbers, parcels, vocabulary, manifest, folder })
+        Ok(Self { reader, fields, places, numbers, parcels, stretches, vocabulary, manifest, folder })
     }
 
     pub(crate) fn verify(&self) -> Result<(), Error> {

@@ -2,12 +2,16 @@
 
 use std::{io::BufRead, path::Path};
 
+use csv::StringRecord;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use layers::LonLat;
+use layers::{Commune, LonLat};
 
 use crate::{
-    Error, bal, ban, ban_streets,
+    Error, bal,
+    bal_fields::Faults,
+    ban, ban_streets,
     communes::Communes,
+    reason::Reason,
     report::{Format, Report},
     row::Row,
     table::{self, Table},
@@ -56,6 +60,37 @@ pub(crate) fn read(
         bal::read(&mut table, context, report, accept)?;
     }
     table.notices.iter().for_each(|&notice| report.notice(notice));
+    Ok(())
+}
+
+/// Reads the rows of a table, handing over those `read` accepts; the report counts them all. For the others `read`
+/// gives the commune, when that much can be told, and what is wrong.
+///
+/// Errors: a quote is left open.
+pub(crate) fn each_row(
+    table: &mut Table,
+    listed: usize,
+    report: &mut Report,
+    mut read: impl FnMut(&StringRecord, &mut Faults) -> Result<Row, Option<Commune>>,
+    accept: &mut dyn FnMut(Row),
+) -> Result<(), Error> {
+    let (mut record, mut faults) = (StringRecord::new(), Faults::new());
+    while table.next(&mut record)? {
+        faults.clear();
+        let read = if record.len() == table.headers.len() {
+            read(&record, &mut faults)
+        } else {
+            faults.push(Reason::FieldCount);
+            Err(None)
+        };
+        match read {
+            Ok(row) => {
+                report.accept(&row);
+                accept(row);
+            }
+            Err(commune) => report.refuse(table.line(&record), commune.as_ref(), &faults, listed),
+        }
+    }
     Ok(())
 }
 

@@ -1,6 +1,8 @@
 //! How alike two names are letter by letter, spaces apart: what is left when no word was recognised.
 //! Only asked inside a town that was named: there, few names are nearly alike.
 
+use crate::letters::Pattern;
+
 /// Letters wrong in every ten that are still the same name.
 const WRONG_IN_TEN: usize = 3;
 /// Longest name compared, in letters.
@@ -11,35 +13,43 @@ pub(crate) fn glued<'a>(words: impl Iterator<Item = &'a str>) -> String {
     words.collect()
 }
 
-/// 0 to 1; none for a name that is another one. `typed` is glued, `name` folded.
-pub(crate) fn likeness(typed: &str, name: &str) -> Option<f32> {
-    let letters = typed.len().max(5);
-    let most = letters * WRONG_IN_TEN / 10;
-    let length = name.bytes().filter(|&b| b != b' ').count();
-    if typed.len() > LONGEST || length.abs_diff(typed.len()) > most || differing(typed, name) > 2 * most as u32 {
-        return None;
+/// A name typed, ready to be compared with many.
+pub(crate) struct Spelt<'t> {
+    typed: &'t str,
+    pattern: Pattern,
+    /// Most letters that may be wrong.
+    most: usize,
+}
+
+impl<'t> Spelt<'t> {
+    /// None for what is too long to be a name. `typed` is glued.
+    pub(crate) fn new(typed: &'t str) -> Option<Self> {
+        let pattern = Pattern::new(typed).filter(|_| typed.len() <= LONGEST)?;
+        Some(Self { typed, pattern, most: typed.len().max(5) * WRONG_IN_TEN / 10 })
     }
-    if !digits(typed).eq(digits(name)) {
-        return None; // another number is another street
+
+    /// How alike a name is, 0 to 1; none for a name that is another one. `name` is folded.
+    pub(crate) fn likeness(&self, name: &str) -> Option<f32> {
+        let letters = || name.bytes().filter(|&b| b != b' ');
+        if letters().count().abs_diff(self.typed.len()) > self.most || !digits(self.typed).eq(digits(name)) {
+            return None; // another number is another street
+        }
+        let wrong = self.pattern.distance(letters());
+        (wrong <= self.most).then(|| 1.0 - wrong as f32 / (self.typed.len().max(5) + 2) as f32)
     }
-    let name = glued(name.split(' '));
-    let wrong = strsim::osa_distance(typed, &name);
-    (wrong <= most).then(|| 1.0 - wrong as f32 / (letters + 2) as f32)
 }
 
 fn digits(text: &str) -> impl Iterator<Item = u8> + '_ {
     text.bytes().filter(u8::is_ascii_digit)
 }
 
-/// Letters that only one of the two has.
-fn differing(a: &str, b: &str) -> u32 {
-    let letters = |text: &str| text.bytes().filter(u8::is_ascii_lowercase).fold(0u32, |set, b| set | 1 << (b - b'a'));
-    (letters(a) ^ letters(b)).count_ones()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn likeness(typed: &str, name: &str) -> Option<f32> {
+        Spelt::new(typed)?.likeness(name)
+    }
 
     #[test]
     fn a_name_is_recognised_by_its_letters() {
@@ -49,5 +59,6 @@ mod tests {
         assert_eq!(likeness("ruegaribaldi", "rue gambetta"), None);
         assert_eq!(likeness("voiee7", "voie e 8"), None);
         assert_eq!(likeness("ruegaribaldi", "rue du general garibaldi"), None);
+        assert_eq!(likeness(&"a".repeat(LONGEST + 1), &"a".repeat(LONGEST + 1)), None);
     }
 }

@@ -91,6 +91,8 @@ pub struct Suggestion {
     pub ban_id: Option<String>,
     /// Name of the street for a house, of the place itself otherwise.
     pub name: String,
+    /// Another of its names (another language's, the national base's alias), when what was typed is likest to that one.
+    pub other_name: Option<String>,
     /// `12bis`, for a house only. Always the number that was asked for or is nearest: never an invented one.
     pub house_number: Option<String>,
     /// Lieu-dit the address lies in (BAL `lieudit_complement_nom`).
@@ -236,7 +238,12 @@ impl Score {
 
     /// What answers are ordered by: the likeness, less what speaks against it.
     pub(crate) fn key(&self) -> f32 {
-        self.text - self.number - self.commune - self.far - self.small - self.away
+        self.standing() - self.small
+    }
+
+    /// What makes one answer surer than another. Size orders what nothing else parts: it tells nobody which is meant.
+    pub(crate) fn standing(&self) -> f32 {
+        self.text - self.number - self.commune - self.far - self.away
     }
 }
 

@@ -6,7 +6,12 @@ use std::{cmp::Ordering, ops::Range};
 
 use tantivy::IndexReader;
 
-use crate::{Error, edit, normalize, phonetic, schema::Fields};
+use crate::{
+    Error,
+    edit::{self, Nearly},
+    letters, normalize, phonetic,
+    schema::Fields,
+};
 
 /// Most spellings a misspelt word is given.
 const MAX_SPELLINGS: usize = 48;
@@ -109,20 +114,14 @@ impl Vocabulary {
     }
 
     fn misspelt(&self, typed: &str, beginning: bool, short: bool) -> Vec<(f32, usize)> {
-        let most = most_errors(typed.len());
-        let differing = 2 * u32::from(most);
-        let letters = letters_of(typed);
+        let Some(nearly) = Nearly::new(typed, most_errors(typed.len()), beginning) else { return Vec::new() };
         let mut found = Vec::new();
-        for at in 0..self.len() {
-            let apart = if beginning { letters & !self.letters[at] } else { letters ^ self.letters[at] };
-            if apart.count_ones() > differing {
-                continue;
-            }
+        for (at, _) in self.letters.iter().enumerate().filter(|(_, letters)| nearly.has_letters(**letters)) {
             let word = self.word(at);
             if short && !normalize::is_street_type(word) {
                 continue;
             }
-            if let Some(cost) = edit::cost(typed, word, most, beginning).filter(|&cost| cost > 0.0) {
+            if let Some(cost) = nearly.cost(word).filter(|&cost| cost > 0.0) {
                 found.push((likeness(cost, typed.len()), at));
             }
         }
@@ -186,7 +185,7 @@ impl FromIterator<(String, u32)> for Vocabulary {
         for (word, names) in words {
             found.text.push_str(&word);
             found.ends.push(u32::try_from(found.text.len()).unwrap_or(u32::MAX));
-            found.letters.push(letters_of(&word));
+            found.letters.push(letters::set(&word));
             found.names.push(names);
             if let Some(key) = phonetic::key(&word) {
                 found.sounds.push((hash(&key), u32::try_from(found.ends.len() - 1).unwrap_or(u32::MAX)));
@@ -208,12 +207,6 @@ fn most_errors(letters: usize) -> u8 {
 /// 1 for no error; an error in a long word says less against it.
 pub(crate) fn likeness(cost: f32, letters: usize) -> f32 {
     (1.0 - cost / (letters as f32 + 2.0)).max(0.1)
-}
-
-fn letters_of(word: &str) -> u32 {
-    word.bytes().fold(0, |letters, b| {
-        letters | if b.is_ascii_lowercase() { 1 << (b - b'a') } else { 1 << (26 + u32::from(b) % 6) }
-    })
 }
 
 /// FNV-1a: the key only has to part a few thousand sounds.

@@ -507,7 +507,10 @@ proptest! {
         ADDRESSES.with(|(geocoder, _)| {
             let full = answers(&geocoder.with_objects(full), &texts, &territory);
             let bare = answers(&geocoder.with_objects(bare), &texts, &territory);
-            prop_assert_eq!(full, bare);
+            // The answers themselves are pages long: where they part says enough.
+            let parts = full.bytes().zip(bare.bytes()).position(|(a, b)| a != b).unwrap_or(full.len().min(bare.len()));
+            let shown = |text: &str| text.get(parts.saturating_sub(200)..(parts + 200).min(text.len())).map(str::to_owned);
+            prop_assert!(full == bare, "{:?}\n{:?}", shown(&full), shown(&bare));
             Ok(())
         })?;
     }

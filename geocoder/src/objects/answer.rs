@@ -42,6 +42,7 @@ impl Geocoder {
             metropole: place.is_metropole(),
             bbox: Some(place.bbox()).filter(is_more_than_a_point),
             object: Some(object),
+            other_name: answer.other_name.map(str::to_owned),
             distance_m: near.map(|near| ground_distance_m(near, position.at)),
             match_type: confidence::match_type(&answer),
             verdicts: answer.verdicts,

@@ -6,15 +6,14 @@ use std::{collections::HashMap, sync::Arc};
 use crate::{
     Filter, Geocoder, Near, Request,
     address::ground_distance_m,
-    candidates::Tolerance,
+    candidates::{Spellings, Tolerance, expand_over},
     filter::is_inside,
-    normalize,
     objects::{Objects, Visible, part::ObjectPart, table::NamedObjects, view::View},
     parse::Query,
     places::Place,
     rank::{self, Answer, Likeness, QueryWord},
+    spelling::Spelt,
     suggestion::Score,
-    vocabulary::Spelling,
 };
 
 /// How many objects of a layer are ranked for one reading.
@@ -34,8 +33,7 @@ pub(crate) struct ObjectContext<'a> {
     wanted: Arc<Wanted>,
     /// A town named alone asks for the objects in it.
     lists: bool,
-    /// Misspelt words already expanded: readings share most of their words.
-    spellings: HashMap<(String, bool, bool), Vec<Spelling>>,
+    spellings: Spellings,
 }
 
 /// What an object must be.
@@ -85,7 +83,7 @@ impl Geocoder {
         let context = |visible: &Visible| {
             let part = self.part_of_layer(visible)?;
             let (table, view) = part.objects.seen_by(&visible.territory, &request.filter)?;
-            let (wanted, spellings) = (wanted.clone(), HashMap::new());
+            let (wanted, spellings) = (wanted.clone(), Spellings::new());
             Some(ObjectContext { geocoder: self, part, table, view, near: request.near, wanted, lists, spellings })
         };
         request.objects.iter().filter_map(context).collect()
@@ -125,11 +123,11 @@ fn asks_for_objects(filter: &Filter) -> bool {
 
 impl<'a> ObjectContext<'a> {
     /// The objects to rank for one reading, each with how like it is. A number is asked of a street, never of an object.
-    pub(crate) fn look(&mut self, query: &Query, tolerance: Tolerance) -> Vec<(Place<'a>, Likeness)> {
+    pub(crate) fn look(&mut self, query: &Query, tolerance: Tolerance) -> Vec<(Place<'a>, Likeness<'a>)> {
         if query.number.is_some() {
             return Vec::new();
         }
-        let words = self.expand(query, tolerance);
+        let words = expand_over(&self.view.vocabulary, &mut self.spellings, query, tolerance);
         let found = if words.is_empty() { self.listed(query) } else { self.with(&words, tolerance) };
         let mut keyed: Vec<(f32, Place<'a>)> = found
             .into_iter()
@@ -144,14 +142,15 @@ impl<'a> ObjectContext<'a> {
             keyed.select_nth_unstable_by(RECALL, best_first);
             keyed.truncate(RECALL);
         }
-        keyed.into_iter().map(|(_, place)| (place, self.likeness(place, &words))).collect()
+        keyed.into_iter().map(|(_, place)| (place, self.table.places.likeness(place, &words))).collect()
     }
 
-    /// Every visible object of some towns.
-    pub(crate) fn within(&self, towns: &[u32]) -> Vec<Place<'a>> {
+    /// The objects of some towns whose names are made of about the letters typed.
+    pub(crate) fn spelt(&self, typed: &Spelt<'_>, towns: &[u32]) -> Vec<(Place<'a>, Likeness<'a>)> {
         let places = self.view.objects.iter().map(|&object| self.part.place(self.table, object));
         let inside = places.filter(|&place| self.geocoder.is_within(place, towns));
-        inside.filter(|&place| self.wanted.keeps(self.geocoder, self.table, place)).collect()
+        let wanted = inside.filter(|&place| self.wanted.keeps(self.geocoder, self.table, place));
+        wanted.filter_map(|place| Some((place, self.table.places.spelling(place, typed)?))).collect()
     }
 
     /// The objects of a town that is all the text says, when objects are what is asked for.
@@ -180,41 +179,6 @@ impl<'a> ObjectContext<'a> {
         let completeness = (typed / f32::from(place.words().max(1))).min(1.0);
         let far = self.near.map_or(0.0, |near| rank::fading(rank::metres_to(place, near.at), near));
         0.3 * completeness - 4.0 * far
-    }
-
-    /// That of its likest name.
-    fn likeness(&self, place: Place<'_>, words: &[QueryWord]) -> Likeness {
-        let main = rank::likeness(place.folded(), words);
-        let others = self.table.places.other_names(place.index).map(normalize::fold);
-        others.map(|name| rank::likeness(&name, words)).fold(main, |a, b| if b.text > a.text { b } else { a })
-    }
-
-    /// The words of a reading with every form they may take in a visible name.
-    fn expand(&mut self, query: &Query, tolerance: Tolerance) -> Vec<QueryWord> {
-        let last = query.words.len().saturating_sub(1);
-        let word = |(at, word): (usize, &normalize::Word)| {
-            let unfinished = query.unfinished && at == last;
-            let mut forms = rank::forms(word);
-            if tolerance > Tolerance::Exact {
-                let key = (word.typed.clone(), unfinished, at <= 1);
-                let vocabulary = &self.view.vocabulary;
-                let known = self.spellings.entry(key).or_insert_with_key(|(typed, beginning, as_type)| {
-                    vocabulary.spellings(typed, *beginning, *as_type)
-                });
-                for spelling in known {
-                    if forms.iter().all(|(form, _)| *form != spelling.word) {
-                        forms.push((spelling.word.clone(), spelling.likeness));
-                    }
-                }
-            }
-            QueryWord {
-                forms,
-                beginning: unfinished.then(|| word.typed.clone()),
-                weight: rank::weight(at, word.canonical()),
-                article: normalize::is_article(&word.typed) && !unfinished,
-            }
-        };
-        query.words.iter().enumerate().map(word).collect()
     }
 }
 

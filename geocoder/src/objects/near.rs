@@ -65,7 +65,8 @@ impl Geocoder {
         let suggestion = |near: Nearest<u32>| {
             let score = score(near.distance);
             let place = part.place(table, near.what);
-            let answer = Answer { place, house: House::NotAsked, score, verdicts: Verdicts::default() };
+            let verdicts = Verdicts::default();
+            let answer = Answer { place, house: House::NotAsked, score, verdicts, other_name: None };
             let found = self.object_suggestion(part, table, answer, None);
             Suggestion { distance_m: Some(tree::metres(near.distance)), ..found }
         };

@@ -20,7 +20,7 @@ use crate::{
     },
     packed::{self, u16_at, u32_at},
     places::{
-        Place, Places,
+        Places,
         write::{NewPlace, PlacesWriter},
     },
     sections::{Magic, SectionWriter, Sections},
@@ -198,7 +198,8 @@ impl NamedObjects {
 
     /// Every name of an object, the main one first.
     pub(crate) fn names(&self, object: u32) -> impl Iterator<Item = &str> {
-        std::iter::once(self.places.get(object)).map(Place::name).chain(self.places.other_names(object))
+        let place = self.places.get(object);
+        std::iter::once(place.name()).chain(self.places.other_names(place).map(|(name, _)| name))
     }
 }
 
