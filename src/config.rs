@@ -4,6 +4,7 @@
 mod addresses;
 mod error;
 mod layer;
+mod searchable;
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +13,12 @@ use layers::{Access, Layer, LayerId, Theme};
 use serde::Deserialize;
 
 use self::error::invalid;
-pub use self::{addresses::AddressSource, error::ConfigError, layer::LayerConfig};
+pub use self::{
+    addresses::AddressSource,
+    error::ConfigError,
+    layer::LayerConfig,
+    searchable::{OsmTag, Searchable, TagRule},
+};
 
 /// The whole file. Unknown keys are refused.
 #[derive(Debug, Clone, Deserialize)]
@@ -81,6 +87,8 @@ pub struct Geocoder {
     pub index: PathBuf,
     /// Files of addresses, BAL or BAN; the name of a file may hold one `*`. Or https URLs that publish one.
     pub addresses: Vec<AddressSource>,
+    /// How often a running server asks those URLs again.
+    pub refresh: SignedDuration,
     /// CSV of postcodes by commune: `code_commune_insee;nom_de_la_commune;code_postal`.
     pub postcodes: Option<PathBuf>,
     /// INSEE's list of communes, CSV: `TYPECOM,COM,…,LIBELLE,…,COMPARENT`. Codes of communes are not checked without it.
@@ -111,6 +119,9 @@ pub struct Territory {
     pub code: String,
     /// Attribute with the name.
     pub name: String,
+    /// Layer whose polygons are the municipal arrondissements, with the same two attributes: what is found by name
+    /// says in which it lies.
+    pub arrondissements: Option<LayerId>,
 }
 
 /// `[map]`
@@ -204,6 +215,7 @@ impl Default for Geocoder {
         Self {
             index: "var/geocoder".into(),
             addresses: Vec::new(),
+            refresh: SignedDuration::from_hours(24),
             postcodes: None,
             communes: None,
             access: Access::Agents,
@@ -215,6 +227,13 @@ impl Default for Geocoder {
 impl Default for Session {
     fn default() -> Self {
         Self { idle: SignedDuration::from_mins(30), max_age: SignedDuration::from_hours(10) }
+    }
+}
+
+impl Geocoder {
+    /// Where what is published at URLs is kept.
+    pub fn downloads(&self) -> PathBuf {
+        self.index.join("downloads")
     }
 }
 
@@ -246,6 +265,11 @@ impl Config {
     /// The layers as the rest of the house knows them, in order. Only after `load`, which has checked them.
     pub fn layers(&self) -> impl Iterator<Item = Layer> + '_ {
         self.layers.iter().map(|layer| layer.layer(&self.territory))
+    }
+
+    /// What the search box knows of a layer's features; none when the layer is not searchable, or not declared.
+    pub fn searchable(&self, id: &LayerId) -> Option<&Searchable> {
+        self.layers.iter().find(|layer| layer.id() == id)?.searchable.as_ref()
     }
 
     /// The SQLite file of the state.
@@ -289,8 +313,10 @@ impl Config {
                 problems.push(format!("theme `{}`: this id is used twice", theme.id));
             }
         }
-        if !self.layers.iter().any(|layer| *layer.id() == self.territory.layer) {
-            problems.push(format!("territory: layer `{}` is not declared", self.territory.layer));
+        for layer in std::iter::once(&self.territory.layer).chain(&self.territory.arrondissements) {
+            if !self.layers.iter().any(|declared| declared.id() == layer) {
+                problems.push(format!("territory: layer `{layer}` is not declared"));
+            }
         }
         if self.layers.iter().any(|layer| layer.id().as_str() == "plan") {
             problems.push("layer `plan`: this is the name of the base map's style; choose another id".into());
@@ -304,6 +330,9 @@ impl Config {
         if !matches!(self.geocoder.access, Access::Agents | Access::Open) {
             problems
                 .push("geocoder: access must be \"agents\" or \"open\": an address has no audience of its own".into());
+        }
+        if self.geocoder.refresh < SignedDuration::from_mins(1) {
+            problems.push("geocoder: refresh must be a minute or longer: others publish what is asked for".into());
         }
         if !self.geocoder.cors.is_empty() && self.geocoder.access != Access::Open {
             problems.push("geocoder: cors needs access = \"open\": pages of other sites bring no login".into());
@@ -384,15 +413,19 @@ frequency = "annuelle"
         check(("\"agents\"", "\"commune\""), "needs `commune`");
         check(("[8, 16]", "[16, 8]"), "must rise");
         check(("layer = \"communes\"", "layer = \"comunes\""), "layer `comunes` is not declared");
+        check(("name = \"nom\"", "name = \"nom\"\narrondissements = \"arr\""), "layer `arr` is not declared");
         let inline = "[[identity]]\nkind = \"oidc\"\nissuer = \"https://a\"\nclient_id = \"b\"\nclient_secret = \"hunter2\"\n[[theme]]";
         check(("[[theme]]", inline), "a secret is named, never written here");
         assert!(!load(&MINIMAL.replacen("[[theme]]", inline, 1)).unwrap_err().contains("hunter2"));
         check(("[map]", "[server]\nstate = \"postgres://x\"\n[map]"), "state must be sqlite:");
         check(("[map]", "[geocoder]\ncors = [\"https://a.example\"]\n[map]"), "cors needs access = \"open\"");
+        check(("[map]", "[geocoder]\nrefresh = \"1s\"\n[map]"), "refresh must be a minute or longer");
         check(
             ("[map]", "[geocoder]\naccess = \"open\"\ncors = [\"a.example/\"]\n[map]"),
             "an origin starts with https://",
         );
+        check(("frequency =", "searchable = { name = \"nom\" }\nfrequency ="), "`nom` is not among its attributes");
+        check(("frequency =", "searchable = { nam = \"nom\" }\nfrequency ="), "the nearest known one is `name`");
         check(("frequency =", "commune = { by = \"geometry\", margin = 3 }\nfrequency ="), "commune is an attribute");
     }
 
