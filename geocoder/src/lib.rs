@@ -59,6 +59,7 @@ mod recall;
 mod report;
 mod respace;
 mod reverse;
+mod rings;
 mod row;
 #[cfg(test)]
 mod sample;
