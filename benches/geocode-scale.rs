@@ -161,7 +161,7 @@ fn typo(row: &Row) -> Question {
 
 fn reverse(row: &Row) -> Question {
     let point = LonLat { lon: row.at.lon + 0.000_05, lat: row.at.lat + 0.000_05 };
-    Question::Point(Nearby { point, limit: 1, radius_m: 1_000.0, filter: Filter::default() })
+    Question::Point(Nearby { point, limit: 1, radius_m: 1_000.0, filter: Filter::default(), objects: Vec::new() })
 }
 
 /// Rows drawn from the files, each file in proportion to its size.

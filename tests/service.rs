@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use support::{
     prepared,
-    server::{Site, eventually, get, post_json, printed, traboule},
+    server::{Site, eventually, get, post_csv, post_json, printed, traboule},
 };
 
 const TILE: &str = "/tiles/rues/14/8415/5845";
@@ -116,6 +116,15 @@ fn a_typed_address_is_written_nowhere() {
     let batch =
         format!(r#"{{"requests": [{{"id": "{canary}", "operation": "geocode", "params": {{"q": "{canary}"}}}}]}}"#);
     assert_eq!(post_json(server.port, "/ban/batch", &token, &batch).unwrap().status, 200);
+    for path in ["/ban/search/csv", "/ban/reverse/csv", "/geocodage/search/csv", "/geocodage/reverse/csv"] {
+        for (file, status) in [
+            (format!("adresse;lon;lat\n12 rue {canary};4.9;45.7\n;{canary};{canary}\n\"12 rue {canary};1;2\n"), 200),
+            (canary.to_owned(), if path.contains("search") { 200 } else { 400 }),
+            (format!("\"{canary}"), 400),
+        ] {
+            assert_eq!(post_csv(server.port, path, &token, canary, &file).unwrap().status, status, "{path} {file}");
+        }
+    }
     let metrics = get(server.admin, "/metrics", None).unwrap();
     assert!(!String::from_utf8_lossy(&metrics.body).contains(canary));
     let folder = site.folder.path().to_owned();

@@ -19,6 +19,8 @@ pub(crate) struct Args {
     pub peer: bool,
     /// Send the commune named as a filter, to both.
     pub citycode: bool,
+    /// Fit the score on the queries of `seed` instead of measuring.
+    pub fit: bool,
     /// Addresses taken out of the index.
     pub removed: usize,
     pub json: Option<PathBuf>,
@@ -36,6 +38,7 @@ impl Args {
             explain: 0,
             peer: false,
             citycode: false,
+            fit: false,
             removed: 5_000,
             json: None,
         };
@@ -48,6 +51,7 @@ impl Args {
                 "--postcodes" => args.postcodes = Some(value().into()),
                 "--classes" => args.classes = list(&value()),
                 "--n" => args.count = number(&value()),
+                "--fit" => (args.fit, args.seed) = (true, number(&value()) as u64),
                 "--seed" => args.seed = number(&value()) as u64,
                 "--explain-misses" => args.explain = number(&value()),
                 "--removed" => args.removed = number(&value()),

@@ -173,7 +173,17 @@ pub(crate) fn draw(
             Drawn::Removed => address.removed,
         }
     };
-    let mut pool: Vec<u32> = addresses.iter().copied().filter(fits).collect();
+    let pool = addresses.iter().copied().filter(fits).collect();
+    some(pool, count, dice, |at, dice| (class.make)(&Scene::of(corpus, positions, at), dice))
+}
+
+/// Makes up to `count` queries of some addresses, drawn at random.
+pub(crate) fn some(
+    mut pool: Vec<u32>,
+    count: usize,
+    dice: &mut Dice,
+    make: impl Fn(u32, &mut Dice) -> Option<Query>,
+) -> Vec<Query> {
     let mut queries = Vec::new();
     // Each address once, in an order of chance: what does not lend itself costs no second try.
     for at in 0..pool.len() {
@@ -182,7 +192,7 @@ pub(crate) fn draw(
         }
         let other = at + dice.below(pool.len() - at);
         pool.swap(at, other);
-        queries.extend((class.make)(&Scene::of(corpus, positions, pool[at]), dice));
+        queries.extend(make(pool[at], dice));
     }
     queries
 }

@@ -43,6 +43,8 @@ pub(crate) struct Street {
     pub id: String,
     /// Two streets of the commune bear this name: no truth can be told of it.
     pub ambiguous: bool,
+    /// Left out of the index.
+    pub removed: bool,
     pub addresses: Vec<u32>,
     /// Mean of its positions.
     pub centre: LonLat,
@@ -136,7 +138,17 @@ impl Corpus {
             let (name, insee) = (row.street.clone(), row.insee.clone());
             let centre = row.at.unwrap_or(ORIGIN);
             let addresses = Vec::new();
-            self.streets.push(Street { name, key, insee, source, id, ambiguous: false, addresses, centre });
+            self.streets.push(Street {
+                name,
+                key,
+                insee,
+                source,
+                id,
+                ambiguous: false,
+                removed: false,
+                addresses,
+                centre,
+            });
         } else if self.streets[street as usize].id != id {
             self.streets[street as usize].ambiguous = true;
         }
@@ -151,6 +163,16 @@ impl Corpus {
             if !self.addresses[address].removed {
                 self.addresses[address].removed = true;
                 left -= 1;
+            }
+        }
+    }
+
+    /// Marks one street in `each`, drawn at random, as not to be indexed, with its addresses.
+    pub(crate) fn remove_streets(&mut self, each: usize, dice: &mut Dice) {
+        for street in &mut self.streets {
+            street.removed = dice.below(each) == 0;
+            for &address in street.addresses.iter().filter(|_| street.removed) {
+                self.addresses[address as usize].removed = true;
             }
         }
     }

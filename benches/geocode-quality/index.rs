@@ -54,6 +54,9 @@ fn without_removed(corpus: &Corpus, file: &Path, folder: &Path, at: usize) -> Pa
 
 fn is_removed(corpus: &Corpus, row: &Row) -> bool {
     let Some(street) = corpus.street_at(&row.insee, &row.street) else { return false };
+    if corpus.streets[street as usize].removed {
+        return true;
+    }
     let houses = corpus.streets[street as usize].addresses.iter().map(|&at| &corpus.addresses[at as usize]);
     houses.filter(|house| house.removed).any(|house| house.number == row.number && house.suffix == row.suffix)
 }

@@ -2,7 +2,7 @@
 //!
 //! `cargo bench --bench geocode-quality -- [--corpus paris,lyon | generated | FILE,…] [--postcodes FILE]
 //! [--lyon-only] [--classes a,b] [--n 1000] [--seed 7] [--removed 5000] [--explain-misses 20] [--json FILE]
-//! [--peer addok] [--citycode]`; `make quality` runs the same in the development profile, for those who work on
+//! [--peer addok] [--citycode]`, or `-- --fit SEED [--n 1000]`; `make quality` runs the same in the development profile, for those who work on
 //! matching. `paris` and `lyon` are read from TRABOULE_REAL_DATA.
 //! Reading order: `corpus`, `classes`, `truth`, `run`, `report`.
 #![allow(clippy::print_stdout, clippy::unwrap_used)] // a bench prints, and stops at the first surprise
@@ -15,9 +15,11 @@ mod corpus;
 mod dice;
 mod documents;
 mod edits;
+mod fit;
 mod goals;
 mod http;
 mod index;
+mod isotonic;
 mod json;
 mod measure;
 mod memory;
@@ -56,29 +58,39 @@ fn main() {
         return memory::serve(Path::new(&given.next().unwrap()));
     }
     let args = Args::read(given);
-    let (mut corpus, postcodes) = sources::read(&args.corpora, args.postcodes.as_deref());
-    corpus.remove(args.removed, &mut Dice::new(args.seed, "removed"));
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("geocode-quality-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
-    let measured = index::index(&corpus, &postcodes, &folder);
+    if args.fit {
+        fit::print(&args, &folder)
+    } else {
+        measure(&args, &folder)
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+fn measure(args: &Args, folder: &Path) {
+    let (mut corpus, postcodes) = sources::read(&args.corpora, args.postcodes.as_deref());
+    corpus.remove(args.removed, &mut Dice::new(args.seed, "removed"));
+    let measured = index::index(&corpus, &postcodes, folder);
     let geocoder = Geocoder::open(&measured.store).unwrap();
-    let asked = queries(&corpus, &args, args.seed, args.count);
+    let asked = queries(&corpus, args, args.seed, args.count);
     let tallies = ask_all(&corpus, &asked, |query| run::ask(&geocoder, query, args.citycode));
     let opened = memory::open_apart(&measured.store, &some(&asked));
     report::index(&measured, &opened);
     report::classes(&tallies);
-    let aside = queries(&corpus, &args, args.seed ^ SET_ASIDE, args.count.div_ceil(2));
-    calibration::table(&ask_all(&corpus, &aside, |query| run::ask(&geocoder, query, args.citycode)));
+    let aside = queries(&corpus, args, args.seed ^ SET_ASIDE, args.count.div_ceil(2));
+    let reliability = ask_all(&corpus, &aside, |query| run::ask(&geocoder, query, args.citycode));
+    calibration::table(&reliability);
+    report::surest_misses(&corpus, &reliability, args.explain);
     goals::table(&tallies, &measured, &opened);
     report::misses(&corpus, &tallies, args.explain);
+    report::strays(&corpus, &tallies, args.explain);
     if args.peer {
-        compare_with_addok(&corpus, &args, &folder, &asked, &tallies);
+        compare_with_addok(&corpus, args, folder, &asked, &tallies);
     }
     if let Some(path) = &args.json {
         json::write(&tallies, path);
     }
-    drop(geocoder);
-    std::fs::remove_dir_all(&folder).unwrap();
 }
 
 fn compare_with_addok(corpus: &Corpus, args: &Args, folder: &Path, asked: &[Drawn], ours: &[Tally]) {

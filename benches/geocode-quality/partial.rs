@@ -30,7 +30,9 @@ pub(crate) fn three_letters(scene: &Scene<'_>, _: &mut Dice) -> Option<Query> {
     let scope = scene.codes(|commune| text::key(&commune.city).starts_with(&text::key(&letters)));
     let streets = scene.streets(&scene.street.key, &scope);
     let text = format!("{} {letters}", scene.street.name);
-    scene.is_unique(&scope).then(|| unfinished(text, None, Wanted::Street(streets), scope))
+    // Three letters name no commune (goal 7 is of those correctly named): « Rue René Vil » may become Villeurbanne's
+    // Rue René or a Rue René Villermé. That the former comes first is goal 5.
+    scene.is_unique(&scope).then(|| unfinished(text, None, Wanted::Street(streets), Vec::new()))
 }
 
 /// A full street that several communes have, no commune, a centre: the nearest is wanted.

@@ -197,6 +197,9 @@ fn found(feature: &Value) -> Option<Found> {
         score: properties["score"].as_f64().unwrap_or_default(),
         match_type: "",
         contradicts: false,
+        text: 0.0,
+        standing: 0.0,
+        lacks: false,
     })
 }
 

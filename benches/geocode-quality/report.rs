@@ -112,6 +112,34 @@ pub(crate) fn misses(corpus: &Corpus, tallies: &[Tally], most: usize) {
     }
 }
 
+/// Queries with an answer outside the commune they name, whatever else they gave.
+pub(crate) fn strays(corpus: &Corpus, tallies: &[Tally], most: usize) {
+    let strays = || tallies.iter().flat_map(|tally| tally.asked.iter().map(move |asked| (tally, asked)));
+    let strays = || strays().filter(|(_, asked)| asked.outcome.outside > 0);
+    if most == 0 || strays().next().is_none() {
+        return;
+    }
+    println!("\nanswers outside the commune named: {} queries", strays().count());
+    for (tally, asked) in strays().take(most) {
+        println!("  {}, {} · « {} »", tally.class, tally.corpus, asked.query.text());
+        println!("    wanted {} in {}", wanted(corpus, asked), asked.query.scope.join(" "));
+        for found in &asked.found {
+            println!("    got    {}", shown(found));
+        }
+    }
+}
+
+/// Answers that may be taken without a look, and are wrong.
+pub(crate) fn surest_misses(corpus: &Corpus, tallies: &[Tally], most: usize) {
+    let wrong = |asked: &&Asked| asked.outcome.confident() && !asked.outcome.passed;
+    let full = tallies.iter().filter(|tally| matches!(tally.group, Group::Full | Group::Typo | Group::Wrong));
+    for (tally, asked) in full.flat_map(|tally| tally.asked.iter().filter(wrong).map(move |a| (tally, a))).take(most) {
+        println!("  {}, {} · « {} »", tally.class, tally.corpus, asked.query.text());
+        println!("    wanted {}", wanted(corpus, asked));
+        println!("    got    {}", asked.found.first().map(shown).unwrap_or_default());
+    }
+}
+
 /// What a class is meant to give, and did not.
 fn is_miss(tally: &Tally, asked: &Asked) -> bool {
     match tally.class.as_str() {

@@ -3,6 +3,7 @@
 use geocoder::{Filter, Geocoder, MatchType, Near, Nearby, Request, Suggestion, Verdict};
 
 use crate::{
+    calibration::Evidence,
     classes::Group,
     corpus::Corpus,
     measure::{Cost, measured},
@@ -27,6 +28,8 @@ pub(crate) struct Asked {
     pub cost: Cost,
     /// Rank that prefix match and distance alone would give.
     pub ceiling: Option<usize>,
+    /// What the first answer's score was made of.
+    pub evidence: Option<Evidence>,
 }
 
 /// Asks all queries of a class; `answer` is the geocoder under test, or its peer.
@@ -40,9 +43,10 @@ pub(crate) fn tally(
     for query in queries {
         let (mut found, cost) = answer(query);
         let outcome = truth::judge(corpus, query, &found);
+        let evidence = Evidence::of(&found, outcome.passed);
         found.truncate(3);
         let ceiling = partial::ceiling(corpus, query);
-        asked.push(Asked { query: query.clone(), found, outcome, cost, ceiling });
+        asked.push(Asked { query: query.clone(), found, outcome, cost, ceiling, evidence });
     }
     Tally { class: class.to_owned(), group, corpus: source.to_owned(), asked }
 }
@@ -54,11 +58,12 @@ pub(crate) fn ask(geocoder: &Geocoder, query: &Query, citycode: bool) -> (Vec<Fo
     let (answers, cost) = match &query.ask {
         Ask::Search { text, finished, near } => {
             let near = near.map(Near::from);
-            let request = Request { text: text.clone(), finished: *finished, near, limit: LIST, filter };
+            let request =
+                Request { text: text.clone(), finished: *finished, near, limit: LIST, filter, objects: Vec::new() };
             measured(|| geocoder.search(&request))
         }
         Ask::Reverse(point) => {
-            let nearby = Nearby { point: *point, limit: 1, radius_m: 1_000.0, filter };
+            let nearby = Nearby { point: *point, limit: 1, radius_m: 1_000.0, filter, objects: Vec::new() };
             measured(|| geocoder.reverse(&nearby))
         }
     };
@@ -67,10 +72,14 @@ pub(crate) fn ask(geocoder: &Geocoder, query: &Query, citycode: bool) -> (Vec<Fo
 }
 
 fn found(suggestion: Suggestion) -> Found {
-    let verdicts = suggestion.verdicts;
+    let (verdicts, score) = (suggestion.verdicts, suggestion.score);
+    let contradicts = [verdicts.commune, verdicts.postcode].contains(&Some(Verdict::Contradicts));
     Found {
         kind: suggestion.kind,
-        contradicts: [verdicts.commune, verdicts.postcode].contains(&Some(Verdict::Contradicts)),
+        contradicts,
+        text: f64::from(score.text),
+        standing: f64::from(score.text - score.number - score.commune - score.far - score.away),
+        lacks: contradicts || matches!(verdicts.number, Some(Verdict::Unknown | Verdict::Partial)),
         match_type: match suggestion.match_type {
             MatchType::Exact => "exact",
             MatchType::Corrected => "corrected",
@@ -78,7 +87,7 @@ fn found(suggestion: Suggestion) -> Found {
             MatchType::Street => "street",
             MatchType::Commune => "commune",
         },
-        score: f64::from(suggestion.score.total()),
+        score: f64::from(score.total()),
         id: suggestion.id,
         name: suggestion.name,
         number: suggestion.house_number,

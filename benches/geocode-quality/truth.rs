@@ -53,6 +53,12 @@ pub(crate) struct Found {
     pub match_type: &'static str,
     /// It says that the commune or the postcode typed is not that of the answer.
     pub contradicts: bool,
+    /// Likeness of the words, and what the answer is put in order by, size apart; for a geocoder that says them.
+    pub text: f64,
+    pub standing: f64,
+    /// Something typed is not there (a number, a suffix) or is contradicted: the score is kept low, however sure the
+    /// street is.
+    pub lacks: bool,
 }
 
 /// How the answers to one question fared.

@@ -25,8 +25,12 @@ pub enum Kind {
     Point,
     /// Where two streets meet.
     Crossing,
-    /// A parcel of the land register on which there are addresses.
+    /// A parcel of the land register.
     Parcel,
+    /// A point of interest: a feature of a layer of them.
+    Poi,
+    /// A feature of any other searchable layer.
+    Object,
 }
 
 /// What a position points at (BAL column `position`), best for finding a door first.
@@ -64,7 +68,7 @@ pub struct Position {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::House,
         Self::Street,
         Self::Locality,
@@ -73,7 +77,16 @@ impl Kind {
         Self::Point,
         Self::Crossing,
         Self::Parcel,
+        Self::Poi,
+        Self::Object,
     ];
+
+    /// What an index of addresses answers with.
+    pub const ADDRESSES: [Self; 7] =
+        [Self::House, Self::Street, Self::Locality, Self::District, Self::City, Self::Point, Self::Crossing];
+
+    /// What an index of objects answers with, parcels apart.
+    pub const OBJECTS: [Self; 2] = [Self::Poi, Self::Object];
 
     /// The word of Photon's `type`, also the term indexed; Photon says `other` of what is no address.
     pub fn as_str(self) -> &'static str {
@@ -83,11 +96,11 @@ impl Kind {
             Self::Locality => "locality",
             Self::District => "district",
             Self::City => "city",
-            Self::Point | Self::Crossing | Self::Parcel => "other",
+            Self::Point | Self::Crossing | Self::Parcel | Self::Poi | Self::Object => "other",
         }
     }
 
-    /// The OpenStreetMap key and value that Photon clients show and filter on.
+    /// The OpenStreetMap key and value that Photon clients show and filter on; an object has its own.
     pub fn osm_tag(self) -> (&'static str, &'static str) {
         match self {
             Self::House => ("place", "house"),
@@ -98,6 +111,7 @@ impl Kind {
             Self::Point => ("place", "point"),
             Self::Crossing => ("highway", "crossing"),
             Self::Parcel => ("place", "plot"),
+            Self::Poi | Self::Object => ("place", "other"),
         }
     }
 }

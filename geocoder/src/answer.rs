@@ -16,6 +16,9 @@ impl Geocoder {
     /// Fills an answer in; distances are from `near`.
     pub(crate) fn suggestion(&self, answer: Answer<'_>, near: Option<LonLat>) -> Suggestion {
         let place = answer.place;
+        if let Some((part, table)) = self.object_part(place).and_then(|part| Some((part, part.objects.named()?))) {
+            return self.object_suggestion(part, table, answer, near);
+        }
         let Shard { numbers, places, .. } = &*self.part_of(place).shard;
         let house = match answer.house {
             House::Found(entry, _) | House::WithoutSuffix(entry, _) => {
@@ -34,6 +37,7 @@ impl Geocoder {
             id: house.as_ref().map_or_else(|| place.id().to_owned(), |(number, _)| house_id(place.id(), number)),
             ban_id: details.as_ref().map_or_else(|| places.ban_id(place.index).map(uuid), |house| house.ban_id.clone()),
             name: place.name().to_owned(),
+            other_name: answer.other_name.map(str::to_owned),
             house_number: house.as_ref().map(|(number, _)| number.to_string()),
             locality: details.as_ref().and_then(|house| house.locality.clone()),
             postcode: place.postcode().map(|postcode| format!("{postcode:05}")),
@@ -49,6 +53,7 @@ impl Geocoder {
             certified,
             addresses: place.weight(),
             distance_m: near.map(|near| ground_distance_m(near, position.at)),
+            object: None,
             match_type: confidence::match_type(&answer),
             verdicts: answer.verdicts,
             score: answer.score,

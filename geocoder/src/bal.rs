@@ -17,7 +17,7 @@ use crate::{
     reason::Reason,
     report::Report,
     row::Row,
-    source::{Context, is_in_france},
+    source::{Context, each_row, is_in_france},
     table::Table,
 };
 
@@ -44,23 +44,11 @@ pub(crate) fn read(
 ) -> Result<(), Error> {
     let columns = Columns::find(table)?;
     columns.notices().into_iter().for_each(|notice| report.notice(notice));
-    let (mut record, mut faults, mut ids) = (StringRecord::new(), Faults::new(), IdUse::default());
-    while table.next(&mut record)? {
-        faults.clear();
-        let read = if record.len() == table.headers.len() {
-            row(Cells { columns: &columns, record: &record }, context, &mut ids, &mut faults)
-        } else {
-            faults.push(Reason::FieldCount);
-            Err(None)
-        };
-        match read {
-            Ok(row) => {
-                report.accept(&row);
-                accept(row);
-            }
-            Err(commune) => report.refuse(table.line(&record), commune.as_ref(), &faults, context.listed),
-        }
-    }
+    let mut ids = IdUse::default();
+    let read = |record: &StringRecord, faults: &mut Faults| {
+        row(Cells { columns: &columns, record }, context, &mut ids, faults)
+    };
+    each_row(table, context.listed, report, read, accept)?;
     ids.notice().into_iter().for_each(|notice| report.notice(notice));
     Ok(())
 }
@@ -86,8 +74,10 @@ fn row(cells: Cells<'_>, context: &Context, ids: &mut IdUse, faults: &mut Faults
     let (commune, former) = context.communes.settle(commune, former);
     let complement = fields::trim(cells.text(columns.complement));
     Ok(Row {
-        names: cells.other_names(&street),
+        commune_names: cells.other_names(&columns.commune_names, &commune.name),
+        names: cells.other_names(&columns.street_names, &street),
         complement: Some(complement).filter(|c| !c.is_empty() && *c != street).map(str::to_owned),
+        complement_names: cells.other_names(&columns.complement_names, complement),
         position,
         street_id: values.key.and_then(|key| street_id(&key, &commune, former.as_ref())),
         certified: fields::trim(cells.text(columns.certified)) == "1",
@@ -98,6 +88,7 @@ fn row(cells: Cells<'_>, context: &Context, ids: &mut IdUse, faults: &mut Faults
         updated: values.updated,
         postcode: None,
         number,
+        at: 0, // the reader of rows knows
         commune,
         former,
         street,

@@ -43,7 +43,11 @@ pub(crate) struct Columns {
     pub updated: Option<usize>,
     pub certified: Option<usize>,
     /// `voie_nom_frp`, `toponyme_bre`…
-    other_names: Vec<usize>,
+    pub street_names: Vec<usize>,
+    /// `lieudit_complement_nom_frp`…
+    pub complement_names: Vec<usize>,
+    /// `commune_nom_frp`…
+    pub commune_names: Vec<usize>,
 }
 
 /// A record and the columns to read it by. A column that is absent reads as empty.
@@ -73,6 +77,9 @@ impl Columns {
     /// Errors: a column is missing without which no row has a number, a name or a commune.
     pub(crate) fn find(table: &Table) -> Result<Self, Error> {
         let at = |name: &str| table.column(name);
+        let in_languages = |names: &[&str]| -> Vec<usize> {
+            (0..table.headers.len()).filter(|&at| is_in_a_language(&table.headers[at], names)).collect()
+        };
         let ids = [at("id_ban_commune"), at("id_ban_toponyme"), at("id_ban_adresse")];
         let (street, toponym) = (at("voie_nom"), at("toponyme"));
         let (commune, key) = (at("commune_insee"), at("cle_interop"));
@@ -106,7 +113,9 @@ impl Columns {
             parcels: at("cad_parcelles"),
             updated: at("date_der_maj"),
             certified: at("certification_commune"),
-            other_names: (0..table.headers.len()).filter(|&at| is_other_name(&table.headers[at])).collect(),
+            street_names: in_languages(&["voie_nom", "toponyme"]),
+            complement_names: in_languages(&["lieudit_complement_nom"]),
+            commune_names: in_languages(&["commune_nom"]),
         })
     }
 
@@ -137,10 +146,10 @@ fn required(table: &Table, commune: Option<usize>, street: Option<usize>) -> Res
     number.filter(|_| missing.is_empty()).ok_or_else(|| table.missing(&missing.join(", ")))
 }
 
-/// `voie_nom_frp`, `toponyme_bre`…
-fn is_other_name(header: &str) -> bool {
-    let language = header.strip_prefix("voie_nom_").or_else(|| header.strip_prefix("toponyme_"));
-    language.is_some_and(|language| !language.is_empty())
+/// One of these columns, followed by a language: `voie_nom_frp`, `toponyme_bre`…
+fn is_in_a_language(header: &str, names: &[&str]) -> bool {
+    let language = |name: &&str| header.strip_prefix(*name)?.strip_prefix('_');
+    names.iter().filter_map(language).any(|language| !language.is_empty())
 }
 
 impl<'r> Cells<'r> {
@@ -149,12 +158,12 @@ impl<'r> Cells<'r> {
         column.and_then(|at| self.record.get(at)).unwrap_or_default()
     }
 
-    /// The names in other languages, usable ones only, none of them `street` again.
-    pub(crate) fn other_names(self, street: &str) -> Vec<String> {
+    /// The names in other languages that some columns hold, usable ones only, none of them `official` again.
+    pub(crate) fn other_names(self, columns: &[usize], official: &str) -> Vec<String> {
         let read = |&at: &usize| fields::name(self.text(Some(at)), &fields::STREET, &mut Faults::new());
         let mut names: Vec<String> = Vec::new();
-        for name in self.columns.other_names.iter().filter_map(read) {
-            if name != street && !names.contains(&name) {
+        for name in columns.iter().filter_map(read) {
+            if name != official && !names.contains(&name) {
                 names.push(name);
             }
         }

@@ -9,12 +9,13 @@ use crate::{
     Error,
     address::{Position, PositionKind},
     bal_fields::{self as fields, Faults, parse_uuid},
+    ban_names::Names,
     house_number::HouseNumber,
     postcodes,
     reason::Reason,
     report::{Format, Report},
     row::Row,
-    source::{Context, is_in_france},
+    source::{Context, each_row, is_in_france},
     table::Table,
 };
 
@@ -33,6 +34,8 @@ struct Columns {
     former_name: Option<usize>,
     kind: Option<usize>,
     alias: Option<usize>,
+    afnor: Option<usize>,
+    post: Option<usize>,
     complement: Option<usize>,
     certified: Option<usize>,
     parcels: Option<usize>,
@@ -61,24 +64,9 @@ pub(crate) fn read(
     accept: &mut dyn FnMut(Row),
 ) -> Result<(), Error> {
     let columns = Columns::find(table)?;
-    let (mut record, mut faults) = (StringRecord::new(), Faults::new());
-    while table.next(&mut record)? {
-        faults.clear();
-        let read = if record.len() == table.headers.len() {
-            columns.row(&record, context, &mut faults)
-        } else {
-            faults.push(Reason::FieldCount);
-            Err(None)
-        };
-        match read {
-            Ok(row) => {
-                report.accept(&row);
-                accept(row);
-            }
-            Err(commune) => report.refuse(table.line(&record), commune.as_ref(), &faults, context.listed),
-        }
-    }
-    Ok(())
+    let mut names = Names::default();
+    let read = |record: &StringRecord, faults: &mut Faults| columns.row(record, context, &mut names, faults);
+    each_row(table, context.listed, report, read, accept)
 }
 
 impl Columns {
@@ -107,6 +95,8 @@ impl Columns {
             former_name: at("nom_ancienne_commune"),
             kind: at("type_position"),
             alias: at("alias"),
+            afnor: at("nom_afnor"),
+            post: at("libelle_acheminement"),
             complement: at("nom_ld"),
             certified: at("certification_commune"),
             parcels: at("cad_parcelles"),
@@ -117,7 +107,13 @@ impl Columns {
     }
 
     /// A row, or the commune it is of when that much can be read; what is wrong is then in `faults`.
-    fn row(&self, record: &StringRecord, context: &Context, faults: &mut Faults) -> Result<Row, Option<Commune>> {
+    fn row(
+        &self,
+        record: &StringRecord,
+        context: &Context,
+        names: &mut Names,
+        faults: &mut Faults,
+    ) -> Result<Row, Option<Commune>> {
         let text = |at: Option<usize>| fields::trim(at.and_then(|at| record.get(at)).unwrap_or_default());
         let commune = context
             .communes
@@ -136,10 +132,12 @@ impl Columns {
         let (commune, former) = context.communes.settle(settled, former);
         let other = |name: &str| Some(name.to_owned()).filter(|name| !name.is_empty() && *name != street);
         Ok(Row {
+            commune_names: names.of_commune(&commune, text(self.post)),
+            names: names.of_street(&street, [text(self.alias), text(self.afnor)]),
+            complement: other(text(self.complement)),
+            complement_names: Vec::new(),
             commune,
             former,
-            names: other(text(self.alias)).into_iter().collect(),
-            complement: other(text(self.complement)),
             number,
             position: Some(Position { at, kind: PositionKind::from_bal(text(self.kind)) }),
             street_id: street_id(text(Some(self.id))),
@@ -151,6 +149,7 @@ impl Columns {
             updated: None,
             postcode: postcodes::parse(text(self.postcode)),
             street,
+            at: 0, // the reader of rows knows
         })
     }
 }
@@ -226,10 +225,11 @@ mod tests {
 
     #[test]
     fn identifiers_aliases_and_former_communes_are_read() {
-        let row = "69152_0110_00014;69152_0110;14;;Boulevard de l’Europe;69310;69149;Oullins-Pierre-Bénite;69152;Pierre-Bénite;841000;6513000;4.825;45.703;entrée;Bd Europe;Le Bourg;PIERRE BENITE;BOULEVARD DE L EUROPE;commune;commune;0;69152000AB0012;3c87abe4-887b-46ee-9192-5c1b35a06625;8a3bab10-f329-4ce3-9c7d-280d91a8053a;0246e48c-f33d-433a-8984-034219be842e";
+        let row = "69152_0110_00014;69152_0110;14;;Boulevard de l’Europe;69310;69149;Oullins-Pierre-Bénite;69152;Pierre-Bénite;841000;6513000;4.825;45.703;entrée;Route du Sud;Le Bourg;PIERRE BENITE;BOULEVARD DE L EUROPE;commune;commune;0;69152000AB0012;3c87abe4-887b-46ee-9192-5c1b35a06625;8a3bab10-f329-4ce3-9c7d-280d91a8053a;0246e48c-f33d-433a-8984-034219be842e";
         let (rows, _) = check(&format!("{HEADER};id_ban_adresse;id_ban_toponyme;id_ban_commune\n{row}\n"));
         let read = &rows[0];
-        assert_eq!(read.names, ["Bd Europe"]);
+        assert_eq!(read.names, ["Route du Sud"]);
+        assert_eq!(read.commune_names, ["PIERRE BENITE"]);
         assert_eq!(read.complement.as_deref(), Some("Le Bourg"));
         assert_eq!(read.former.as_ref().unwrap().name, "Pierre-Bénite");
         assert_eq!(read.parcels, ["69152000AB0012"]);

@@ -6,9 +6,11 @@
 //! base computes without it.
 
 mod asked;
+mod poi;
 
 pub use asked::{Asked, Filters};
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::{
     Kind, Suggestion,
@@ -44,7 +46,23 @@ struct Feature<'a> {
     #[serde(rename = "type")]
     kind: &'static str,
     geometry: Geometry,
-    properties: Properties<'a>,
+    properties: Described<'a>,
+}
+
+/// A place of an index of addresses, or a parcel; or a point of interest.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Described<'a> {
+    Place(Box<Properties<'a>>),
+    Poi(Box<poi::Poi<'a>>),
+}
+
+/// Every position known of an answer, or the geometry its feature has.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum TrueGeometry<'a> {
+    Known(Geometry),
+    Given(&'a Value),
 }
 
 /// One answer's properties.
@@ -91,7 +109,7 @@ pub struct Properties<'a> {
     #[serde(flatten)]
     parcel: Option<ParcelParts<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    truegeometry: Option<Geometry>,
+    truegeometry: Option<TrueGeometry<'a>>,
 }
 
 /// The parts of a parcel's identifier, as the Géoplateforme names them.
@@ -139,7 +157,7 @@ pub fn feature_collection(suggestions: &[Suggestion], asked: Asked) -> FeatureCo
     FeatureCollection {
         kind: "FeatureCollection",
         version: "draft",
-        features: suggestions.iter().map(|suggestion| feature(suggestion, false)).collect(),
+        features: suggestions.iter().map(|it| feature(it, Described::Place(Box::new(properties(it))))).collect(),
         attribution: "BAN",
         licence: "ETALAB-2.0",
         asked,
@@ -152,14 +170,45 @@ pub fn geoplateforme_collection(
     query: Option<String>,
     true_geometry: bool,
 ) -> GeoplateformeCollection<'_> {
-    let features = suggestions.iter().map(|suggestion| feature(suggestion, true_geometry)).collect();
+    let known = |it| true_geometry.then(|| TrueGeometry::Known(Geometry::every_position(it)));
+    let features = suggestions.iter().map(|it| feature(it, described(it, known(it)))).collect();
     GeoplateformeCollection { kind: "FeatureCollection", features, query }
 }
 
-fn feature(suggestion: &Suggestion, true_geometry: bool) -> Feature<'_> {
-    let mut properties = properties(suggestion);
-    properties.truegeometry = true_geometry.then(|| Geometry::every_position(suggestion));
+/// The same with the geometry of the features that answers are, as GeoJSON, in the order of the answers; every position
+/// known of an answer where there is none.
+pub fn geoplateforme_collection_of<'a>(
+    suggestions: &'a [Suggestion],
+    query: Option<String>,
+    shapes: &'a [Option<Value>],
+) -> GeoplateformeCollection<'a> {
+    let known = |it| TrueGeometry::Known(Geometry::every_position(it));
+    let shape = |at: usize| shapes.get(at)?.as_ref().map(TrueGeometry::Given);
+    let feature = |(at, it)| feature(it, described(it, shape(at).or_else(|| Some(known(it)))));
+    GeoplateformeCollection {
+        kind: "FeatureCollection",
+        features: suggestions.iter().enumerate().map(feature).collect(),
+        query,
+    }
+}
+
+fn feature<'a>(suggestion: &Suggestion, properties: Described<'a>) -> Feature<'a> {
     Feature { kind: "Feature", geometry: Geometry::point(suggestion), properties }
+}
+
+/// An answer of the Géoplateforme, in the shape of the index it is of.
+fn described<'a>(suggestion: &'a Suggestion, truegeometry: Option<TrueGeometry<'a>>) -> Described<'a> {
+    match &suggestion.object {
+        Some(object) if suggestion.kind != Kind::Parcel => {
+            Described::Poi(Box::new(poi::poi(suggestion, object, truegeometry)))
+        }
+        _ => Described::Place(Box::new(Properties { truegeometry, ..properties(suggestion) })),
+    }
+}
+
+fn metres(suggestion: &Suggestion) -> Option<i64> {
+    #[allow(clippy::cast_possible_truncation)] // metres on the Earth
+    suggestion.distance_m.map(|metres| metres.round() as i64)
 }
 
 /// The properties alone, for answers that are no GeoJSON.
@@ -190,9 +239,12 @@ pub fn properties(suggestion: &Suggestion) -> Properties<'_> {
         municipality: matches!(kind, Kind::City | Kind::District).then_some(own_name),
         oldcitycode: former,
         oldcity: inside.filter(|_| former.is_some()),
-        #[allow(clippy::cast_possible_truncation)] // metres on the Earth
-        distance: suggestion.distance_m.map(|metres| metres.round() as i64),
-        index: if kind == Kind::Parcel { "parcel" } else { "address" },
+        distance: metres(suggestion),
+        index: match kind {
+            Kind::Parcel => "parcel",
+            Kind::Poi | Kind::Object => "poi",
+            _ => "address",
+        },
         parcel: (kind == Kind::Parcel).then(|| parcel_parts(&suggestion.id)).flatten(),
         truegeometry: None,
     }
@@ -238,6 +290,7 @@ pub(crate) fn word(kind: Kind) -> &'static str {
         Kind::Point => "point",
         Kind::Crossing => "crossing",
         Kind::Parcel => "parcel",
+        Kind::Poi | Kind::Object => "poi",
     }
 }
 
@@ -303,6 +356,29 @@ mod tests {
         assert_eq!(parts.map(|part| parcel[part].as_str().unwrap()), ["69", "266", "000", "AB", "0123"]);
         assert_eq!((&parcel["_type"], &parcel["type"]), (&json!("parcel"), &json!("parcel")));
         assert!(written(&house()).get("section").is_none());
+    }
+
+    #[test]
+    fn an_object_is_a_point_of_interest_of_the_geoplateforme_with_its_own_geometry() {
+        let park = sample::park();
+        let shapes = [Some(json!({"type": "Polygon", "coordinates": []}))];
+        let all =
+            serde_json::to_value(geoplateforme_collection_of(std::slice::from_ref(&park), None, &shapes)).unwrap();
+        assert_eq!(
+            all["features"][0]["properties"],
+            json!({
+                "toponym": "Parc Blandan", "name": ["Parc Blandan"], "category": ["leisure", "park"],
+                "postcode": ["69007"], "citycode": ["69387"], "city": ["Lyon"], "x": 843_814.24, "y": 6_518_396.02,
+                "id": "ev-12", "score": 1.0, "extrafields": {"layer": "espaces-verts", "feature": 12, "address": "37 Rue du Repos"},
+                "_type": "poi", "truegeometry": {"type": "Polygon", "coordinates": []},
+            })
+        );
+        let parcel = Suggestion { kind: Kind::Parcel, id: "69266000AB0123".to_owned(), ..park };
+        let all =
+            serde_json::to_value(geoplateforme_collection_of(std::slice::from_ref(&parcel), None, &shapes)).unwrap();
+        let properties = &all["features"][0]["properties"];
+        assert_eq!((&properties["_type"], &properties["section"]), (&json!("parcel"), &json!("AB")));
+        assert_eq!(properties["truegeometry"]["type"], "Polygon");
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! The national base (BAN) as addok takes it: one JSON object a line, a street with its numbers, a lieu-dit or a
-//! commune. Each number is a row; a street without any is one; communes come from the rows of their streets.
+//! commune. Each number is a row; a street without any is one, and so is a commune, which may have no street.
 
 use std::{collections::BTreeMap, io::BufRead, path::Path};
 
@@ -30,8 +30,9 @@ struct Line {
     kind: String,
     #[serde(rename = "banId")]
     ban_id: Option<String>,
-    #[serde(default)]
-    name: String,
+    /// The official name first, then others.
+    #[serde(default, deserialize_with = "one_or_many")]
+    name: Vec<String>,
     #[serde(default, deserialize_with = "one_or_many")]
     postcode: Vec<String>,
     /// The commune or arrondissement first, then the city of an arrondissement.
@@ -70,13 +71,14 @@ pub(crate) fn read(
     accept: &mut dyn FnMut(Row),
 ) -> Result<(), Error> {
     let failed = |source| Error::Read { path: path.to_owned(), source };
-    let (mut reader, mut bytes) = (text.reader, Vec::new());
+    let (mut reader, mut bytes, mut end) = (text.reader, Vec::new(), 0);
     for number in 1.. {
         bytes.clear();
         let limited = &mut std::io::Read::take(&mut reader, LONGEST_LINE as u64);
         if limited.read_until(b'\n', &mut bytes).map_err(failed)? == 0 {
             break;
         }
+        end += bytes.len() as u64;
         if bytes.trim_ascii().is_empty() {
             continue;
         }
@@ -85,7 +87,10 @@ pub(crate) fn read(
             failed(std::io::Error::other(format!("line {number}, column {}: not a street of the base", e.column())))
         };
         let line: Line = serde_json::from_slice(&bytes).map_err(wrong)?;
-        if line.kind != "municipality" {
+        let accept = &mut |row| accept(Row { at: end - 1, ..row });
+        if line.is_commune() {
+            line.commune_rows(number, context, report, accept);
+        } else {
             line.rows(number, context, report, accept);
         }
     }
@@ -93,6 +98,46 @@ pub(crate) fn read(
 }
 
 impl Line {
+    fn is_commune(&self) -> bool {
+        matches!(self.kind.as_str(), "municipality" | "commune" | "city" | "town" | "village")
+    }
+
+    /// A commune is counted once, and handed over with each of its postcodes.
+    fn commune_rows(&self, number: u64, context: &Context, report: &mut Report, accept: &mut dyn FnMut(Row)) {
+        let Some(row) = self.commune_row(context) else {
+            return report.refuse(number, None, &[Reason::CommuneUnknown], context.listed);
+        };
+        report.accept(&row);
+        for postcode in self.postcode.iter().filter_map(|text| postcodes::parse(text)) {
+            accept(Row { postcode: Some(postcode), ..row.clone() });
+        }
+        accept(row);
+    }
+
+    fn commune_row(&self, context: &Context) -> Option<Row> {
+        let code = self.citycode.first().map_or(self.id.as_str(), String::as_str);
+        let (name, others) = self.names();
+        let named = context.communes.named(context.communes.find_commune(code)?, name);
+        let (commune, merged) = context.communes.settle(named, None);
+        // One that has merged since has no streets of its own here: it is a name of the one it is part of now.
+        let at = self.at().filter(|_| merged.is_none());
+        let commune_names = merged.map(|former| former.name).into_iter().chain(others).collect();
+        let position = at.map(|at| Position { at, kind: PositionKind::Unknown });
+        let ban_commune = self.ban_id.as_deref().and_then(parse_uuid);
+        Some(Row { commune_names, position, ban_commune, ..Row::of_commune(commune) })
+    }
+
+    /// The official name, and the others.
+    fn names(&self) -> (&str, Vec<String>) {
+        let mut all = self.name.iter().map(|name| name.trim()).filter(|name| !name.is_empty());
+        let official = all.next().unwrap_or_default();
+        (official, all.filter(|name| *name != official).map(str::to_owned).collect())
+    }
+
+    fn at(&self) -> Option<LonLat> {
+        in_france(self.lon, self.lat)
+    }
+
     fn rows(&self, number: u64, context: &Context, report: &mut Report, accept: &mut dyn FnMut(Row)) {
         let commune = self.commune(context);
         let mut hand_over = |read: Result<Row, Faults>| match read {
@@ -128,34 +173,33 @@ impl Line {
             let (number, suffix) = text.split_at(digits);
             house(number, suffix.trim(), &mut faults)
         });
-        let (lon, lat) = door.map_or((self.lon, self.lat), |(_, door)| (door.lon, door.lat));
-        let at = lon.zip(lat).map(|(lon, lat)| LonLat { lon, lat }).filter(|&at| is_in_france(at));
+        let at = door.map_or_else(|| self.at(), |(_, door)| in_france(door.lon, door.lat));
         if at.is_none() {
             faults.push(Reason::PositionOutside);
         }
-        let name = street(&self.name, &mut faults);
+        let (name, names) = self.names();
+        let name = street(name, &mut faults);
         let (Some(commune), Some(street), true) = (commune, name, faults.is_empty()) else { return Err(faults) };
         let first = |texts: &[String]| texts.first().cloned().unwrap_or_default();
         let former = context.communes.former(&first(&self.oldcitycode), &first(&self.oldcity));
         let (commune, former) = context.communes.settle(commune.clone(), former);
         Ok(Row {
-            commune,
             former,
             street,
-            names: Vec::new(),
-            complement: None,
+            names,
             number,
             position: at.map(|at| Position { at, kind: PositionKind::Unknown }),
             street_id: street_id(&self.id),
-            certified: false,
-            parcels: Vec::new(),
             ban_address: door.and_then(|(_, door)| parse_uuid(door.ban_id.as_deref()?)),
             ban_street: self.ban_id.as_deref().and_then(parse_uuid),
-            ban_commune: None,
-            updated: None,
             postcode: self.postcode.first().and_then(|text| postcodes::parse(text)),
+            ..Row::of_commune(commune)
         })
     }
+}
+
+fn in_france(lon: Option<f64>, lat: Option<f64>) -> Option<LonLat> {
+    lon.zip(lat).map(|(lon, lat)| LonLat { lon, lat }).filter(|&at| is_in_france(at))
 }
 
 /// A string, a list of strings, or nothing.
@@ -214,14 +258,17 @@ mod tests {
         assert_eq!(
             read,
             [
+                ("Lyon", None, Some(69001)),
+                ("Lyon", None, None),
                 ("Lyon 3e Arrondissement", Some("12".to_owned()), Some(69003)),
                 ("Lyon 3e Arrondissement", Some("12bis".to_owned()), Some(69003)),
                 ("Bron", None, None)
             ]
         );
+        assert!(rows[0].is_commune() && rows[0].position.is_some());
         assert_eq!(report.files[0].first[0].reasons, [Reason::NumberEmpty]);
-        assert_eq!(rows[0].street_id.as_deref(), Some("69383_3300"));
-        assert!(rows[0].ban_street.is_some());
+        assert_eq!(rows[2].street_id.as_deref(), Some("69383_3300"));
+        assert!(rows[2].ban_street.is_some());
     }
 
     #[test]

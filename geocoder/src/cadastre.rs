@@ -20,14 +20,15 @@ const ROADS: [&str; 11] = ["a", "d", "m", "n", "rd", "rm", "rn", "cd", "cr", "vc
 const MOST: usize = 10;
 
 /// Section and number, as the last six characters of a parcel.
-type Plot = [u8; 6];
+pub(crate) type Plot = [u8; 6];
 
 impl Geocoder {
-    /// The parcels a text names, each followed by the addresses on it; none when it names none that has an address.
+    /// The parcels a text names, each followed by the addresses on it; none when it names none that has an address or is
+    /// in a visible layer.
     pub(crate) fn parcel(&self, request: &Request) -> Option<Vec<Suggestion>> {
-        let parcels = match whole(&request.text) {
+        let parcels = match identifier(&request.text) {
             Some(parcel) => vec![parcel],
-            None => self.plots(&request.text),
+            None => self.plots(request),
         };
         let found: Vec<Suggestion> =
             parcels.iter().take(MOST).flat_map(|parcel| self.on_parcel(parcel, request)).collect();
@@ -35,8 +36,8 @@ impl Geocoder {
     }
 
     /// « AB 123 » and a commune, before or after: every parcel of that section and number there.
-    fn plots(&self, text: &str) -> Vec<Parcel> {
-        let words = normalize(text);
+    fn plots(&self, request: &Request) -> Vec<Parcel> {
+        let words = normalize(&request.text);
         let mut parcels = Vec::new();
         for at in 0..words.len() {
             let Some((plot, used)) = plot(&words[at..], at > 0 && is_announced(&words[..at])) else { continue };
@@ -44,6 +45,7 @@ impl Geocoder {
             let town: Vec<Word> = around.filter(|word| !ANNOUNCING.contains(&word.typed.as_str())).cloned().collect();
             for code in self.codes_named(&town) {
                 parcels.extend(self.parts().flat_map(|part| part.shard.parcels.in_commune(code, plot)));
+                parcels.extend(self.visible_plots(&request.objects, code, plot));
             }
         }
         parcels.sort_unstable();
@@ -68,7 +70,7 @@ impl Geocoder {
         }
     }
 
-    /// A parcel in the middle of its addresses, and those addresses.
+    /// A parcel as a visible layer has it, else in the middle of its addresses; and those addresses.
     fn on_parcel(&self, parcel: &Parcel, request: &Request) -> Vec<Suggestion> {
         let near = request.near.map(|near| near.at);
         let verdicts = Verdicts { street: Some(Verdict::Ok), ..Verdicts::default() };
@@ -79,30 +81,36 @@ impl Geocoder {
             let known = parcels.entries(parcel).map(|entry| (entry, numbers.place_of(entry)));
             for (entry, place) in known.filter(|(_, place)| !part.hides(*place)).take(MAX_LIMIT - houses.len()) {
                 let house = House::Found(entry, numbers.position(entry).0.at);
-                houses.push(self.suggestion(Answer { place: places.get(place), house, score, verdicts }, near));
+                let answer = Answer { place: places.get(place), house, score, verdicts, other_name: None };
+                houses.push(self.suggestion(answer, near));
             }
+        }
+        if let Some(parcel) = self.visible_parcel(&request.objects, parcel, houses.first()) {
+            return std::iter::once(parcel).chain(houses).collect();
         }
         let points: Vec<layers::LonLat> = houses.iter().map(|house| house.position.at).collect();
         let Some(at) = crate::towns::central(&points) else { return Vec::new() };
         let position = Position { at, kind: PositionKind::Parcel };
         let id = String::from_utf8_lossy(parcel).into_owned();
-        let named = Suggestion {
-            parcels: vec![id.clone()],
-            addresses: houses.len() as u32, // at most MAX_LIMIT
-            ..stand_in(Kind::Parcel, id.clone(), name(&id), position, houses.first())
-        };
+        let named = Suggestion { addresses: houses.len() as u32, ..of_parcel(id, position, houses.first()) };
         std::iter::once(named).chain(houses).collect()
     }
 }
 
+/// A parcel as an answer, in the towns of an address on it.
+pub(crate) fn of_parcel(id: String, position: Position, beside: Option<&Suggestion>) -> Suggestion {
+    let found = stand_in(Kind::Parcel, id.clone(), name(&id), position, beside);
+    Suggestion { parcels: vec![id], ..found }
+}
+
 /// « Parcelle AB 123 ».
 fn name(id: &str) -> String {
-    let (section, number) = id.get(8..).unwrap_or_default().split_at(2);
+    let (section, number) = id.get(8..).and_then(|plot| plot.split_at_checked(2)).unwrap_or_default();
     format!("Parcelle {} {}", section.trim_start_matches('0'), number.trim_start_matches('0'))
 }
 
 /// A text that is the fourteen characters of a parcel, spaces apart.
-fn whole(text: &str) -> Option<Parcel> {
+pub(crate) fn identifier(text: &str) -> Option<Parcel> {
     let characters: Vec<u8> = fold(text).bytes().filter(|b| *b != b' ').map(|b| b.to_ascii_uppercase()).collect();
     let parcel: Parcel = characters.try_into().ok()?;
     let is_digit = |at: usize| parcel[at].is_ascii_digit();
@@ -175,10 +183,10 @@ mod tests {
 
     #[test]
     fn fourteen_characters_are_a_parcel_spaces_apart() {
-        assert_eq!(whole("69266 000 ab 0123").as_ref(), Some(b"69266000AB0123"));
-        assert_eq!(whole("2A0040000D0012").as_ref(), Some(b"2A0040000D0012"));
-        assert_eq!(whole("69266000AB012"), None);
-        assert_eq!(whole("rue garibaldi 1"), None);
+        assert_eq!(identifier("69266 000 ab 0123").as_ref(), Some(b"69266000AB0123"));
+        assert_eq!(identifier("2A0040000D0012").as_ref(), Some(b"2A0040000D0012"));
+        assert_eq!(identifier("69266000AB012"), None);
+        assert_eq!(identifier("rue garibaldi 1"), None);
         assert_eq!(name("69266000AB0123"), "Parcelle AB 123");
         assert_eq!(name("692660000D0003"), "Parcelle D 3");
     }

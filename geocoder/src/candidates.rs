@@ -20,7 +20,7 @@ use crate::{
     rank::{self, QueryWord},
     recall::{Preference, recall},
     shard::Part,
-    vocabulary::Spelling,
+    vocabulary::{Spelling, Vocabulary},
 };
 
 /// Most towns that the beginning of a name scopes a reading to: « s » begins that of five thousand.
@@ -37,6 +37,9 @@ pub(crate) enum Tolerance {
     Partial,
 }
 
+/// Misspelt words already expanded (typed, as a beginning, as a street type): readings share most of their words.
+pub(crate) type Spellings = HashMap<(String, bool, bool), Vec<Spelling>>;
+
 /// What every reading of one request shares.
 pub(crate) struct Context<'a> {
     has_home: bool,
@@ -50,8 +53,7 @@ pub(crate) struct Context<'a> {
     centre: Option<Near>,
     /// What is left to the search.
     pub effort: Effort,
-    /// Misspelt words already expanded: readings share most of their words.
-    spellings: HashMap<(String, bool, bool), Vec<Spelling>>,
+    spellings: Spellings,
 }
 
 impl<'a> Context<'a> {
@@ -86,26 +88,34 @@ impl<'a> Context<'a> {
     fn is_visible(&self, place: u32) -> bool {
         !self.part.hides(place)
     }
-
-    fn spellings(&mut self, typed: &str, beginning: bool, as_type: bool) -> &[Spelling] {
-        let (vocabulary, effort) = (&self.part.shard.vocabulary, &self.effort);
-        let key = (typed.to_owned(), beginning, as_type);
-        self.spellings.entry(key).or_insert_with(|| {
-            effort.spend(vocabulary.len() as u64 * effort::COMPARE);
-            vocabulary.spellings(typed, beginning, as_type)
-        })
-    }
 }
 
 /// The words of a reading with every form they may take in a name.
 pub(crate) fn expand(context: &mut Context<'_>, query: &Query, tolerance: Tolerance) -> Vec<QueryWord> {
+    expand_over(&context.part.shard.vocabulary, &mut context.spellings, query, tolerance, &context.effort)
+}
+
+/// The same over the words of some names.
+pub(crate) fn expand_over(
+    vocabulary: &Vocabulary,
+    known: &mut Spellings,
+    query: &Query,
+    tolerance: Tolerance,
+    effort: &Effort,
+) -> Vec<QueryWord> {
     let last = query.words.len().saturating_sub(1);
     let mut expanded = Vec::with_capacity(query.words.len());
     for (at, word) in query.words.iter().enumerate() {
         let unfinished = query.unfinished && at == last;
         let mut forms = rank::forms(word);
         if tolerance > Tolerance::Exact {
-            for spelling in context.spellings(&word.typed, unfinished, at <= 1) {
+            let spellings = known.entry((word.typed.clone(), unfinished, at <= 1)).or_insert_with_key(
+                |(typed, beginning, as_type)| {
+                    effort.spend(vocabulary.len() as u64 * effort::COMPARE);
+                    vocabulary.spellings(typed, *beginning, *as_type)
+                },
+            );
+            for spelling in spellings {
                 if forms.iter().all(|(form, _)| *form != spelling.word) {
                     forms.push((spelling.word.clone(), spelling.likeness));
                 }

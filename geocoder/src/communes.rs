@@ -60,9 +60,18 @@ impl Communes {
     /// The code a text is, when an address may be in it: a commune of today or of before, an arrondissement rather
     /// than Paris, Lyon or Marseille.
     pub(crate) fn find(&self, code: &str) -> Option<CommuneCode> {
+        self.find_commune(code).filter(|code| !matches!(code.as_str(), "75056" | "69123" | "13055"))
+    }
+
+    /// The same of a commune itself, which Paris, Lyon and Marseille are too.
+    pub(crate) fn find_commune(&self, code: &str) -> Option<CommuneCode> {
         let code: CommuneCode = code.parse().or_else(|_| code.to_ascii_uppercase().parse()).ok()?;
-        let has_arrondissements = matches!(code.as_str(), "75056" | "69123" | "13055");
-        (!has_arrondissements && (!self.is_known() || self.0.contains_key(&code))).then_some(code)
+        (!self.is_known() || self.0.contains_key(&code)).then_some(code)
+    }
+
+    /// Former communes, their names, and the communes of today that they are part of.
+    pub(crate) fn merged(&self) -> impl Iterator<Item = (CommuneCode, &str, CommuneCode)> {
+        self.0.iter().filter_map(|(&code, entry)| Some((code, entry.name.as_str(), entry.merged_into?)))
     }
 
     /// Its official name.

@@ -15,9 +15,13 @@ pub struct Completion<'a> {
 #[derive(Debug, Serialize)]
 struct Completed<'a> {
     country: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    names: Option<[&'a str; 1]>,
     city: &'a str,
     oldcity: &'a str,
-    kind: &'static str,
+    kind: &'a str,
+    #[serde(rename = "poiType", skip_serializing_if = "Option::is_none")]
+    poi_type: Option<[&'a str; 2]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     zipcode: Option<&'a str>,
     street: &'a str,
@@ -72,13 +76,20 @@ pub fn completion(suggestions: &[Suggestion]) -> Completion<'_> {
 
 fn completed(suggestion: &Suggestion) -> Completed<'_> {
     let [x, y] = geojson::degrees(suggestion.position.at);
+    let tag = suggestion.object.as_ref().map(|_| suggestion.osm_tag());
     Completed {
-        country: "StreetAddress",
+        country: if tag.is_some() { "PositionOfInterest" } else { "StreetAddress" },
+        names: tag.map(|_| [suggestion.name.as_str()]),
         city: &suggestion.city,
         oldcity: suggestion.district.as_deref().filter(|_| suggestion.old_insee.is_some()).unwrap_or_default(),
-        kind: "",
+        kind: tag.map_or("", |(_, value)| value),
+        poi_type: tag.map(|(key, value)| [key, value]),
         zipcode: suggestion.postcode.as_deref(),
-        street: if matches!(suggestion.kind, Kind::City | Kind::District) { "" } else { &suggestion.name },
+        street: if tag.is_some() || matches!(suggestion.kind, Kind::City | Kind::District) {
+            ""
+        } else {
+            &suggestion.name
+        },
         metropole: is_metropolitan(&suggestion.insee),
         fulltext: fulltext(suggestion),
         x,
@@ -101,7 +112,7 @@ fn is_metropolitan(insee: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample::street_of_a_merged_commune;
+    use crate::sample::{park, street_of_a_merged_commune};
 
     #[test]
     fn a_street_is_completed_as_the_geoplateforme_writes_it() {
@@ -112,6 +123,18 @@ mod tests {
                 "zipcode": "69310", "street": "Boulevard de l’Europe", "metropole": true,
                 "fulltext": "Boulevard de l’Europe, 69310 Oullins-Pierre-Bénite", "x": 4.85, "y": 45.75, "classification": 7,
             }]})
+        );
+    }
+
+    #[test]
+    fn an_object_is_completed_as_a_position_of_interest() {
+        assert_eq!(
+            serde_json::to_value(completion(&[park()])).unwrap()["results"][0],
+            serde_json::json!({
+                "country": "PositionOfInterest", "names": ["Parc Blandan"], "city": "Lyon", "oldcity": "", "kind": "park",
+                "poiType": ["leisure", "park"], "zipcode": "69007", "street": "", "metropole": true,
+                "fulltext": "Parc Blandan, 69007 Lyon", "x": 4.85, "y": 45.75, "classification": 7,
+            })
         );
     }
 

@@ -80,7 +80,7 @@ impl Geocoder {
     ) -> Result<Vec<Answer<'_>>, Error> {
         let filter = Filter { kinds: None, bbox: None, within: None, postcodes: Vec::new(), ..of.filter.clone() };
         let near = near.map(|near| Near { radius_m: None, ..near });
-        let request = Request { text: text.to_owned(), finished, near, limit: SECOND, filter };
+        let request = Request { text: text.to_owned(), finished, near, limit: SECOND, filter, objects: Vec::new() };
         let mut answers = match self.answers(&request, &STEPS[..2], effort) {
             Err(Error::EmptyQuery) => Vec::new(),
             answers => answers?,

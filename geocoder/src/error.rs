@@ -102,6 +102,14 @@ pub enum Error {
         /// Which file, and how.
         what: String,
     },
+    /// Objects of a layer that cannot be used as they are.
+    #[error("{folder}: objects to be indexed again: {what}", folder = folder.display())]
+    Objects {
+        /// The revision's folder.
+        folder: PathBuf,
+        /// What is wrong with them.
+        what: String,
+    },
     /// The full-text engine failed.
     #[error("the full-text engine failed: {0}")]
     Engine(#[from] tantivy::TantivyError),

@@ -55,6 +55,9 @@ pub(crate) fn is_inside(ring: &[LonLat], at: LonLat) -> bool {
 impl Geocoder {
     /// Whether an answer is what the request asks for.
     pub(crate) fn is_wanted(&self, answer: &Answer<'_>, request: &Request) -> bool {
+        if self.object_part(answer.place).is_some() {
+            return true; // looked at before it was ranked
+        }
         let kind = if answer.house.entry().is_some() { Kind::House } else { answer.place.kind() };
         let at = answer.at();
         let filter = &request.filter;

@@ -40,6 +40,10 @@ impl Gazetteer {
                 shorten(&name, |short| insert(&mut shortened, short, town.index));
                 insert(&mut names, &name, town.index);
             }
+            // What people other than its mairie call it: only where no town is officially called so.
+            for (name, _) in places.other_names(town) {
+                insert(&mut shortened, &normalize::key(name), town.index);
+            }
             for postcode in town.postcodes() {
                 found.postcodes.entry(postcode).or_default().push(town.index);
             }

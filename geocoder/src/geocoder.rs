@@ -7,6 +7,10 @@ use crate::{
     Error,
     gazetteer::Gazetteer,
     index::{Current, Manifest},
+    objects::{
+        Objects,
+        part::{FIRST_SHARD, MOST_LAYERS, ObjectPart},
+    },
     places::Place,
     shard::{Part, Shard},
 };
@@ -14,9 +18,11 @@ use crate::{
 /// An address index, open.
 pub struct Geocoder {
     /// The revision, without what was edited since.
-    pub(crate) first: Part,
+    pub(crate) first: Arc<Part>,
     /// What was edited since.
-    edits: Option<Part>,
+    edits: Option<Arc<Part>>,
+    /// The objects attached, a layer each.
+    pub(crate) objects: Vec<ObjectPart>,
     pub(crate) gazetteer: Arc<Gazetteer>,
     /// Some of it is of the home territory.
     pub(crate) has_home: bool,
@@ -57,15 +63,27 @@ impl Geocoder {
         let gazetteer = known.map_or_else(|| Arc::new(Gazetteer::new(&shard.places)), |known| known.gazetteer.clone());
         let has_home = shard.places.towns().any(|town| town.is_metropole());
         let Some(edits) = current.edits.as_deref().map(|revision| open(revision, 1)).transpose()? else {
-            return Ok(Self { first: Part::first(shard, &[]), edits: None, gazetteer, has_home, current });
+            let first = Arc::new(Part::first(shard, &[]));
+            return Ok(Self { first, edits: None, objects: Vec::new(), gazetteer, has_home, current });
         };
-        let replaced: Vec<&str> = edits.manifest.replaces.iter().map(|code| code.as_str()).collect();
-        let first = Part::first(shard, &replaced);
+        let first = Part::first(shard, &edits.manifest.hides);
         let Some(edits) = Part::edits(edits.clone(), &first.shard.places) else {
             let what = "edits of towns that are not in the index".to_owned();
             return Err(Error::Damaged { folder: store.to_owned(), what });
         };
-        Ok(Self { first, edits: Some(edits), gazetteer, has_home, current })
+        let (first, edits) = (Arc::new(first), Some(Arc::new(edits)));
+        Ok(Self { first, edits, objects: Vec::new(), gazetteer, has_home, current })
+    }
+
+    /// The same index with these objects attached in the place of those it has, one layer each; cheap, since all is
+    /// shared. Their communes are matched with those of the addresses. They are looked into when a request says so.
+    /// A layer that comes twice is looked into once, and no more than 253 of them.
+    pub fn with_objects(&self, objects: Vec<Arc<Objects>>) -> Self {
+        let (first, edits) = (self.first.clone(), self.edits.clone());
+        let attach = |(objects, shard)| ObjectPart::new(objects, shard, &first.shard.places);
+        let objects = objects.into_iter().take(MOST_LAYERS).zip(FIRST_SHARD..).map(attach).collect();
+        let (gazetteer, current) = (self.gazetteer.clone(), self.current.clone());
+        Self { first, edits, objects, gazetteer, has_home: self.has_home, current }
     }
 
     /// Reads the whole index again and checks every file against its checksum: a second or two a gigabyte, for a
@@ -104,12 +122,12 @@ impl Geocoder {
 
     /// The revision, then the edits.
     pub(crate) fn parts(&self) -> impl Iterator<Item = &Part> {
-        std::iter::once(&self.first).chain(&self.edits)
+        std::iter::once(&*self.first).chain(self.edits.as_deref())
     }
 
     /// The part a place is of.
     pub(crate) fn part_of(&self, place: Place<'_>) -> &Part {
-        self.edits.as_ref().filter(|_| place.shard != 0).unwrap_or(&self.first)
+        self.edits.as_deref().filter(|_| place.shard != 0).unwrap_or(&self.first)
     }
 }
 

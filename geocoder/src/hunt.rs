@@ -1,11 +1,12 @@
 //! The ways a text is looked for, from the strictest to the loosest; `search` has them in order.
 
 use crate::{
-    Error, Geocoder, HouseNumber, Kind, Request,
+    Error, Geocoder, HouseNumber, Kind, Near, Request,
     candidates::{Context, Tolerance, candidates, expand},
     effort::{self, Effort},
     noise,
     normalize::Word,
+    objects::find::{ObjectContext, as_object},
     parse::{Query, Scope, Typed, readings},
     places::{Place, Places},
     rank::{self, Answer, Candidate, House, Likeness},
@@ -50,6 +51,9 @@ pub(crate) struct Hunt<'a> {
     geocoder: &'a Geocoder,
     /// One a part.
     contexts: Vec<Context<'a>>,
+    near: Option<Near>,
+    /// One a layer of objects.
+    objects: Vec<ObjectContext<'a>>,
     writings: Vec<Typed>,
     /// The readings of the text as typed.
     pub queries: Vec<Query>,
@@ -62,12 +66,21 @@ impl<'a> Hunt<'a> {
         let read = |typed| readings(typed, &geocoder.gazetteer, &geocoder.first.shard.places, false);
         let queries = writings.iter().flat_map(read).collect();
         let contexts = geocoder.parts().map(|part| Context::new(geocoder, part, request, effort)).collect();
-        Self { geocoder, contexts, writings, queries, answers: Vec::new(), effort: effort.clone() }
+        let objects = geocoder.object_contexts(request, effort);
+        let (near, effort) = (request.near, effort.clone());
+        Self { geocoder, contexts, near, objects, writings, queries, answers: Vec::new(), effort }
     }
 
     /// Likeness of the best answer so far, contradictions counted.
     pub(crate) fn best(&self) -> f32 {
-        self.answers.iter().map(|answer| answer.score.text - answer.score.commune).fold(f32::MIN, f32::max)
+        let counting = self.answers.iter().filter(|answer| self.counts(answer));
+        counting.map(|answer| answer.score.text - answer.score.commune).fold(f32::MIN, f32::max)
+    }
+
+    /// Where a number was typed an address was meant: no object is a reason to stop looking for it.
+    fn counts(&self, answer: &Answer<'_>) -> bool {
+        let has_number = || self.queries.iter().any(|query| query.number.is_some());
+        self.geocoder.object_part(answer.place).is_none() || !has_number()
     }
 
     /// Looks for the text in one way more, as far as there is effort left.
@@ -120,7 +133,9 @@ impl<'a> Hunt<'a> {
 
     fn elsewhere(&mut self) -> Result<(), Error> {
         // A commune that has the street keeps it, whatever the number: it was named.
-        let is_settled = |answer: &Answer<'_>| answer.score.text >= SETTLED && answer.score.commune < f32::EPSILON;
+        let is_settled = |answer: &Answer<'_>| {
+            answer.score.text >= SETTLED && answer.score.commune < f32::EPSILON && self.counts(answer)
+        };
         if self.answers.iter().any(is_settled) {
             return Ok(());
         }
@@ -148,12 +163,13 @@ impl<'a> Hunt<'a> {
         context.centre_back();
         for place in found {
             let place = part.shard.places.get(place);
-            if part.is_within(place, &scope.towns) || !self.is_neighbour(place, scope) {
+            let contradicts_both = open.said.twice().is_some_and(|towns| !part.is_within(place, towns));
+            if part.is_within(place, &scope.towns) || contradicts_both || !self.is_neighbour(place, scope) {
                 continue;
             }
             let candidate = self.candidate(place, open);
             let is_there = matches!(candidate.house, House::Found(..));
-            let likeness = rank::likeness(place.folded(), &words);
+            let likeness = part.shard.places.likeness(place, &words);
             let answer = rank::score(candidate, open, likeness, near, true).filter(|_| is_there);
             self.answers.extend(answer.filter(|answer| answer.score.text >= EXACT));
         }
@@ -186,11 +202,22 @@ impl<'a> Hunt<'a> {
         for (part, near) in self.contexts.iter().map(|context| (context.part, context.near)) {
             for place in part.shard.places.within(&part.towns(towns)).filter(|place| !part.hides(place.index)) {
                 self.effort.spend(effort::COMPARE_NAME);
-                let Some(text) = spelt.likeness(place.folded()) else { continue };
-                let likeness = Likeness { text, weakest: text };
+                let Some(likeness) = part.shard.places.spelling(place, &spelt) else { continue };
                 let candidate = self.candidate(place, query);
                 self.answers.extend(rank::score(candidate, query, likeness, near, false));
             }
+        }
+        for at in 0..self.objects.len() {
+            let found = if query.number.is_none() { self.objects[at].spelt(&spelt, towns) } else { Vec::new() };
+            self.keep(found, query);
+        }
+    }
+
+    /// Ranks objects of a reading.
+    fn keep(&mut self, found: impl IntoIterator<Item = (Place<'a>, Likeness<'a>)>, query: &Query) {
+        for (place, likeness) in found {
+            let answer = rank::score(self.candidate(place, query), query, likeness, self.near, false);
+            self.answers.extend(answer.map(as_object));
         }
     }
 
@@ -206,26 +233,30 @@ impl<'a> Hunt<'a> {
                 for place in candidates(context, query, &words, tolerance)? {
                     self.effort.spend(words.len() as u64 * effort::RANK);
                     let place = part.shard.places.get(place);
-                    let likeness = rank::likeness(place.folded(), &words);
+                    let likeness = part.shard.places.likeness(place, &words);
                     let candidate = self.candidate(place, query);
                     self.answers.extend(rank::score(candidate, query, likeness, near, false));
                 }
+            }
+            for at in 0..self.objects.len() {
+                let found = self.objects[at].look(query, tolerance);
+                self.keep(found, query);
             }
         }
         Ok(())
     }
 
     fn candidate(&self, place: Place<'a>, query: &Query) -> Candidate<'a> {
-        let part = self.geocoder.part_of(place);
+        let is_within = |towns: &[u32]| self.geocoder.is_within(place, towns);
         let is_town = matches!(place.kind(), Kind::City | Kind::District);
         let named = query.said.named.as_ref();
         // A town named in another reading is a promise for this one too (« rue garibaldi bron » read as a name).
         let others = || self.queries.iter().filter(|other| other.said.named.is_some() && !other.words.is_empty());
         let commune = match named {
-            Some(towns) => Some(part.is_within(place, towns)),
+            Some(towns) => Some(is_within(towns)),
             None if query.scope.is_none() || query.said.postcode.is_some() => others()
                 .filter_map(|other| other.said.named.as_ref())
-                .map(|towns| part.is_within(place, towns))
+                .map(|towns| is_within(towns))
                 .reduce(|a, b| a || b),
             None => None,
         };
@@ -233,7 +264,7 @@ impl<'a> Hunt<'a> {
             .said
             .postcode
             .as_ref()
-            .map(|(code, towns)| part.is_within(place, towns) || place.postcode() == Some(*code));
+            .map(|(code, towns)| is_within(towns) || self.geocoder.postcode_of(place) == Some(*code));
         let at_home = !self.geocoder.has_home || place.is_metropole() || query.scope.is_some();
         let house =
             if is_town && query.number.is_none() { House::NotAsked } else { self.house(place, query.number.as_ref()) };
@@ -272,8 +303,13 @@ impl Geocoder {
         let named = queries.iter().filter_map(|query| query.scope.as_ref()).find(|scope| scope.whole);
         let verdicts = Verdicts { street: Some(Verdict::Unknown), commune: Some(Verdict::Ok), ..Verdicts::default() };
         let score = Score { text: FALLBACK, ..Score::default() };
-        let town =
-            |&town: &u32| Answer { place: self.first.shard.places.get(town), house: House::NotAsked, score, verdicts };
+        let town = |&town: &u32| Answer {
+            place: self.first.shard.places.get(town),
+            house: House::NotAsked,
+            score,
+            verdicts,
+            other_name: None,
+        };
         named.map(|scope| scope.towns.iter().map(town).collect()).unwrap_or_default()
     }
 }

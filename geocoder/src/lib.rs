@@ -2,7 +2,7 @@
 //!
 //! Reading order: `search` (one search, in order), `parse`, `hunt`, `candidates`, `recall`, `rank`; `onebox` for what is no
 //! address; then `build` and `collect` for where the index comes from, `places`, `numbers` and `parcels` for what lies
-//! beside the full-text index.
+//! beside the full-text index; `objects` for the features of layers that are searched with the addresses.
 
 mod address;
 mod answer;
@@ -12,11 +12,13 @@ mod bal_fields;
 mod bal_ids;
 mod ban;
 pub mod ban_api;
+mod ban_names;
 mod ban_streets;
 mod build;
 pub mod bulk;
 mod cadastre;
 mod candidates;
+mod changes;
 mod collect;
 mod communes;
 pub mod completion;
@@ -34,22 +36,29 @@ mod filter;
 mod gazetteer;
 mod geocoder;
 mod geojson;
+mod hash;
 mod house_number;
 mod hunt;
 mod index;
 mod interpolation;
 mod letters;
+mod likeness;
+mod marks;
 mod matching;
 mod named;
+mod names;
 mod noise;
 mod normalize;
 mod numbers;
+mod objects;
 mod onebox;
+mod origins;
 mod packed;
 mod parcels;
 mod parse;
 mod phonetic;
 pub mod photon;
+mod pieces;
 mod places;
 mod postcodes;
 mod rank;
@@ -78,6 +87,7 @@ mod suggestion;
 mod table;
 mod towns;
 mod tree;
+mod twins;
 mod update;
 mod varint;
 mod vocabulary;
@@ -89,6 +99,9 @@ pub use error::Error;
 pub use geocoder::Geocoder;
 pub use house_number::{HouseNumber, NotAHouseNumber};
 pub use index::{FileStamp, Manifest};
+pub use objects::{
+    BuiltObjects, FoundObject, Object, ObjectKind, ObjectLayer, Objects, Visible, build_objects, forget_objects,
+};
 pub use parse::MAX_QUERY_CHARS;
 pub use reason::{Notice, Reason};
 pub use report::{CommuneReport, FileReport, Format, LISTED, Rejected, Report};

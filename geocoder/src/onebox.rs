@@ -1,7 +1,7 @@
 //! What one box finds beside addresses: coordinates, parcels, the crossing of two streets. Each is read from the whole
 //! text, in the order of [`READINGS`]; a text that is none of them is looked for as an address.
 
-use layers::LonLat;
+use layers::{Bbox, LonLat};
 
 use crate::{
     Error, Filter, Geocoder, Kind, MatchType, Nearby, Position, PositionKind, Request, Suggestion, Verdicts,
@@ -45,10 +45,9 @@ impl Geocoder {
             Reading::Crossing => self.crossing(request, effort)?,
         };
         let Some(mut found) = found else { return Ok(None) };
-        let towns: Vec<u32> =
-            request.filter.communes.iter().flat_map(|code| self.gazetteer.code(code)).copied().collect();
-        let codes = self.codes_of(&towns);
-        found.retain(|suggestion| keeps(suggestion, request, &codes));
+        let circle = request.near.and_then(|near| Some((near.at, near.radius_m?)));
+        let keeps = self.keeper(&request.filter, circle);
+        found.retain(keeps);
         if let Some(near) = request.near {
             found.iter_mut().for_each(|it| it.distance_m = Some(ground_distance_m(near.at, it.position.at)));
         }
@@ -58,33 +57,42 @@ impl Geocoder {
 
     /// A point, in the commune of the nearest address, then the addresses around it.
     fn point(&self, at: LonLat, request: &Request) -> Result<Vec<Suggestion>, Error> {
-        let whole = Nearby { point: at, limit: 1, radius_m: COMMUNE_M, filter: Filter::default() };
+        let whole = Nearby { point: at, limit: 1, radius_m: COMMUNE_M, filter: Filter::default(), objects: Vec::new() };
         let nearest = self.reverse(&whole)?;
         let name = format!("{:.6}, {:.6}", at.lat, at.lon);
         let position = Position { at, kind: PositionKind::Unknown };
         let mut found = vec![stand_in(Kind::Point, name.replace(' ', ""), name, position, nearest.first())];
         let filter = Filter { kinds: None, ..request.filter.clone() };
-        found.extend(self.reverse(&Nearby { point: at, limit: request.limit, radius_m: AROUND_M, filter })?);
+        let around = Nearby { point: at, limit: request.limit, radius_m: AROUND_M, filter, objects: Vec::new() };
+        found.extend(self.reverse(&around)?);
         Ok(found)
+    }
+
+    /// Whether a suggestion passes a filter, by its own kind and position, and lies in a circle (centre, metres).
+    pub(crate) fn keeper<'a>(
+        &'a self,
+        filter: &'a Filter,
+        circle: Option<(LonLat, f64)>,
+    ) -> impl Fn(&Suggestion) -> bool + 'a {
+        let towns: Vec<u32> = filter.communes.iter().flat_map(|code| self.gazetteer.code(code)).copied().collect();
+        let codes = self.codes_of(&towns);
+        move |it| {
+            let at = it.position.at;
+            let in_box = |b: Bbox| (b.west..=b.east).contains(&at.lon) && (b.south..=b.north).contains(&at.lat);
+            filter.kinds.as_ref().is_none_or(|kinds| kinds.contains(&it.kind))
+                && filter.bbox.is_none_or(in_box)
+                && filter.within.as_ref().is_none_or(|ring| is_inside(ring, at))
+                && filter.metropole.is_none_or(|wanted| it.metropole == wanted)
+                && (filter.communes.is_empty() || codes.contains(&it.insee.as_str()))
+                && (filter.postcodes.is_empty() || it.postcode.as_ref().is_some_and(|p| filter.postcodes.contains(p)))
+                && circle.is_none_or(|(from, metres)| ground_distance_m(from, at) <= metres)
+        }
     }
 
     /// The INSEE codes of some towns and of those inside them, each once.
     pub(crate) fn codes_of(&self, towns: &[u32]) -> Vec<&str> {
         self.first.shard.places.codes_of(towns)
     }
-}
-
-/// Whether a suggestion is what the request asks for, by its own kind and position. `codes`: of the communes wanted.
-fn keeps(suggestion: &Suggestion, request: &Request, codes: &[&str]) -> bool {
-    let (filter, at) = (&request.filter, suggestion.position.at);
-    let radius = request.near.and_then(|near| Some((near.at, near.radius_m?)));
-    filter.kinds.as_ref().is_none_or(|kinds| kinds.contains(&suggestion.kind))
-        && filter.bbox.is_none_or(|b| (b.west..=b.east).contains(&at.lon) && (b.south..=b.north).contains(&at.lat))
-        && filter.within.as_ref().is_none_or(|ring| is_inside(ring, at))
-        && filter.metropole.is_none_or(|wanted| suggestion.metropole == wanted)
-        && (filter.communes.is_empty() || codes.contains(&suggestion.insee.as_str()))
-        && (filter.postcodes.is_empty() || suggestion.postcode.as_ref().is_some_and(|p| filter.postcodes.contains(p)))
-        && radius.is_none_or(|(from, metres)| ground_distance_m(from, at) <= metres)
 }
 
 /// What is no place of the index, in the towns of one that is beside it; in no known town without one.
@@ -101,6 +109,7 @@ pub(crate) fn stand_in(
         id,
         ban_id: None,
         name,
+        other_name: None,
         house_number: None,
         locality: None,
         postcode: beside.and_then(|it| it.postcode.clone()),
@@ -116,6 +125,7 @@ pub(crate) fn stand_in(
         certified: false,
         addresses: 0,
         distance_m: None,
+        object: None,
         match_type: MatchType::Exact,
         verdicts: Verdicts::default(),
         score: Score { text: 1.0, confidence: 1.0, ..Score::default() },

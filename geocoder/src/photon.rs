@@ -3,18 +3,22 @@
 //!
 //! A house has no `name` but a `street`; `extent` is west, north, east, south; `osm_id` is left out, for ours
 //! would be invented. `extra` holds what Photon-BAL added: `insee`, `metropole`; and the identifiers of the
-//! national base, Lambert-93, the score and how it was reached.
+//! national base, Lambert-93, the score and how it was reached; `espace_public` for a point of interest, and the layer
+//! and the feature that an object is.
 
 mod choice;
 
-pub use choice::{BadChoice, Choice, Layer, OsmTag, categories, kinds, terms};
-use layers::Bbox;
+use std::borrow::Cow;
+
+pub use choice::{BadChoice, Choice, Layer, OsmTag, categories, terms};
+use layers::{Bbox, FeatureId, LayerId};
 use serde::Serialize;
 
 use crate::{
-    Kind, MatchType, Suggestion,
+    HouseNumber, Kind, MatchType, Suggestion,
     departments::{self, Department, department},
     geojson::{self, Geometry},
+    house_number::is_detached_suffix,
 };
 
 /// The answer of `/photon/api`, `/photon/structured` and `/photon/reverse`.
@@ -44,12 +48,12 @@ struct Feature<'a> {
 
 #[derive(Debug, Serialize)]
 struct Properties<'a> {
-    osm_key: &'static str,
-    osm_value: &'static str,
+    osm_key: &'a str,
+    osm_value: &'a str,
     #[serde(rename = "type")]
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    housenumber: Option<&'a str>,
+    housenumber: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -80,17 +84,26 @@ struct Extra<'a> {
     insee: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     metropole: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    espace_public: Option<&'static str>,
     id: &'a str,
     #[serde(rename = "banId", skip_serializing_if = "Option::is_none")]
     ban_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cad_parcelles: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    layer: Option<&'a LayerId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    feature: Option<FeatureId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     x: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     y: Option<f64>,
     score: f64,
     match_type: MatchType,
+    /// The name the text is likest to, when the answer is officially called otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alias: Option<&'a str>,
 }
 
 /// The collection Photon would answer with.
@@ -109,7 +122,9 @@ pub fn feature_collection_showing(suggestions: &[Suggestion], shown: Shown) -> F
 pub fn dedupe(suggestions: &mut Vec<Suggestion>) {
     let mut seen = std::collections::HashSet::new();
     suggestions.retain(|it| {
-        seen.insert((it.kind, it.house_number.clone(), it.name.clone(), it.insee.clone(), it.old_insee.clone()))
+        let object = it.object.as_ref().map(|object| (object.layer.clone(), object.feature));
+        let place = (it.house_number.clone(), it.name.clone(), it.insee.clone(), it.old_insee.clone());
+        seen.insert((it.kind, place, object)) // two features are two, whatever their names
     });
 }
 
@@ -133,16 +148,18 @@ fn feature(suggestion: &Suggestion, shown: Shown) -> Feature<'_> {
 }
 
 fn properties(suggestion: &Suggestion) -> Properties<'_> {
-    let (osm_key, osm_value) = suggestion.kind.osm_tag();
+    let (osm_key, osm_value) = suggestion.osm_tag();
+    let (number, street) =
+        suggestion.object.as_ref().and_then(|it| it.address.as_deref()).map_or((None, None), address);
     let is_house = suggestion.kind == Kind::House;
     let department = department(&suggestion.insee);
     Properties {
         osm_key,
         osm_value,
         kind: suggestion.kind.as_str(),
-        housenumber: suggestion.house_number.as_deref(),
+        housenumber: suggestion.house_number.as_deref().map(Cow::Borrowed).or(number),
         name: (!is_house).then_some(suggestion.name.as_str()),
-        street: is_house.then_some(suggestion.name.as_str()),
+        street: is_house.then_some(suggestion.name.as_str()).or(street),
         locality: suggestion.locality.as_deref(),
         district: suggestion.district.as_deref().filter(|_| suggestion.kind != Kind::District),
         city: Some(suggestion.city.as_str()).filter(|city| suggestion.kind != Kind::City && !city.is_empty()),
@@ -162,13 +179,30 @@ fn extra(suggestion: &Suggestion) -> Extra<'_> {
     Extra {
         insee: &suggestion.insee,
         metropole: suggestion.metropole.then_some("true"),
+        espace_public: suggestion.object.as_ref().is_some_and(|it| it.espace_public).then_some("true"),
         id: &suggestion.id,
         ban_id: suggestion.ban_id.as_deref(),
         cad_parcelles: (!suggestion.parcels.is_empty()).then(|| suggestion.parcels.join("|")),
+        layer: suggestion.object.as_ref().map(|object| &object.layer),
+        feature: suggestion.object.as_ref().map(|object| object.feature),
         x: lambert.map(|[x, _]| x),
         y: lambert.map(|[_, y]| y),
         score: geojson::score(suggestion),
         match_type: suggestion.match_type,
+        alias: suggestion.other_name.as_deref(),
+    }
+}
+
+/// The number and the street of an address in one line, its town left out: `12 bis Rue X, 69500 Bron`.
+fn address(line: &str) -> (Option<Cow<'_, str>>, Option<&str>) {
+    let street = line.split(',').next().unwrap_or_default().trim();
+    let known = |street: &str| !street.is_empty();
+    let Some((number, rest)) = street.split_once(' ').filter(|(word, _)| word.parse::<HouseNumber>().is_ok()) else {
+        return (None, Some(street).filter(|street| known(street)));
+    };
+    match rest.split_once(' ').filter(|(word, _)| is_detached_suffix(&word.to_lowercase())) {
+        Some((suffix, rest)) => (Some(Cow::Owned(format!("{number}{suffix}"))), Some(rest.trim())),
+        None => (Some(Cow::Borrowed(number)), Some(rest.trim())),
     }
 }
 
@@ -186,7 +220,10 @@ mod tests {
     use layers::LonLat;
 
     use super::*;
-    use crate::{Position, PositionKind, sample::house};
+    use crate::{
+        Position, PositionKind,
+        sample::{self, house},
+    };
 
     fn shown(suggestion: Suggestion, shown: Shown) -> serde_json::Value {
         serde_json::to_value(feature_collection_showing(&[suggestion], shown)).unwrap()["features"][0].clone()
@@ -206,6 +243,30 @@ mod tests {
                 r#""geometry":{"type":"Point","coordinates":[4.85,45.75]}}]}"#
             )
         );
+    }
+
+    #[test]
+    fn an_object_has_its_own_tag_its_address_and_the_feature_it_is() {
+        let feature = shown(sample::park(), Shown::default());
+        assert_eq!(
+            feature["properties"],
+            serde_json::json!({
+                "osm_key": "leisure", "osm_value": "park", "type": "other", "housenumber": "37", "name": "Parc Blandan",
+                "street": "Rue du Repos", "district": "Lyon 7e Arrondissement", "city": "Lyon", "county": "Métropole de Lyon",
+                "state": "Auvergne-Rhône-Alpes", "country": "France", "postcode": "69007", "countrycode": "FR",
+                "extra": {
+                    "insee": "69387", "metropole": "true", "espace_public": "true", "id": "ev-12", "layer": "espaces-verts",
+                    "feature": 12, "x": 843_814.24, "y": 6_518_396.02, "score": 1.0, "match_type": "exact",
+                },
+                "extent": [4.8, 45.8, 4.9, 45.7],
+            })
+        );
+        let mut stop = sample::park();
+        stop.object.as_mut().unwrap().espace_public = false;
+        assert!(shown(stop, Shown::default())["properties"]["extra"].get("espace_public").is_none());
+        assert_eq!(address("12 bis Rue A, 69500 Bron"), (Some("12bis".into()), Some("Rue A")));
+        assert_eq!(address("Place de la Mairie"), (None, Some("Place de la Mairie")));
+        assert_eq!(address(""), (None, None));
     }
 
     #[test]

@@ -3,8 +3,8 @@
 //!
 //! `places.bin`: a record of 64 bytes a street or lieu-dit, then one a town, then their texts (a name that many
 //! places bear is there once), their identifiers in the national base (16 bytes a place, towns first, when any has
-//! one), and the other names some have. Towns (communes, arrondissements, former communes) have the first indexes,
-//! parents anywhere among them.
+//! one), and the other names some have (`names`), in the order of the places. Towns (communes, arrondissements,
+//! former communes) have the first indexes, parents anywhere among them.
 
 pub(crate) mod write;
 
@@ -28,16 +28,16 @@ const STREETS: usize = 0;
 const TOWNS: usize = 1;
 const TEXTS: usize = 2;
 const BAN_IDS: usize = 3;
-#[allow(dead_code)]
 const OTHER_NAMES: usize = 4;
 pub(crate) const SECTIONS: usize = 5;
 
 pub(crate) const RECORD: usize = 64;
-/// Bytes of a row of other names: the place, where its text is and its length.
-#[allow(dead_code)]
+/// Bytes of a row of other names: the place, where the name is, its length and that of what it folds to.
 pub(crate) const OTHER_NAME: usize = 12;
 pub(crate) const METROPOLE: u8 = 1;
 pub(crate) const FORMER: u8 = 2;
+/// It has other names.
+pub(crate) const NAMED_OTHERWISE: u8 = 4;
 
 /// The mapped table.
 #[derive(Debug)]
@@ -102,13 +102,18 @@ impl Places {
         Some(id).filter(|id| *id != [0; 16])
     }
 
-    /// The other names of a place, as written.
-    #[allow(dead_code)] // for the words of the full-text index
-    pub(crate) fn other_names(&self, index: u32) -> impl Iterator<Item = &str> {
-        let rows = self.file.get(OTHER_NAMES).as_chunks::<OTHER_NAME>().0;
-        let first = rows.partition_point(|row| u32_at(row, 0) < index);
-        let own = rows[first..].iter().take_while(move |row| u32_at(*row, 0) == index);
-        own.map(|row| packed::text(self.file.get(TEXTS), u32_at(row, 4) as usize, u32_at(row, 8) as usize))
+    /// The other names of a place, each as written and folded.
+    pub(crate) fn other_names(&self, place: Place<'_>) -> impl Iterator<Item = (&str, &str)> {
+        // Most places have one name: their record says so, which saves the search.
+        let rows = if place.is_named_otherwise() { self.file.get(OTHER_NAMES) } else { &[] };
+        let rows = rows.as_chunks::<OTHER_NAME>().0;
+        let first = rows.partition_point(|row| u32_at(row, 0) < place.index);
+        let own = rows[first..].iter().take_while(move |row| u32_at(*row, 0) == place.index);
+        own.map(|row| {
+            let (at, name, folded) = (u32_at(row, 4) as usize, u16_at(row, 8).into(), u16_at(row, 10).into());
+            let texts = self.file.get(TEXTS);
+            (packed::text(texts, at, name), packed::text(texts, at + name, folded))
+        })
     }
 
     /// Communes, arrondissements and former communes.
@@ -237,6 +242,8 @@ impl<'a> Place<'a> {
             0 => Kind::City,
             1 => Kind::District,
             2 => Kind::Street,
+            4 => Kind::Poi,
+            5 => Kind::Object,
             _ => Kind::Locality,
         }
     }
@@ -253,6 +260,10 @@ impl<'a> Place<'a> {
     /// A commune merged into another: its INSEE code is no longer one.
     pub(crate) fn is_former(self) -> bool {
         self.byte(57) & FORMER != 0
+    }
+
+    fn is_named_otherwise(self) -> bool {
+        self.byte(57) & NAMED_OTHERWISE != 0
     }
 
     pub(crate) fn insee(self) -> &'a str {

@@ -49,7 +49,7 @@ pub struct FileReport {
     pub format: Format,
     /// Rows read, the header apart; in a file of streets, their numbers are rows too.
     pub rows: u64,
-    /// Rows that became a position, a street or a toponym.
+    /// Rows that became a position, a street, a toponym or a commune.
     pub accepted: u64,
     /// Refused rows by reason; a row with two reasons is under both.
     pub rejected: BTreeMap<Reason, u64>,

@@ -37,11 +37,15 @@ impl Geocoder {
     /// nearest addresses lie in, each once, with the distance of what is nearest in it. The box and the polygon of
     /// the filter are those of that nearest address.
     ///
+    /// With layers in `objects`: their nearest objects and parcels among them, unless other kinds are asked for, by the
+    /// distance to their extent.
+    ///
     /// Errors: none today; the signature is that of `search`.
     pub fn reverse(&self, nearby: &Nearby) -> Result<Vec<Suggestion>, Error> {
         let limit = nearby.limit.min(MAX_LIMIT);
         let mut answers: Vec<(f64, Found, Answer<'_>)> = Vec::with_capacity(limit);
-        let trees: Vec<_> = self.parts().filter_map(|part| Some((part, part.shard.numbers.tree()?))).collect();
+        let parts = self.parts().filter(|_| wants_addresses(nearby));
+        let trees: Vec<_> = parts.filter_map(|part| Some((part, part.shard.numbers.tree()?))).collect();
         let mut walks: Vec<_> = trees
             .iter()
             .map(|(part, tree)| (*part, self.walk(part, tree, nearby).take(MOST_WALKED).peekable()))
@@ -59,10 +63,14 @@ impl Geocoder {
                 break;
             }
         }
-        Ok(answers
-            .into_iter()
-            .map(|(distance, found, answer)| self.near_suggestion(nearby, distance, found, answer))
-            .collect())
+        let suggestion = |(distance, found, answer)| self.near_suggestion(nearby, distance, found, answer);
+        let mut found: Vec<Suggestion> = answers.into_iter().map(suggestion).collect();
+        if !nearby.objects.is_empty() {
+            found.extend(self.nearest_objects(nearby));
+            found.sort_by(|a, b| a.distance_m.partial_cmp(&b.distance_m).unwrap_or(std::cmp::Ordering::Equal));
+            found.truncate(limit);
+        }
+        Ok(found)
     }
 
     /// Addresses and toponyms of a part that pass the filter, kinds apart, nearest first.
@@ -165,7 +173,7 @@ fn near_answer(place: Place<'_>, entry: Option<u32>, found: Found, distance: f64
     let far = (tree::metres(distance) / 10_000.0).min(1.0) as f32;
     let house = entry.map_or(House::NotAsked, |entry| House::Found(entry, found.at.unpack()));
     let score = Score { text: 1.0, far, confidence: 1.0 - far, ..Score::default() };
-    Answer { place, house, score, verdicts: Verdicts::default() }
+    Answer { place, house, score, verdicts: Verdicts::default(), other_name: None }
 }
 
 /// Whether a position lies in the box and in the polygon asked for.
@@ -175,7 +183,7 @@ fn keeps_point(filter: &Filter, at: LonLat) -> bool {
 }
 
 /// A box outside which no position passes; none when positions are free.
-fn window(filter: &Filter) -> Option<Bbox> {
+pub(crate) fn window(filter: &Filter) -> Option<Bbox> {
     let ring = filter.within.as_deref().and_then(|ring| bbox_of(ring.iter().copied()));
     let (Some(a), Some(b)) = (filter.bbox, ring) else { return filter.bbox.or(ring) };
     Some(Bbox {
@@ -184,6 +192,11 @@ fn window(filter: &Filter) -> Option<Bbox> {
         east: a.east.min(b.east),
         north: a.north.min(b.north),
     })
+}
+
+/// Whether anything but objects and parcels can answer.
+fn wants_addresses(nearby: &Nearby) -> bool {
+    nearby.filter.kinds.as_ref().is_none_or(|kinds| kinds.iter().any(|kind| Kind::ADDRESSES.contains(kind)))
 }
 
 /// Houses when nothing was said.

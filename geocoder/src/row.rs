@@ -16,12 +16,16 @@ pub(crate) struct Row {
     pub commune: Commune,
     /// Former commune, when the row names one.
     pub former: Option<Commune>,
-    /// Name of the street or toponym as written, trimmed.
+    /// Other names of the commune: `commune_nom_frp` and its likes, the post's (`libelle_acheminement`).
+    pub commune_names: Vec<String>,
+    /// Name of the street or toponym as written, trimmed; empty for a row that is the commune itself.
     pub street: String,
-    /// Its other names, in the order of the columns: `voie_nom_frp` and its likes, BAN's alias; never `street` itself.
+    /// Its other names, in the order of the columns: `voie_nom_frp` and its likes, BAN's aliases; never `street` itself.
     pub names: Vec<String>,
     /// Lieu-dit the address belongs to (`lieudit_complement_nom`, `nom_ld`), beside its street.
     pub complement: Option<String>,
+    /// Other names of that lieu-dit: `lieudit_complement_nom_frp` and its likes.
+    pub complement_names: Vec<String>,
     /// None for a toponym, or for a street listed without its numbers.
     pub number: Option<HouseNumber>,
     /// None only without number.
@@ -42,4 +46,37 @@ pub(crate) struct Row {
     pub updated: Option<Date>,
     /// Only the national base says it; a BAL has none.
     pub postcode: Option<u32>,
+    /// Where it is: the offset, in the text of its file, of a byte of it.
+    pub at: u64,
+}
+
+impl Row {
+    /// A row that lists a commune, and nothing in it.
+    pub(crate) fn of_commune(commune: Commune) -> Self {
+        Self {
+            commune,
+            former: None,
+            commune_names: Vec::new(),
+            street: String::new(),
+            names: Vec::new(),
+            complement: None,
+            complement_names: Vec::new(),
+            number: None,
+            position: None,
+            street_id: None,
+            certified: false,
+            parcels: Vec::new(),
+            ban_address: None,
+            ban_street: None,
+            ban_commune: None,
+            updated: None,
+            postcode: None,
+            at: 0, // readers say where it is
+        }
+    }
+
+    /// Whether it lists the commune, and nothing in it.
+    pub(crate) fn is_commune(&self) -> bool {
+        self.street.is_empty()
+    }
 }

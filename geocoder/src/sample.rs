@@ -1,8 +1,8 @@
 //! One answer that the tests of the serialisers start from.
 
-use layers::LonLat;
+use layers::{Bbox, FeatureId, LonLat};
 
-use crate::{Kind, MatchType, Position, PositionKind, Score, Suggestion, Verdicts};
+use crate::{FoundObject, Kind, MatchType, Position, PositionKind, Score, Suggestion, Verdicts};
 
 /// 208 bis, rue Garibaldi, in the third arrondissement of Lyon.
 pub(crate) fn house() -> Suggestion {
@@ -11,6 +11,7 @@ pub(crate) fn house() -> Suggestion {
         id: "69383_3300_00208_bis".to_owned(),
         ban_id: None,
         name: "Rue Garibaldi".to_owned(),
+        other_name: None,
         house_number: Some("208bis".to_owned()),
         locality: None,
         old_insee: None,
@@ -25,10 +26,35 @@ pub(crate) fn house() -> Suggestion {
         bbox: None,
         certified: true,
         addresses: 300,
+        object: None,
         match_type: MatchType::Exact,
         verdicts: Verdicts::default(),
         distance_m: None,
         score: Score { text: 1.0, confidence: 1.0, ..Score::default() },
+    }
+}
+
+/// A park of the seventh arrondissement of Lyon: an object of a layer.
+pub(crate) fn park() -> Suggestion {
+    Suggestion {
+        kind: Kind::Poi,
+        id: "ev-12".to_owned(),
+        name: "Parc Blandan".to_owned(),
+        house_number: None,
+        postcode: Some("69007".to_owned()),
+        district: Some("Lyon 7e Arrondissement".to_owned()),
+        insee: "69387".to_owned(),
+        bbox: Some(Bbox { west: 4.8, south: 45.7, east: 4.9, north: 45.8 }),
+        object: Some(FoundObject {
+            layer: "espaces-verts".parse().unwrap(),
+            feature: FeatureId(12),
+            tag: ("leisure".to_owned(), "park".to_owned()),
+            espace_public: true,
+            address: Some("37 Rue du Repos".to_owned()),
+        }),
+        certified: false,
+        addresses: 0,
+        ..house()
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Format of a revision: to be raised whenever the fields, `normalize` or the packed tables change.
-pub(crate) const VERSION: u32 = 4;
+pub(crate) const VERSION: u32 = 5;
 
 /// Longest beginning of a word that is a term of its own.
 pub(crate) const LONGEST_PREFIX: usize = 15;
@@ -20,7 +20,7 @@ pub(crate) const LONGEST_PREFIX: usize = 15;
 /// The fields of the index.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Fields {
-    /// Every form of every word of the name.
+    /// Every form of every word of its names.
     pub word: Field,
     /// Every beginning of every word, from one letter: an unfinished word is one posting list.
     pub beginning: Field,
@@ -59,7 +59,7 @@ pub(crate) fn document(fields: Fields, places: &Places, place: Place<'_>) -> Tan
     for town in places.parents(place) {
         document.add_u64(fields.town, u64::from(town.index));
     }
-    for word in normalize::normalize(place.name()) {
+    for word in places.names(place).flat_map(|(name, _)| normalize::normalize(name)) {
         for form in word.forms() {
             document.add_text(fields.word, form);
         }

@@ -33,7 +33,8 @@ impl Geocoder {
     /// The places a text may mean, the likeliest first.
     ///
     /// A commune named to its end is a scope: answers lie in it, or the commune itself is the answer, or an address
-    /// that is exactly the one typed but for the commune, which then says that it contradicts.
+    /// that is exactly the one typed but for the commune, which then says that it contradicts. Named with one of its
+    /// own postcodes, it is not contradicted.
     /// A number the street does not have gives the street: no number is invented.
     ///
     /// Errors: [`Error::EmptyQuery`], [`Error::QueryTooLong`], and failures of the engine. None carries the text.
@@ -71,6 +72,7 @@ impl Geocoder {
         }
         let located = rank::order(answers).into_iter().map(|answer| self.interpolated(answer));
         let mut answers: Vec<Answer<'_>> = located.filter(|answer| self.is_wanted(answer, request)).collect();
+        self.without_twins(&mut answers);
         self.measure_best(&mut answers, request);
         confidence::settle(&mut answers, unfinished);
         Ok(answers)
@@ -80,6 +82,9 @@ impl Geocoder {
     fn measure_best(&self, answers: &mut [Answer<'_>], request: &Request) {
         let Some(near) = request.near else { return };
         for answer in answers.iter_mut().take(MEASURED).filter(|answer| answer.house == House::NotAsked) {
+            if self.object_part(answer.place).is_some() {
+                continue; // it has no doors
+            }
             let doors = self.part_of(answer.place).shard.numbers.doors(answer.place.blocks()).take(MOST_DOORS);
             rank::measure(answer, near, doors);
         }

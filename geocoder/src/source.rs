@@ -2,15 +2,19 @@
 
 use std::{io::BufRead, path::Path};
 
+use csv::StringRecord;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use layers::LonLat;
+use layers::{Commune, LonLat};
 
 use crate::{
-    Error, bal, ban, ban_streets,
+    Error, bal,
+    bal_fields::Faults,
+    ban, ban_streets,
     communes::Communes,
+    reason::Reason,
     report::{Format, Report},
     row::Row,
-    table::{self, Table},
+    table::{self, Table, Text},
 };
 
 /// What readers need beside the file.
@@ -41,7 +45,17 @@ pub(crate) fn read(
     report: &mut Report,
     accept: &mut dyn FnMut(Row),
 ) -> Result<(), Error> {
-    let mut text = table::open(path)?;
+    read_text(path, table::open(path)?, context, report, accept)
+}
+
+/// The same for the text of a file, or for a part of it that begins as it does.
+pub(crate) fn read_text(
+    path: &Path,
+    mut text: Text,
+    context: &Context,
+    report: &mut Report,
+    accept: &mut dyn FnMut(Row),
+) -> Result<(), Error> {
     let failed = |source| Error::Read { path: path.to_owned(), source };
     if text.reader.fill_buf().map_err(failed)?.trim_ascii_start().starts_with(b"{") {
         report.begin(path, Format::BanStreets);
@@ -56,6 +70,37 @@ pub(crate) fn read(
         bal::read(&mut table, context, report, accept)?;
     }
     table.notices.iter().for_each(|&notice| report.notice(notice));
+    Ok(())
+}
+
+/// Reads the rows of a table, handing over those `read` accepts; the report counts them all. For the others `read`
+/// gives the commune, when that much can be told, and what is wrong.
+///
+/// Errors: a quote is left open.
+pub(crate) fn each_row(
+    table: &mut Table,
+    listed: usize,
+    report: &mut Report,
+    mut read: impl FnMut(&StringRecord, &mut Faults) -> Result<Row, Option<Commune>>,
+    accept: &mut dyn FnMut(Row),
+) -> Result<(), Error> {
+    let (mut record, mut faults) = (StringRecord::new(), Faults::new());
+    while table.next(&mut record)? {
+        faults.clear();
+        let read = if record.len() == table.headers.len() {
+            read(&record, &mut faults)
+        } else {
+            faults.push(Reason::FieldCount);
+            Err(None)
+        };
+        match read {
+            Ok(row) => {
+                report.accept(&row);
+                accept(Row { at: table.offset(&record), ..row });
+            }
+            Err(commune) => report.refuse(table.line(&record), commune.as_ref(), &faults, listed),
+        }
+    }
     Ok(())
 }
 

@@ -13,6 +13,7 @@ use crate::{
 const STREET: u8 = 0;
 const NUMBER: u8 = 1;
 const TOPONYM: u8 = 2;
+const COMPLEMENT: u8 = 3;
 
 const HAS_BAN: u8 = 1;
 const HAS_COMPLEMENT: u8 = 2;
@@ -28,6 +29,8 @@ pub(crate) enum Spilled<'a> {
     Number(Number<'a>),
     /// The street or lieu-dit by itself.
     Toponym(Option<LonLat>),
+    /// A lieu-dit of the same commune, and its other names.
+    Complement { name: &'a str, names: Vec<&'a str> },
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -65,20 +68,32 @@ pub(crate) fn same_street(a: &Row, b: &Row) -> bool {
         && a.ban_street == b.ban_street
         && a.postcode == b.postcode
         && a.names == b.names
+        && a.commune_names == b.commune_names
+        && a.complement_names == b.complement_names
+        && (a.complement_names.is_empty() || a.complement == b.complement)
 }
 
-/// What every row of the street repeats.
+/// What every row of the street repeats; that of the commune is noted elsewhere.
 pub(crate) fn put_street(out: &mut Vec<u8>, row: &Row, file: u32) {
     out.push(STREET);
     varint::put(out, u64::from(file));
     out.extend(row.commune.code.to_bytes());
     put_code(out, row.former.as_ref().map(|former| former.code));
     varint::put_text(out, &row.street);
-    varint::put(out, row.names.len() as u64);
-    row.names.iter().for_each(|name| varint::put_text(out, name));
+    put_names(out, &row.names);
     varint::put_text(out, row.street_id.as_deref().unwrap_or_default());
     out.extend(row.ban_street.unwrap_or_default());
     varint::put(out, u64::from(row.postcode.unwrap_or_default()));
+    if let (Some(complement), false) = (&row.complement, row.complement_names.is_empty()) {
+        out.push(COMPLEMENT);
+        varint::put_text(out, complement);
+        put_names(out, &row.complement_names);
+    }
+}
+
+fn put_names(out: &mut Vec<u8>, names: &[String]) {
+    varint::put(out, names.len() as u64);
+    names.iter().for_each(|name| varint::put_text(out, name));
 }
 
 fn put_code(out: &mut Vec<u8>, code: Option<CommuneCode>) {
@@ -124,6 +139,7 @@ pub(crate) fn read(bytes: &[u8]) -> impl Iterator<Item = Spilled<'_>> {
         (!cursor.is_empty()).then(|| match cursor.byte() {
             STREET => Spilled::Street(take_street(&mut cursor)),
             NUMBER => Spilled::Number(take_number(&mut cursor)),
+            COMPLEMENT => Spilled::Complement { name: cursor.text(), names: take_names(&mut cursor) },
             _ => {
                 let has_position = cursor.byte() & HAS_POSITION != 0;
                 let at = take_point(&mut cursor);
@@ -139,11 +155,15 @@ fn take_street<'a>(cursor: &mut Cursor<'a>) -> Street<'a> {
         commune: cursor.array(),
         former: Some(cursor.array()).filter(|code| *code != [0; 5]),
         name: cursor.text(),
-        names: (0..cursor.small()).map(|_| cursor.text()).collect(),
+        names: take_names(cursor),
         id: Some(cursor.text()).filter(|id| !id.is_empty()),
         ban: Some(cursor.array()).filter(|id| *id != [0; 16]),
         postcode: Some(cursor.small()).filter(|&postcode| postcode != 0),
     }
+}
+
+fn take_names<'a>(cursor: &mut Cursor<'a>) -> Vec<&'a str> {
+    (0..cursor.small()).map(|_| cursor.text()).collect()
 }
 
 fn take_number<'a>(cursor: &mut Cursor<'a>) -> Number<'a> {
@@ -178,7 +198,9 @@ mod tests {
             commune: commune("69149", "Oullins-Pierre-Bénite"),
             former: Some(commune("69152", "Pierre-Bénite")),
             street: "Rue de l’Été".to_owned(),
+            commune_names: Vec::new(),
             names: vec!["Rua".to_owned()],
+            complement_names: vec!["Lo Clos".to_owned()],
             complement: number.map(|_| "Le Clos".to_owned()),
             number: number.map(|number| number.parse().unwrap()),
             position: Some(Position { at: LonLat { lon: 4.8, lat: 45.7 }, kind: PositionKind::Building }),
@@ -190,6 +212,7 @@ mod tests {
             ban_commune: None,
             updated: None,
             postcode: Some(69310),
+            at: 0,
         }
     }
 
@@ -197,22 +220,26 @@ mod tests {
     fn a_row_is_read_back_as_it_was_accepted() {
         let mut bytes = Vec::new();
         put_street(&mut bytes, &row(None), 3);
+        put_street(&mut bytes, &Row { names: Vec::new(), ..row(Some("1")) }, 3);
         put_row(&mut bytes, &row(Some("12bis")), 70_000);
         put_row(&mut bytes, &row(None), 0);
         put_row(&mut bytes, &Row { position: None, ..row(None) }, 0);
         let all: Vec<Spilled<'_>> = read(&bytes).collect();
         let at = Packed::new(LonLat { lon: 4.8, lat: 45.7 });
+        let street = Street {
+            file: 3,
+            commune: *b"69149",
+            former: Some(*b"69152"),
+            name: "Rue de l’Été",
+            names: vec!["Rua"],
+            id: Some("69149_0010"),
+            ban: Some([8; 16]),
+            postcode: Some(69310),
+        };
         let expected = [
-            Spilled::Street(Street {
-                file: 3,
-                commune: *b"69149",
-                former: Some(*b"69152"),
-                name: "Rue de l’Été",
-                names: vec!["Rua"],
-                id: Some("69149_0010"),
-                ban: Some([8; 16]),
-                postcode: Some(69310),
-            }),
+            Spilled::Street(street.clone()),
+            Spilled::Street(Street { names: Vec::new(), ..street }),
+            Spilled::Complement { name: "Le Clos", names: vec!["Lo Clos"] },
             Spilled::Number(Number {
                 row: 70_000,
                 number: 12,

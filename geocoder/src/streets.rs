@@ -2,6 +2,8 @@
 //! whatever file they come from; rows of one number and suffix in it are one address with several positions,
 //! as long as they come from one file: of several, one file's rows stay.
 
+mod names;
+
 use std::{
     collections::{BTreeMap, HashMap},
     ops::Range,
@@ -11,11 +13,13 @@ use layers::{CommuneCode, LonLat};
 
 use crate::{
     address::{Packed, PositionKind},
-    duplicates::SetAside,
+    duplicates::{self, SetAside},
+    marks::StreetMark,
     normalize,
     numbers::{block::NewNumber, parcels::Parcel, write::NumbersWriter},
     row::BanId,
     spilled::{self, Spilled},
+    streets::names::NamedElsewhere,
 };
 
 /// Commune, former commune, name with its abbreviations spelt out.
@@ -59,6 +63,8 @@ pub(crate) struct Streets {
     streets: Vec<Street>,
     rows: Vec<Row>,
     parcels: Vec<Parcel>,
+    /// Rows another file made needless: their street, and their identifier.
+    aside: Vec<(u32, BanId)>,
 }
 
 /// A street put together.
@@ -76,12 +82,12 @@ impl Streets {
     /// Reads back the rows set aside under one key. Texts get their numbers in the table being written.
     pub(crate) fn read(bytes: &[u8], aside: &SetAside, table: &mut NumbersWriter) -> Self {
         let mut all = Self::default();
-        let (mut at, mut file, mut postcode) = (0, 0, None);
-        let mut known = HashMap::new();
+        let (mut at, mut file, mut postcode, mut commune) = (0, 0, None, [0; 5]);
+        let (mut known, mut also) = (HashMap::new(), NamedElsewhere::default());
         for spilled in spilled::read(bytes) {
             match spilled {
                 Spilled::Street(street) => {
-                    (file, postcode) = (street.file, street.postcode);
+                    (file, postcode, commune) = (street.file, street.postcode, street.commune);
                     let key = (street.commune, street.former, street.name);
                     at = *known.entry(key).or_insert_with(|| all.street(&street));
                     all.streets[at as usize].meet(&street);
@@ -91,19 +97,20 @@ impl Streets {
                     street.own = own.or(street.own);
                     street.listed = true;
                 }
-                Spilled::Number(number) if aside.contains(number.row) => {}
+                Spilled::Complement { name, names } => also.complement(code(commune), name, names),
+                Spilled::Number(number) if aside.contains(number.row) => {
+                    all.aside.extend(number.ban.map(|id| (at, id)));
+                    also.set_aside(at, number.ban);
+                }
                 Spilled::Number(number) => all.add(at, file, postcode, &number, table),
             }
         }
+        also.give(&mut all);
         all
     }
 
     /// The index of a street by its key: two spellings may be one street.
     fn street(&mut self, street: &spilled::Street<'_>) -> u32 {
-        let code = |bytes: [u8; 5]| {
-            let text = String::from_utf8_lossy(&bytes).into_owned();
-            text.parse::<CommuneCode>().expect("a code set aside was read as one")
-        };
         let key = (code(street.commune), street.former.map(code), normalize::street_key(street.name));
         let next = self.streets.len() as u32;
         let at = *self.order.entry(key).or_insert(next);
@@ -136,6 +143,16 @@ impl Streets {
             parcels: first..self.parcels.len() as u32,
             ban: number.ban,
         });
+    }
+
+    /// The rows left out by their identifier: it, in short, and the mark of their street.
+    pub(crate) fn aside(&self) -> Vec<(u64, StreetMark)> {
+        if self.aside.is_empty() {
+            return Vec::new();
+        }
+        let mark = |((commune, former, name), &at): (&StreetKey, &u32)| (at, StreetMark::new(*commune, *former, name));
+        let marks: HashMap<u32, StreetMark> = self.order.iter().map(mark).collect();
+        self.aside.iter().map(|(at, id)| (duplicates::short(id), marks[at])).collect()
     }
 
     /// The streets in the order of the tables: by commune, former commune and name.
@@ -205,10 +222,13 @@ impl Street {
     fn meet(&mut self, street: &spilled::Street<'_>) {
         self.id = self.id.take().or_else(|| street.id.map(str::to_owned));
         self.ban = self.ban.or(street.ban);
-        for name in &street.names {
-            if self.other_names.iter().all(|known| known != name) {
-                self.other_names.push((*name).to_owned());
-            }
+        street.names.iter().for_each(|name| self.named(name));
+    }
+
+    /// Notes one more name, unless it is one it has.
+    fn named(&mut self, name: &str) {
+        if self.name != name && self.other_names.iter().all(|known| known != name) {
+            self.other_names.push(name.to_owned());
         }
     }
 
@@ -228,4 +248,9 @@ impl Street {
             .max_by_key(|&&(postcode, rows)| (rows, std::cmp::Reverse(postcode)))
             .map(|&(first, _)| first)
     }
+}
+
+/// A code as it was set aside.
+fn code(bytes: [u8; 5]) -> CommuneCode {
+    String::from_utf8_lossy(&bytes).parse().expect("a code set aside was read as one")
 }

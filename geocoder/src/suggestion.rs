@@ -5,7 +5,11 @@ use std::fmt;
 use layers::{Bbox, LonLat};
 use serde::Serialize;
 
-use crate::address::{Kind, Position};
+use crate::{
+    address::{Kind, Position},
+    objects::{FoundObject, Visible},
+    photon::Choice,
+};
 
 /// Most suggestions given to one request.
 pub const MAX_LIMIT: usize = 100;
@@ -23,6 +27,8 @@ pub struct Request {
     pub limit: usize,
     /// What an answer must be.
     pub filter: Filter,
+    /// The layers whose objects are looked for, with what is open of each to who asks. None: addresses alone.
+    pub objects: Vec<Visible>,
 }
 
 /// Around a point.
@@ -49,6 +55,8 @@ pub struct Nearby {
     pub radius_m: f64,
     /// What an answer must be.
     pub filter: Filter,
+    /// The layers whose objects are looked for, with what is open of each to who asks. None: addresses alone.
+    pub objects: Vec<Visible>,
 }
 
 /// What an answer must be, whatever was typed; everything by default.
@@ -56,8 +64,10 @@ pub struct Nearby {
 pub struct Filter {
     /// Its position lies in this box, in degrees.
     pub bbox: Option<Bbox>,
-    /// It is of one of these kinds. See [`photon::kinds`](crate::photon::kinds) for Photon's `osm_tag`.
+    /// It is of one of these kinds: [`Kind::ADDRESSES`], [`Kind::OBJECTS`], some of them.
     pub kinds: Option<Vec<Kind>>,
+    /// An object has a tag that this lets through. See [`Choice::kinds`] for the kinds that go with it.
+    pub tags: Option<Choice>,
     /// It lies in one of these communes or arrondissements, by INSEE code; a commune stands for its arrondissements.
     pub communes: Vec<String>,
     /// It has one of these postcodes, five digits.
@@ -71,15 +81,18 @@ pub struct Filter {
 /// One answer.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Suggestion {
-    /// House, street, locality, district or city; point, crossing or parcel.
+    /// House, street, locality, district or city; point, crossing or parcel; object.
     pub kind: Kind,
     /// Identifier in the national base: `69383_3300_00012_bis`, `69383_3300`, `69029`; that of a parcel is its own
-    /// (14 characters), that of a crossing those of its two streets, that of a point its coordinates.
+    /// (14 characters), that of a crossing those of its two streets, that of a point its coordinates, that of an object
+    /// the one its layer gives it.
     pub id: String,
     /// Identifier of the address, the street or the commune in the national base's own numbering (a UUID), when known.
     pub ban_id: Option<String>,
     /// Name of the street for a house, of the place itself otherwise.
     pub name: String,
+    /// Another of its names (another language's, the national base's alias), when what was typed is likest to that one.
+    pub other_name: Option<String>,
     /// `12bis`, for a house only. Always the number that was asked for or is nearest: never an invented one.
     pub house_number: Option<String>,
     /// Lieu-dit the address lies in (BAL `lieudit_complement_nom`).
@@ -102,7 +115,7 @@ pub struct Suggestion {
     pub other_positions: Vec<Position>,
     /// Cadastral parcels of a house, 14 characters each.
     pub parcels: Vec<String>,
-    /// Extent of a street or a town, in degrees; none for a house or a single point.
+    /// Extent of a street, a town or an object, in degrees; none for a house or a single point.
     pub bbox: Option<Bbox>,
     /// Whether the commune certified this address.
     pub certified: bool,
@@ -110,6 +123,9 @@ pub struct Suggestion {
     pub addresses: u32,
     /// Metres from the centre given, or from the point reversed.
     pub distance_m: Option<f64>,
+    /// The feature it is, when it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub object: Option<FoundObject>,
     /// How the answer was reached.
     pub match_type: MatchType,
     /// What became of each part of the text.
@@ -222,7 +238,12 @@ impl Score {
 
     /// What answers are ordered by: the likeness, less what speaks against it.
     pub(crate) fn key(&self) -> f32 {
-        self.text - self.number - self.commune - self.far - self.small - self.away
+        self.standing() - self.small
+    }
+
+    /// What makes one answer surer than another. Size orders what nothing else parts: it tells nobody which is meant.
+    pub(crate) fn standing(&self) -> f32 {
+        self.text - self.number - self.commune - self.far - self.away
     }
 }
 
@@ -238,6 +259,12 @@ impl fmt::Display for Score {
 }
 
 impl Suggestion {
+    /// Key and value of its OpenStreetMap tag: its own for an object, that of its kind otherwise.
+    pub fn osm_tag(&self) -> (&str, &str) {
+        let own = self.object.as_ref().map(|object| (object.tag.0.as_str(), object.tag.1.as_str()));
+        own.unwrap_or_else(|| self.kind.osm_tag())
+    }
+
     /// One line for people: `12bis Rue Garibaldi, 69003 Lyon 3e Arrondissement`.
     pub fn label(&self) -> String {
         let street = match &self.house_number {
@@ -251,8 +278,9 @@ impl Suggestion {
         match (&self.postcode, self.kind) {
             (_, Kind::City) | (None, Kind::District) => street,
             (Some(postcode), Kind::District) => format!("{street}, {postcode}"),
+            (Some(postcode), _) if town.is_empty() => format!("{street}, {postcode}"),
             (Some(postcode), _) => format!("{street}, {postcode} {town}"),
-            (None, _) if town.is_empty() => street, // a point far from any address
+            (None, _) if town.is_empty() => street, // far from any address
             (None, _) => format!("{street}, {town}"),
         }
     }

@@ -1,14 +1,15 @@
 //! The towns the rows name, gathered while reading, and what their streets add up to for them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use layers::{Bbox, Commune, CommuneCode, LonLat};
 
 use crate::{
     Error,
     address::{Kind, bbox_of, ground_distance_m},
+    communes::Communes,
     packed,
-    places::write::NewPlace,
+    places::{Places, write::NewPlace},
     postcodes::Postcodes,
     row::{BanId, Row},
 };
@@ -24,9 +25,12 @@ pub(crate) struct Towns(BTreeMap<TownKey, Town>);
 struct Town {
     name: String,
     parent: Option<TownKey>,
+    other_names: Vec<String>,
     ban: Option<BanId>,
     /// Those its rows say; only the national base's do.
     postcodes: BTreeSet<u32>,
+    /// Where its own row says it is.
+    own: Option<LonLat>,
 }
 
 /// All the towns, numbered, with what their streets add up to so far.
@@ -35,6 +39,8 @@ pub(crate) struct NumberedTowns {
     keys: Vec<TownKey>,
     towns: Vec<Town>,
     spans: Vec<Span>,
+    /// The middles that are known already, for edits of some streets of a town.
+    middles: Vec<Option<LonLat>>,
 }
 
 impl Towns {
@@ -49,15 +55,48 @@ impl Towns {
         let town = self.0.entry((*code, false)).or_insert_with(named);
         town.ban = town.ban.or(row.ban_commune);
         town.postcodes.extend(row.postcode);
+        row.commune_names.iter().for_each(|other| town.named(other));
+        if row.is_commune() {
+            town.own = row.position.map(|position| position.at).or(town.own);
+        }
         if let Some(former) = &row.former {
             let named = || Town { name: former.name.clone(), parent: Some((*code, false)), ..Town::default() };
             self.0.entry((former.code, true)).or_insert_with(named).postcodes.extend(row.postcode);
         }
     }
 
-    pub(crate) fn number(self) -> NumberedTowns {
+    /// Gives each commune the names of those merged into it that no row names: what has no address of its own is found
+    /// as the commune it is in now.
+    pub(crate) fn name_merged(&mut self, communes: &Communes) {
+        for (former, name, today) in communes.merged() {
+            if self.0.contains_key(&(former, true)) {
+                continue;
+            }
+            if let Some(town) = self.0.get_mut(&(today, false)) {
+                town.named(name);
+            }
+        }
+    }
+
+    /// `around`: places of an index that may know them.
+    pub(crate) fn number(self, around: Option<&Places>) -> NumberedTowns {
         let (keys, towns): (Vec<TownKey>, Vec<Town>) = self.0.into_iter().unzip();
-        NumberedTowns { spans: vec![Span::default(); keys.len()], keys, towns }
+        let known: HashMap<(&str, bool), LonLat> = around
+            .iter()
+            .flat_map(|places| places.towns())
+            .map(|town| ((town.insee(), town.is_former()), town.position()))
+            .collect();
+        let middles = keys.iter().map(|(code, former)| known.get(&(code.as_str(), *former)).copied()).collect();
+        NumberedTowns { spans: vec![Span::default(); keys.len()], middles, keys, towns }
+    }
+}
+
+impl Town {
+    /// Notes one more name, unless it is one it has.
+    fn named(&mut self, name: &str) {
+        if self.name != name && self.other_names.iter().all(|known| known != name) {
+            self.other_names.push(name.to_owned());
+        }
     }
 }
 
@@ -86,8 +125,11 @@ impl NumberedTowns {
         }
     }
 
-    /// The middle of a town's addresses so far, or of the one above.
+    /// The middle of a town, as it is known or as its addresses so far have it; or of the one above.
     pub(crate) fn centre(&self, town: usize) -> Option<LonLat> {
+        if let Some(middle) = self.middles[town] {
+            return Some(middle);
+        }
         let above = || self.towns[town].parent.and_then(|parent| self.index(parent));
         self.spans[town].centre().or_else(|| self.spans[above()?].centre())
     }
@@ -98,7 +140,7 @@ impl NumberedTowns {
         metropole: &BTreeSet<CommuneCode>,
         postcodes: &Postcodes,
     ) -> Result<Vec<NewPlace>, Error> {
-        // A town of nothing but toponyms without a position takes the middle of all towns: wrong, yet finite and rare.
+        // A town without any position takes the middle of all towns: wrong, yet finite and rare.
         let mut everything = Span::default();
         everything.add(&self.spans.iter().filter_map(Span::centre).collect::<Vec<_>>());
         let anywhere = everything.centre().unwrap_or(LonLat { lon: 0.0, lat: 0.0 });
@@ -119,11 +161,11 @@ impl NumberedTowns {
         let postcode = listed.or(own);
         let official = postcodes.all(code).filter(|_| !former);
         let all: BTreeSet<u32> = official.chain(postcode).chain(town.postcodes.iter().copied()).collect();
-        let position = span.centre().unwrap_or(anywhere);
+        let position = span.centre().or(town.own).unwrap_or(anywhere);
         Ok(NewPlace {
             kind: if town.parent.is_some() { Kind::District } else { Kind::City },
             name: town.name.clone(),
-            other_names: Vec::new(),
+            other_names: town.other_names.clone(),
             id: code.to_string(),
             ban: town.ban,
             parent: packed::count(self.index(parent).unwrap_or(at), "towns")?,

@@ -133,8 +133,15 @@ impl<'a> Tree<'a> {
         window: Option<Box>,
         keep: impl Fn(u32) -> bool + 't,
     ) -> impl Iterator<Item = Nearest<u32>> + 't {
-        let root = self.boxes.len().checked_sub(4).map(|root| Nearest { distance: 0.0, what: self.step(root) });
-        let mut heap: BinaryHeap<Nearest<Step>> = root.into_iter().collect();
+        let measured = move |(step, own): (Step, Box)| {
+            let distance = from.to_box(own);
+            let far = distance > reach || window.is_some_and(|window| !own.meets(window));
+            let refused = matches!(step, Step::Item(item) if !keep(item));
+            (!far && !refused).then_some(Nearest { distance, what: step })
+        };
+        // The root of a tree of one item is that item.
+        let root = self.boxes.len().checked_sub(4).and_then(|root| Some((self.step(root), self.at(root)?)));
+        let mut heap: BinaryHeap<Nearest<Step>> = root.and_then(&measured).into_iter().collect();
         std::iter::from_fn(move || {
             loop {
                 let Nearest { distance, what } = heap.pop()?;
@@ -142,12 +149,7 @@ impl<'a> Tree<'a> {
                     Step::Item(item) => return Some(Nearest { distance, what: item }),
                     Step::Node(node) => node,
                 };
-                heap.extend(self.children(node).filter_map(|(step, own)| {
-                    let distance = from.to_box(own);
-                    let far = distance > reach || window.is_some_and(|window| !own.meets(window));
-                    let refused = matches!(step, Step::Item(item) if !keep(item));
-                    (!far && !refused).then_some(Nearest { distance, what: step })
-                }));
+                heap.extend(self.children(node).filter_map(&measured));
             }
         })
     }
@@ -196,7 +198,7 @@ impl Centre {
     }
 
     /// At most the distance to any point of a box.
-    fn to_box(self, own: Box) -> f64 {
+    pub(crate) fn to_box(self, own: Box) -> f64 {
         let (min, max) = (own.min.unpack(), own.max.unpack());
         let lat = (min.lat - self.at.lat).max(self.at.lat - max.lat).max(0.0);
         let (west, east) = (min.lon - self.at.lon, self.at.lon - max.lon);
@@ -281,6 +283,18 @@ mod tests {
         let distance = Centre::new(a).to_point(Packed::new(b));
         assert!((metres(distance) - ground_distance_m(a, b)).abs() < 1e-6);
         assert!((metres(of_metres(1_234.5)) - 1_234.5).abs() < 1e-6);
+    }
+
+    #[test]
+    fn one_item_is_refused_as_any_other_is() {
+        let bytes = build(&[Box::around([Packed { lon: 48_000_000, lat: 457_000_000 }])]);
+        let tree = Tree::read(&bytes).unwrap();
+        let from = Centre::new(LonLat { lon: 4.8, lat: 45.7 });
+        let elsewhere = Box::around([Packed { lon: 0, lat: 0 }]);
+        assert_eq!(tree.nearest(from, 1.0, None, |_| true).count(), 1);
+        assert_eq!(tree.nearest(from, 1.0, None, |_| false).count(), 0);
+        assert_eq!(tree.nearest(from, 1.0, Some(elsewhere), |_| true).count(), 0);
+        assert_eq!(tree.nearest(Centre::new(LonLat { lon: 5.8, lat: 45.7 }), 1e-9, None, |_| true).count(), 0);
     }
 
     #[test]

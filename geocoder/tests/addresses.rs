@@ -91,7 +91,7 @@ fn index() -> (Geocoder, TempDir) {
 }
 
 fn nearby(point: LonLat, limit: usize, radius_m: f64) -> Nearby {
-    Nearby { point, limit, radius_m, filter: Filter::default() }
+    Nearby { point, limit, radius_m, filter: Filter::default(), objects: Vec::new() }
 }
 
 fn find(geocoder: &Geocoder, text: &str) -> Vec<Suggestion> {
@@ -241,7 +241,8 @@ fn what_is_nowhere_is_not_answered_by_something_else() {
 fn filters_hold_for_every_answer() {
     let (geocoder, _folder) = index();
     let ask = |text: &str, tag: Option<&str>, bbox| {
-        let kinds = tag.and_then(|tag| photon::kinds(&[photon::OsmTag::parse(tag).unwrap()]));
+        let tags = tag.and_then(photon::OsmTag::parse).into_iter().collect();
+        let kinds = photon::Choice { tags, ..photon::Choice::default() }.kinds();
         geocoder
             .search(&Request {
                 text: text.to_owned(),

@@ -157,8 +157,25 @@ fn a_row_of_another_width_is_an_error_and_loses_nothing() {
     check(
         &[("columns", "a")],
         "a;b;c\n7 rue gambetta bron\n7 rue gambetta bron;1;2;3\n\n7 rue gambetta bron;1;2\n",
-        "a;b;c;result_label;result_status\n7 rue gambetta bron;;;;error\n7 rue gambetta bron;1;2;3;;error\n\
+        "a;b;c;result_label;result_status\n7 rue gambetta bron;;;;error\n7 rue gambetta bron;1;2;;error;3\n\
          7 rue gambetta bron;1;2;7 Rue Gambetta 69500 Bron;ok\n",
+    );
+    // A result column of the input: replaced where it stands, kept where the row is too short to know what it holds.
+    check(
+        &[("columns", "a")],
+        "a;result_status;c\n7 rue gambetta bron;old;2;3;\n7 rue gambetta bron;old\n7 rue gambetta bron\n",
+        "a;result_status;c;result_label\n7 rue gambetta bron;error;2;;3\n7 rue gambetta bron;old;;\n\
+         7 rue gambetta bron;error;;\n",
+    );
+}
+
+#[test]
+fn empty_cells_beyond_the_header_are_no_fault() {
+    check(
+        &[("columns", "a")],
+        "a;b\n7 rue gambetta bron;1;;\n7 rue gambetta bron;1;\n",
+        "a;b;result_label;result_status\n7 rue gambetta bron;1;7 Rue Gambetta 69500 Bron;ok\n\
+         7 rue gambetta bron;1;7 Rue Gambetta 69500 Bron;ok\n",
     );
 }
 

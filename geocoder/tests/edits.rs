@@ -110,7 +110,7 @@ fn labels(geocoder: &Geocoder, text: &str) -> Vec<String> {
 }
 
 fn nearest(geocoder: &Geocoder, point: LonLat, filter: Filter) -> Option<Suggestion> {
-    geocoder.reverse(&Nearby { point, limit: 1, radius_m: 500.0, filter }).unwrap().pop()
+    geocoder.reverse(&Nearby { point, limit: 1, radius_m: 500.0, filter, objects: Vec::new() }).unwrap().pop()
 }
 
 #[test]
@@ -219,7 +219,7 @@ fn the_nearest_address_is_that_of_the_edits() {
     assert_eq!(other.name, "Cours Émile Zola");
     // The commune around is that of the index, once; a filter by commune holds in both.
     let towns = Filter { kinds: Some(vec![Kind::City]), ..Filter::default() };
-    let around = Nearby { point: place(BRON, 0, 2), limit: 5, radius_m: 50_000.0, filter: towns };
+    let around = Nearby { point: place(BRON, 0, 2), limit: 5, radius_m: 50_000.0, filter: towns, objects: Vec::new() };
     let cities: Vec<String> = edited.reverse(&around).unwrap().into_iter().map(|town| town.name).collect();
     assert_eq!(cities, ["Bron", "Villeurbanne"]);
     let only = Filter { communes: vec!["69029".to_owned()], ..Filter::default() };

@@ -98,7 +98,8 @@ fn any_point_is_reversed() {
     let (_folder, geocoder) = index();
     for (lon, lat) in [(0.0, 0.0), (180.0, 90.0), (-180.0, -90.0), (4.85, 45.75), (f64::MAX, f64::MIN)] {
         for radius_m in [0.0, 1_000.0, f64::INFINITY] {
-            let nearby = Nearby { point: LonLat { lon, lat }, limit: 100, radius_m, filter: Filter::default() };
+            let (point, filter) = (LonLat { lon, lat }, Filter::default());
+            let nearby = Nearby { point, limit: 100, radius_m, filter, objects: Vec::new() };
             assert!(geocoder.reverse(&nearby).unwrap().len() <= 100, "{lon} {lat} {radius_m}");
         }
     }

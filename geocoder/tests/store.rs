@@ -97,7 +97,7 @@ fn find(geocoder: &Geocoder, text: &str) -> Suggestion {
 }
 
 fn near(geocoder: &Geocoder, point: LonLat, limit: usize, radius_m: f64, filter: Filter) -> Vec<Suggestion> {
-    geocoder.reverse(&Nearby { point, limit, radius_m, filter }).unwrap()
+    geocoder.reverse(&Nearby { point, limit, radius_m, filter, objects: Vec::new() }).unwrap()
 }
 
 /// A town of streets that cross, some addresses with a second position, some in the commune next door, drawn from
@@ -328,11 +328,11 @@ fn nothing_of_a_build_stays_but_its_files() {
     let names: Vec<&str> = geocoder.manifest().files.keys().map(String::as_str).collect();
     assert!(
         names.iter().all(|name| name.starts_with("words/")
-            || ["numbers.bin", "parcels.bin", "places.bin", "stretches.bin"].contains(name)),
+            || ["numbers.bin", "origins.bin", "parcels.bin", "places.bin", "stretches.bin"].contains(name)),
         "{names:?}"
     );
     let revision = folder.path().join("index").join(&geocoder.manifest().revision);
-    assert_eq!(fs::read_dir(revision).unwrap().count(), 6, "four tables, the words, the manifest");
+    assert_eq!(fs::read_dir(revision).unwrap().count(), 7, "five tables, the words, the manifest");
 }
 
 #[test]
@@ -341,5 +341,5 @@ fn a_build_that_fails_leaves_nothing_behind() {
     let good = write(folder.path(), "good.csv", &[row("Rue Haute", 1, 4.9, 45.7)]);
     let store = folder.path().join("index");
     build(&[good, folder.path().join("nowhere.csv")], &store, &BuildOptions::default(), &mut |_| {}).unwrap_err();
-    assert!(fs::read_dir(&store).unwrap().all(|entry| entry.unwrap().file_name() == ".lock"));
+    assert!(fs::read_dir(&store).unwrap().all(|entry| entry.unwrap().file_name() == ".lock-build"));
 }

@@ -150,6 +150,7 @@ impl From<geocoder::Error> for Problem {
             | E::NoIndex { .. }
             | E::OtherSchema { .. }
             | E::Damaged { .. }
+            | E::Objects { .. }
             | E::Engine(_) => Self::internal(&error),
         }
     }

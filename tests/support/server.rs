@@ -187,6 +187,18 @@ pub fn post_json(port: u16, path: &str, token: &str, body: &str) -> Option<Reply
     exchange(port, "POST", path, &lines, body)
 }
 
+/// The same with a file of addresses, under this name, as the field `data` of a form.
+pub fn post_csv(port: u16, path: &str, token: &str, name: &str, file: &str) -> Option<Reply> {
+    let body = format!(
+        "--b\r\nContent-Disposition: form-data; name=\"data\"; filename=\"{name}.csv\"\r\n\r\n{file}\r\n--b--\r\n"
+    );
+    let length = body.len();
+    let lines = format!(
+        "Authorization: Bearer {token}\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: {length}\r\n"
+    );
+    exchange(port, "POST", path, &lines, &body)
+}
+
 fn exchange(port: u16, method: &str, path: &str, lines: &str, body: &str) -> Option<Reply> {
     use std::io::Write;
     let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).ok()?;

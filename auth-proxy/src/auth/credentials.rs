@@ -1,7 +1,10 @@
 //! From a cookie or a token to a `Principal`, and the two moments that change what a cookie is worth:
 //! signing in and signing out.
 
-use std::{net::IpAddr, sync::PoisonError};
+use std::{
+    net::IpAddr,
+    sync::{Arc, PoisonError},
+};
 
 use jiff::{Timestamp, civil::Date};
 
@@ -9,7 +12,7 @@ use super::{Auth, today};
 use crate::{
     Error,
     audit::{self, AuditEvent},
-    directory::{self, AccountStatus, Identity},
+    directory::{self, AccountStatus, Directory, Identity},
     principal::{Credential, Principal},
     secret::random_id,
     session::key_of,
@@ -30,7 +33,6 @@ impl Auth {
         let session = self.0.sessions.find(&key_of(cookie)?)?;
         let directory = self.directory();
         let account = directory.accounts.get(&session.account).filter(|it| it.status == AccountStatus::Active)?;
-        let organisation = account.organisation.as_ref().and_then(|id| directory.organisations.get(id)).cloned();
         Some(Principal {
             credential: Credential::Session {
                 account: account.id,
@@ -38,7 +40,7 @@ impl Auth {
                 idle_until: instant(self.0.sessions.idle_until(&session)),
             },
             name: account.name.clone(),
-            organisation,
+            organisation: organisation_of(&directory, account),
             roles: account.roles.clone(),
             peer,
         })
@@ -48,20 +50,24 @@ impl Auth {
     pub(crate) fn token_principal(&self, id: &str, secret: &str, peer: Option<IpAddr>) -> Option<Principal> {
         let directory = self.directory();
         let token = directory.tokens.get(id).filter(|token| token.accepts(secret))?;
-        let day = today();
-        let in_time = token.until.is_none_or(|until| day <= until);
-        let in_place = token.network.is_none_or(|network| peer.is_some_and(|peer| network.contains(peer)));
-        if !(in_time && in_place) {
-            return None;
+        let principal = of_token(&directory, token, peer)?;
+        self.note_token(token, today(), peer);
+        Some(principal)
+    }
+
+    /// The same caller with the rights it has now, for work that outlasts its request; none once its token was revoked
+    /// or is past its last day, its account disabled, or its login at its longest.
+    pub fn renewed(&self, principal: &Principal) -> Option<Principal> {
+        let directory = self.directory();
+        match &principal.credential {
+            Credential::Token { id, .. } => of_token(&directory, directory.tokens.get(id)?, principal.peer),
+            Credential::Session { until, .. } if *until <= Timestamp::now() => None,
+            Credential::Session { account, .. } => {
+                let account = directory.accounts.get(account).filter(|it| it.status == AccountStatus::Active)?;
+                let organisation = organisation_of(&directory, account);
+                Some(Principal { organisation, roles: account.roles.clone(), ..principal.clone() })
+            }
         }
-        self.note_token(token, day, peer);
-        Some(Principal {
-            credential: Credential::Token { id: token.id.clone(), scopes: token.scopes.clone() },
-            name: token.id.clone(),
-            organisation: directory.organisations.get(&token.organisation).cloned(),
-            roles: directory::Roles::default(),
-            peer,
-        })
     }
 
     /// The first use of a token in a day is an audit line and a date in the state.
@@ -126,6 +132,23 @@ impl Auth {
         self.record(AuditEvent { peer, ..event });
         Some(session.id_token.clone())
     }
+}
+
+/// What a token is worth now, from there.
+fn of_token(directory: &Directory, token: &directory::ApiToken, peer: Option<IpAddr>) -> Option<Principal> {
+    let in_time = token.until.is_none_or(|until| today() <= until);
+    let in_place = token.network.is_none_or(|network| peer.is_some_and(|peer| network.contains(peer)));
+    (in_time && in_place).then(|| Principal {
+        credential: Credential::Token { id: token.id.clone(), scopes: token.scopes.clone() },
+        name: token.id.clone(),
+        organisation: directory.organisations.get(&token.organisation).cloned(),
+        roles: directory::Roles::default(),
+        peer,
+    })
+}
+
+fn organisation_of(directory: &Directory, account: &directory::Account) -> Option<Arc<directory::Organisation>> {
+    account.organisation.as_ref().and_then(|id| directory.organisations.get(id)).cloned()
 }
 
 fn instant(seconds: i64) -> Timestamp {

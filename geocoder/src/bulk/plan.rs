@@ -137,11 +137,10 @@ impl Plan {
         broken: bool,
         out: &mut Vec<u8>,
     ) -> Status {
-        let (status, found) = if broken || cells.len() != self.width {
-            (Status::Error, Vec::new())
-        } else {
-            self.ask(geocoder, row, cells)
-        };
+        let beyond = cells.get(self.width..).unwrap_or_default();
+        let is_whole = cells.len() >= self.width && beyond.iter().all(|cell| cell.is_empty());
+        let (status, found) =
+            if broken || !is_whole { (Status::Error, Vec::new()) } else { self.ask(geocoder, row, cells) };
         self.write(row, cells, status, &found, out);
         status
     }
@@ -193,6 +192,7 @@ impl Plan {
                 near: position(&lon, &lat).map(Near::from),
                 limit: 2, // the second best is told by its score
                 filter,
+                objects: Vec::new(), // a file is one of addresses
             }),
         }
     }
@@ -210,23 +210,26 @@ impl Plan {
             }
             dialect.put(&buffer, out);
         };
-        if cells.len() == self.width && self.replaced.iter().any(Option::is_some) {
-            for (at, cell) in cells.iter().enumerate() {
-                if at > 0 {
-                    out.push(dialect.delimiter);
-                }
-                match self.replaced[at] {
-                    Some(column) => put(column, out),
-                    None => out.extend_from_slice(&row[cell.clone()]),
-                }
+        for (at, replaced) in self.replaced.iter().enumerate() {
+            if at > 0 {
+                out.push(dialect.delimiter);
             }
-        } else {
-            out.extend_from_slice(row);
-            out.extend(std::iter::repeat_n(dialect.delimiter, self.width.saturating_sub(cells.len())));
+            match (replaced, cells.get(at)) {
+                (Some(column), cell) if cell.is_none() || cells.len() >= self.width => put(*column, out),
+                (_, Some(cell)) => out.extend_from_slice(&row[cell.clone()]),
+                (_, None) => {} // a row that ends early
+            }
         }
         for column in &self.results {
             out.push(dialect.delimiter);
             put(*column, out);
+        }
+        // What stands beyond the header's columns comes after the answer, which so stays below its own.
+        let beyond = cells.get(self.width..).unwrap_or_default();
+        let last = beyond.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1);
+        for cell in &beyond[..last] {
+            out.push(dialect.delimiter);
+            out.extend_from_slice(&row[cell.clone()]);
         }
         out.extend_from_slice(line_break);
     }
@@ -234,9 +237,13 @@ impl Plan {
 
 fn reverse(lon: &str, lat: &str) -> Question {
     match position(lon, lat) {
-        Some(point) => {
-            Question::Reverse(Nearby { point, limit: 1, radius_m: REVERSE_RADIUS_M, filter: Filter::default() })
-        }
+        Some(point) => Question::Reverse(Nearby {
+            point,
+            limit: 1,
+            radius_m: REVERSE_RADIUS_M,
+            filter: Filter::default(),
+            objects: Vec::new(),
+        }),
         None if lon.is_empty() && lat.is_empty() => Question::Nothing(Status::Skipped),
         None => Question::Nothing(Status::Error),
     }

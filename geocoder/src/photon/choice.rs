@@ -1,9 +1,11 @@
 //! What Photon's parameters choose among our kinds: `osm_tag`, `layer`, `include` and `exclude`, the two fields
-//! of `query_string_filter`. Each speaks of tags or layers; here each becomes the kinds it lets through.
+//! of `query_string_filter`. Each speaks of tags or layers; here each becomes the kinds it lets through. An object has
+//! a tag of its own: its kind is let through when some tag of an object may be, and then its tag is looked at.
 
 use crate::Kind;
 
-const ALL: [Kind; 5] = [Kind::House, Kind::Street, Kind::Locality, Kind::District, Kind::City];
+/// Those whose tag is that of their kind.
+const TAGGED: [Kind; 5] = [Kind::House, Kind::Street, Kind::Locality, Kind::District, Kind::City];
 
 /// Everything a request says of the kinds it wants; nothing by default. All of it holds together.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,7 +31,9 @@ pub struct BadChoice;
 pub enum Layer {
     /// One of ours.
     Of(Kind),
-    /// `county`, `state`, `country`, `other`: nothing of ours.
+    /// `other`: objects.
+    Other,
+    /// `county`, `state`, `country`: nothing of ours.
     Nothing,
 }
 
@@ -46,7 +50,10 @@ impl Layer {
         if !Self::NAMES.contains(&text) {
             return Err(BadChoice);
         }
-        Ok(ALL.into_iter().find(|kind| kind.as_str() == text).map_or(Self::Nothing, Self::Of))
+        if text == "other" {
+            return Ok(Self::Other);
+        }
+        Ok(TAGGED.into_iter().find(|kind| kind.as_str() == text).map_or(Self::Nothing, Self::Of))
     }
 }
 
@@ -56,15 +63,44 @@ impl Choice {
         if *self == Self::default() {
             return None;
         }
-        let tagged = kinds(&self.tags).unwrap_or_else(|| ALL.to_vec());
-        Some(tagged.into_iter().filter(|&kind| self.lets(kind)).collect())
+        let tagged = TAGGED.into_iter().filter(|kind| self.lets(Layer::Of(*kind), kind.osm_tag()));
+        let objects = Kind::OBJECTS.into_iter().filter(|_| self.has_layer(Layer::Other));
+        Some(tagged.chain(objects).collect())
     }
 
-    fn lets(&self, kind: Kind) -> bool {
-        (self.layers.is_empty() || self.layers.contains(&Layer::Of(kind)))
-            && self.include.iter().all(|any| any.iter().any(|category| category.lets(kind)))
-            && !self.exclude.iter().any(|all| all.iter().all(|category| category.lets(kind)))
-            && self.terms.iter().all(|term| term.lets(kind))
+    /// Whether an object with this tag (key, value) is let through.
+    pub fn lets_object(&self, tag: (&str, &str)) -> bool {
+        self.lets(Layer::Other, tag)
+    }
+
+    /// The choice of a category by one word, which is the key or the value of a tag: `leisure`, `townhall`.
+    pub fn of_category(word: &str) -> Self {
+        let tag = |key: Option<&str>, value: Option<&str>| OsmTag {
+            key: key.map(str::to_owned),
+            value: value.map(str::to_owned),
+            refuses: false,
+            refuses_value: false,
+        };
+        Self { include: vec![vec![tag(Some(word), None), tag(None, Some(word))]], ..Self::default() }
+    }
+
+    /// Whether an object must have one of some tags, or be in the layer of objects: then objects are what is asked for.
+    pub(crate) fn names_objects(&self) -> bool {
+        let is_ours = |tag: &OsmTag| TAGGED.iter().any(|kind| tag.lets(kind.osm_tag()));
+        let chosen = self.tags.iter().filter(|tag| tag.is_inclusion()).chain(self.include.iter().flatten());
+        self.layers.contains(&Layer::Other) || chosen.into_iter().any(|tag| !is_ours(tag))
+    }
+
+    fn has_layer(&self, layer: Layer) -> bool {
+        self.layers.is_empty() || self.layers.contains(&layer)
+    }
+
+    fn lets(&self, layer: Layer, tag: (&str, &str)) -> bool {
+        self.has_layer(layer)
+            && lets_tag(&self.tags, tag)
+            && self.include.iter().all(|any| any.iter().any(|category| category.lets(tag)))
+            && !self.exclude.iter().any(|all| all.iter().all(|category| category.lets(tag)))
+            && self.terms.iter().all(|term| term.lets(tag))
     }
 }
 
@@ -88,9 +124,8 @@ impl OsmTag {
         (tag.key.is_some() || tag.value.is_some()).then_some(tag)
     }
 
-    /// Whether this tag, as an inclusion, lets a kind through; for `key:!value`, the key must still be there.
-    fn lets(&self, kind: Kind) -> bool {
-        let (key, value) = kind.osm_tag();
+    /// Whether this tag, as an inclusion, lets one through; for `key:!value`, the key must still be there.
+    fn lets(&self, (key, value): (&str, &str)) -> bool {
         let key_is = self.key.as_deref().is_none_or(|wanted| wanted == key);
         let value_is = self.value.as_deref().is_none_or(|wanted| wanted == value);
         if self.refuses { !(key_is && value_is) } else { key_is && value_is != self.refuses_value }
@@ -101,18 +136,11 @@ impl OsmTag {
     }
 }
 
-/// The kinds some `osm_tag`s ask for, as Photon combines them: one inclusion is enough, every refusal holds.
-/// None (no choice made) when there is no tag; an empty list when nothing here can answer.
-pub fn kinds(tags: &[OsmTag]) -> Option<Vec<Kind>> {
-    if tags.is_empty() {
-        return None;
-    }
-    let (inclusions, refusals): (Vec<_>, Vec<_>) = tags.iter().partition(|tag| tag.is_inclusion());
-    let wanted = |kind: &Kind| {
-        (inclusions.is_empty() || inclusions.iter().any(|tag| tag.lets(*kind)))
-            && refusals.iter().all(|tag| tag.lets(*kind))
-    };
-    Some(ALL.into_iter().filter(wanted).collect())
+/// Some `osm_tag`s as Photon combines them: one inclusion is enough, every refusal holds.
+fn lets_tag(tags: &[OsmTag], tag: (&str, &str)) -> bool {
+    let mut inclusions = tags.iter().filter(|wanted| wanted.is_inclusion()).peekable();
+    (inclusions.peek().is_none() || inclusions.any(|wanted| wanted.lets(tag)))
+        && tags.iter().filter(|wanted| !wanted.is_inclusion()).all(|wanted| wanted.lets(tag))
 }
 
 /// Categories of one `include` or `exclude`, `osm.key` or `osm.key.value`, separated by commas. Ours have no other.
@@ -185,7 +213,8 @@ mod tests {
     fn osm_tags_choose_kinds_as_photon_combines_them() {
         let check = |tags: &[&str], expected: &[Kind]| {
             let tags: Vec<_> = tags.iter().map(|tag| OsmTag::parse(tag).unwrap()).collect();
-            assert_eq!(kinds(&tags).as_deref(), Some(expected), "{tags:?}");
+            let kinds = Choice { tags: tags.clone(), ..Choice::default() }.kinds().unwrap();
+            assert_eq!(kinds, [expected, &Kind::OBJECTS].concat(), "{tags:?}");
         };
         check(&["highway:street"], &[Kind::Street]);
         check(&["highway"], &[Kind::Street]);
@@ -196,13 +225,12 @@ mod tests {
         check(&["place", "!:city"], &[Kind::House, Kind::Locality]);
         check(&["amenity:townhall"], &[]);
         assert_eq!(OsmTag::parse(":"), None);
-        assert_eq!(kinds(&[]), None);
     }
 
     fn chosen(change: impl FnOnce(&mut Choice)) -> Vec<Kind> {
         let mut choice = Choice::default();
         change(&mut choice);
-        choice.kinds().unwrap()
+        choice.kinds().unwrap().into_iter().filter(|kind| !Kind::OBJECTS.contains(kind)).collect()
     }
 
     #[test]
@@ -215,6 +243,26 @@ mod tests {
         assert_eq!(layers(&["country"]), []);
         assert_eq!(Layer::parse("rue"), Err(BadChoice));
         assert_eq!(Choice::default().kinds(), None);
+        let other = Choice { layers: vec![Layer::parse("other").unwrap()], ..Choice::default() };
+        assert_eq!(other.kinds().unwrap(), Kind::OBJECTS);
+        let street = Choice { layers: vec![Layer::parse("street").unwrap()], ..Choice::default() };
+        assert_eq!(street.kinds().unwrap(), [Kind::Street], "no object is a street");
+    }
+
+    #[test]
+    fn an_object_is_chosen_by_its_own_tag() {
+        let lets = |tags: &[&str], key: &str, value: &str| {
+            let tags = tags.iter().map(|tag| OsmTag::parse(tag).unwrap()).collect();
+            Choice { tags, ..Choice::default() }.lets_object((key, value))
+        };
+        assert!(lets(&["amenity:townhall"], "amenity", "townhall"));
+        assert!(!lets(&["amenity:townhall"], "amenity", "school"));
+        assert!(lets(&["amenity", "leisure"], "leisure", "park"));
+        assert!(!lets(&["!amenity"], "amenity", "townhall") && lets(&["!amenity"], "leisure", "park"));
+        assert!(lets(&["amenity:!school"], "amenity", "townhall") && !lets(&["amenity:!school"], "leisure", "park"));
+        let named = |tag: &str| Choice { tags: OsmTag::parse(tag).into_iter().collect(), ..Choice::default() };
+        assert!(named("amenity:townhall").names_objects() && !named("highway:street").names_objects());
+        assert!(!named("!amenity:townhall").names_objects());
     }
 
     #[test]

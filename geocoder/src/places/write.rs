@@ -13,7 +13,7 @@ use crate::{
     Error,
     address::{Kind, Packed},
     normalize, packed,
-    places::{FILE, FORMER, MAGIC, METROPOLE, RECORD},
+    places::{FILE, FORMER, MAGIC, METROPOLE, NAMED_OTHERWISE, RECORD},
     row::BanId,
     sections::SectionWriter,
 };
@@ -23,6 +23,7 @@ use crate::{
 pub(crate) struct NewPlace {
     pub kind: Kind,
     pub name: String,
+    /// None of them `name` again.
     pub other_names: Vec<String>,
     pub id: String,
     pub ban: Option<BanId>,
@@ -74,12 +75,8 @@ impl PlacesWriter {
 
     /// Writes a street or a lieu-dit. Errors: disk, or more of something than the table can count.
     pub(crate) fn push(&mut self, place: &NewPlace) -> Result<(), Error> {
-        for name in &place.other_names {
-            let (at, len) = self.texts.add(name)?;
-            for number in [self.next(), at, len] {
-                self.other_names.extend(number.to_le_bytes());
-            }
-        }
+        let names = self.names(self.next(), place)?;
+        self.other_names.extend(names);
         let record = self.record(place)?;
         self.out.write(&record)?;
         self.ban_ids.push(place.ban.unwrap_or_default());
@@ -92,33 +89,50 @@ impl PlacesWriter {
     pub(crate) fn finish(mut self, towns: &[NewPlace]) -> Result<u32, Error> {
         debug_assert_eq!(towns.len(), self.towns as usize, "the streets were numbered after so many towns");
         self.out.close()?;
-        for town in towns {
+        let mut other_names = Vec::new();
+        for (town, index) in towns.iter().zip(0..) {
+            other_names.extend(self.names(index, town)?);
             let record = self.record(town)?;
             self.out.write(&record)?;
         }
+        other_names.append(&mut self.other_names); // towns have the first indexes
         self.out.close()?;
         let ids = towns.iter().map(|town| town.ban.unwrap_or_default()).chain(self.ban_ids.iter().copied());
         let any = towns.iter().any(|town| town.ban.is_some()) || self.ban_ids.iter().any(|id| *id != [0; 16]);
         let ids: Vec<u8> = if any { ids.flatten().collect() } else { Vec::new() };
         self.out.section(&self.texts.bytes)?;
         self.out.section(&ids)?;
-        self.out.section(&self.other_names)?;
+        self.out.section(&other_names)?;
         self.out.finish()?;
         Ok(self.towns + self.count)
+    }
+
+    /// The rows of its other names.
+    fn names(&mut self, index: u32, place: &NewPlace) -> Result<Vec<u8>, Error> {
+        let mut rows = Vec::new();
+        for name in &place.other_names {
+            let folded = normalize::fold(name);
+            let at = self.texts.add_shared(name, &folded)?;
+            rows.extend(index.to_le_bytes());
+            rows.extend(at.to_le_bytes());
+            rows.extend(length(name)?.to_le_bytes());
+            rows.extend(length(&folded)?.to_le_bytes());
+        }
+        Ok(rows)
     }
 
     fn record(&mut self, place: &NewPlace) -> Result<Vec<u8>, Error> {
         let folded = normalize::fold(&place.name);
         let postcodes: String = place.postcodes.iter().map(|postcode| format!("{postcode:05}")).collect();
-        let too_long = |limit| move |_| Error::TooMany { what: "bytes in one name", limit };
+        let too_long = |_| Error::TooMany { what: "bytes in one name", limit: 255 };
         let mut record = Vec::with_capacity(RECORD);
         record.extend(self.texts.add_shared(&place.name, &folded)?.to_le_bytes());
         for text in [&place.name, &folded] {
-            record.extend(u16::try_from(text.len()).map_err(too_long(65_535))?.to_le_bytes());
+            record.extend(length(text)?.to_le_bytes());
         }
         record.extend(self.texts.add(&(place.id.clone() + &postcodes))?.0.to_le_bytes());
-        record.push(u8::try_from(place.id.len()).map_err(too_long(255))?);
-        record.push(u8::try_from(place.postcodes.len()).map_err(too_long(255))?);
+        record.push(u8::try_from(place.id.len()).map_err(too_long)?);
+        record.push(u8::try_from(place.postcodes.len()).map_err(too_long)?);
         let words = folded.split_ascii_whitespace().filter(|word| !normalize::is_article(word)).count();
         record.push(kind_byte(place.kind));
         record.push(u8::try_from(words).unwrap_or(u8::MAX));
@@ -133,7 +147,9 @@ impl PlacesWriter {
             record.extend(number.to_le_bytes());
         }
         record.extend(place.insee.to_bytes());
-        record.push(if place.metropole { METROPOLE } else { 0 } | if place.former { FORMER } else { 0 });
+        let flag = |flag: u8, is: bool| if is { flag } else { 0 };
+        let named_otherwise = flag(NAMED_OTHERWISE, !place.other_names.is_empty());
+        record.push(flag(METROPOLE, place.metropole) | flag(FORMER, place.former) | named_otherwise);
         record.extend([0; 2]);
         record.extend(place.weight.to_le_bytes());
         debug_assert_eq!(record.len(), RECORD, "a record is {RECORD} bytes");
@@ -174,6 +190,11 @@ impl Texts {
     }
 }
 
+/// Bytes of a name.
+fn length(name: &str) -> Result<u16, Error> {
+    u16::try_from(name.len()).map_err(|_| Error::TooMany { what: "bytes in one name", limit: 65_535 })
+}
+
 fn kind_byte(kind: Kind) -> u8 {
     match kind {
         Kind::City => 0,
@@ -181,6 +202,8 @@ fn kind_byte(kind: Kind) -> u8 {
         Kind::Street | Kind::House => 2, // a house is a number inside a street, never a place of its own
         // Points, crossings and parcels are worked out, never places of the index.
         Kind::Locality | Kind::Point | Kind::Crossing | Kind::Parcel => 3,
+        Kind::Poi => 4,
+        Kind::Object => 5,
     }
 }
 
@@ -222,7 +245,8 @@ mod tests {
         {
             writer.push(&street).unwrap();
         }
-        assert_eq!(writer.finish(&[place("Bron", Kind::City, 0..0, 67)]).unwrap(), 4);
+        let town = NewPlace { other_names: vec!["Brun".to_owned()], ..place("Bron", Kind::City, 0..0, 67) };
+        assert_eq!(writer.finish(&[town]).unwrap(), 4);
         let places = Places::open(folder.path()).unwrap();
         assert_eq!((places.len(), places.towns().count()), (4, 1));
         let street = places.get(1);
@@ -235,8 +259,10 @@ mod tests {
         assert_eq!((places.get(3).name(), places.get(3).blocks()), (street.name(), 3..4));
         assert_eq!((places.get(0).blocks(), places.get(0).weight()), (0..0, 67));
         assert_eq!((places.ban_id(2), places.ban_id(1), places.ban_id(9)), (Some([3; 16]), None, None));
-        assert_eq!(places.other_names(2).collect::<Vec<_>>(), names);
-        assert_eq!(places.other_names(1).count() + places.other_names(3).count(), 0);
+        let others = |index| places.other_names(places.get(index)).collect::<Vec<_>>();
+        assert_eq!(others(2), [(names[0].as_str(), "carriera de l estiu"), (names[1].as_str(), "ete")]);
+        assert_eq!(others(0), [("Brun", "brun")]);
+        assert_eq!((others(1).len(), others(3).len(), others(9).len()), (0, 0, 0));
         assert_eq!(places.get(9).name(), "");
     }
 

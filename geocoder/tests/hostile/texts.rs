@@ -119,7 +119,7 @@ pub(crate) fn request(dice: &mut Dice, shape: Shape) -> Request {
     };
     let near = Some(near).filter(|_| dice.below(2) == 0);
     let filter = if dice.below(4) == 0 { filter(dice) } else { Filter::default() };
-    Request { text, finished: dice.below(2) == 0, near, limit: *dice.pick(&[1, 5, 100]), filter }
+    Request { text, finished: dice.below(2) == 0, near, limit: *dice.pick(&[1, 5, 100]), filter, objects: Vec::new() }
 }
 
 fn filter(dice: &mut Dice) -> Filter {

@@ -32,6 +32,7 @@ pub(super) fn search_request(sent: &Parameters) -> Result<(Request, Asked), Prob
         near: centre.map(Near::from),
         limit,
         filter,
+        objects: Vec::new(),
     };
     let query = Some(typed.to_owned());
     Ok((request, Asked { query, filters, center: centre.map(lon_lat), limit: Some(limit) }))
@@ -43,7 +44,7 @@ pub(super) fn reverse_request(sent: &Parameters) -> Result<(Nearby, Asked), Prob
     let limit = count(sent, "limit", 1..=100)?.unwrap_or(1);
     let (filter, filters) = filters(sent)?;
     let asked = Asked { query: None, filters, center: Some(lon_lat(point)), limit: Some(limit) };
-    Ok((Nearby { point, limit, radius_m: REVERSE_RADIUS_M, filter }, asked))
+    Ok((Nearby { point, limit, radius_m: REVERSE_RADIUS_M, filter, objects: Vec::new() }, asked))
 }
 
 /// `type`, `citycode` and `postcode`, as a filter and as they were given.

@@ -161,7 +161,8 @@ impl Exchange {
     /// One turn on the pool, for as long as the client may search.
     async fn turn(&self, bulk: &Arc<Mutex<Bulk>>) -> Result<Turn, Stop> {
         loop {
-            index_for(&self.app, self.principal.as_ref()).map_err(Stop::Refused)?;
+            let principal = self.principal.as_ref().and_then(|principal| self.app.auth().renewed(principal));
+            index_for(&self.app, principal.as_ref()).map_err(Stop::Refused)?;
             let lane = self.app.room().lane().await;
             let (bulk, geocoder) = (Arc::clone(bulk), Arc::clone(&self.geocoder));
             match self.app.compute().run(move || take_turn(&bulk, &geocoder)).await {

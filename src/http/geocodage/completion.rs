@@ -47,6 +47,7 @@ pub(super) fn completion_request(sent: &Parameters) -> Result<Completion, Proble
         near: lonlat(sent)?.or(middle).map(Near::from),
         limit: if territories.is_empty() { limit } else { MAX_LIMIT },
         filter: Filter { bbox, ..Filter::default() },
+        objects: Vec::new(),
     };
     let has_addresses = types.is_empty() || types.contains(&"StreetAddress");
     Ok(Completion { request: has_addresses.then_some(request), territories, limit })

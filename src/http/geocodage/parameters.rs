@@ -97,7 +97,8 @@ pub(super) fn search_request(sent: &Parameters) -> Result<Search, Problem> {
     let limit = limit(sent)?;
     let text = if only_parcels && query.is_none() { parcel_of_parts(sent)? } else { query.clone() };
     let is_here = indexes.address || indexes.parcel;
-    let request = text.filter(|_| is_here).map(|text| Request { text, finished, near, limit, filter });
+    let request =
+        text.filter(|_| is_here).map(|text| Request { text, finished, near, limit, filter, objects: Vec::new() });
     let city = one(sent, "city")?.map(str::to_owned);
     if city.as_ref().is_some_and(|city| city.chars().count() > 50) {
         return Err(Problem::BadRequest("Le paramètre city dépasse 50 caractères.".into()));
@@ -120,15 +121,23 @@ pub(super) fn reverse_request(sent: &Parameters) -> Result<Reverse, Problem> {
 fn nearby(point: Option<LonLat>, area: Option<Area>, limit: usize, filter: Filter) -> Result<Nearby, Problem> {
     match (point, area) {
         (None, None) => Err(Problem::BadRequest("Il faut lon et lat, ou searchgeom.".into())),
-        (Some(point), None) => Ok(Nearby { point, limit, radius_m: REVERSE_RADIUS_M, filter }),
-        (None, Some(Area::Circle { centre, radius_m })) => Ok(Nearby { point: centre, limit, radius_m, filter }),
+        (Some(point), None) => Ok(Nearby { point, limit, radius_m: REVERSE_RADIUS_M, filter, objects: Vec::new() }),
+        (None, Some(Area::Circle { centre, radius_m })) => {
+            Ok(Nearby { point: centre, limit, radius_m, filter, objects: Vec::new() })
+        }
         (point, Some(area)) => {
             let point = point.unwrap_or_else(|| area.middle());
             let radius_m = area.reach_m(point);
             if radius_m > MAX_RADIUS_M {
                 return Err(Problem::BadRequest("Le point lon, lat est trop loin de searchgeom.".into()));
             }
-            Ok(Nearby { point, limit, radius_m, filter: Filter { within: Some(area.ring()), ..filter } })
+            Ok(Nearby {
+                point,
+                limit,
+                radius_m,
+                filter: Filter { within: Some(area.ring()), ..filter },
+                objects: Vec::new(),
+            })
         }
     }
 }

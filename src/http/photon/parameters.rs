@@ -2,7 +2,7 @@
 //! `extra` that the users of Photon-BAL asked for. Anything else is refused, as Photon does.
 
 use geocoder::{
-    Error, Filter, Geocoder, Kind, MAX_RADIUS_M, Near, Nearby, Request, Suggestion,
+    Error, Filter, Geocoder, MAX_RADIUS_M, Near, Nearby, Request, Suggestion,
     photon::{self, Choice, Layer, OsmTag, Shown},
 };
 
@@ -121,7 +121,8 @@ fn search(sent: &Parameters, text: String, finished: bool) -> Result<Search, Pro
     if !is_for_france(sent)? {
         filter.kinds = Some(Vec::new());
     }
-    let request = Request { text, finished, near: near(sent)?, limit: more(limit, dedupe), filter };
+    let request =
+        Request { text, finished, near: near(sent)?, limit: more(limit, dedupe), filter, objects: Vec::new() };
     Ok(Search { request, county: None, state: None, dedupe, limit, shown: shown(sent)? })
 }
 
@@ -133,7 +134,7 @@ pub(super) fn reverse_request(sent: &Parameters) -> Result<Reverse, Problem> {
     let limit = limit(sent, 1)?;
     let dedupe = flag(sent, "dedupe")?.unwrap_or(true);
     let radius_m = radius_m(sent)?.unwrap_or(DEFAULT_RADIUS_KM * 1000.0);
-    let nearby = Nearby { point, limit: more(limit, dedupe), radius_m, filter: filter(sent)? };
+    let nearby = Nearby { point, limit: more(limit, dedupe), radius_m, filter: filter(sent)?, objects: Vec::new() };
     Ok(Reverse { nearby, dedupe, limit, shown: shown(sent)? })
 }
 
@@ -178,23 +179,25 @@ fn shown(sent: &Parameters) -> Result<Shown, Problem> {
 
 /// What all routes filter on: kinds, and Photon-BAL's `extra`.
 fn filter(sent: &Parameters) -> Result<Filter, Problem> {
+    let choice = choice(sent)?;
     Ok(Filter {
-        kinds: kinds(sent)?,
+        kinds: choice.kinds(),
+        tags: (choice != Choice::default()).then_some(choice),
         communes: communes("extra.insee", all(sent, "extra.insee"))?,
         metropole: flag(sent, "extra.metropole")?,
         ..Filter::default()
     })
 }
 
-/// The kinds of places that the tags, layers and categories let through; none when nothing is said of them.
-fn kinds(sent: &Parameters) -> Result<Option<Vec<Kind>>, Problem> {
+/// What the tags, layers and categories say.
+fn choice(sent: &Parameters) -> Result<Choice, Problem> {
     let refuse = |detail: &str| Problem::BadRequest(detail.to_owned());
     let layers = format!("Le paramètre layer vaut {}.", Layer::NAMES.join(", "));
     let category = "Les paramètres include et exclude s'écrivent osm.clé ou osm.clé.valeur, séparés par des virgules.";
     let tag = "Le paramètre osm_tag s'écrit clé:valeur, clé, :valeur, ou avec ! devant.";
     let term = "Le paramètre query_string_filter ne lit que osm_key:… et osm_value:…, joints par AND.";
     let categories = |name: &'static str| all(sent, name).map(photon::categories).collect::<Result<_, _>>();
-    let choice = Choice {
+    Ok(Choice {
         tags: all(sent, "osm_tag").map(OsmTag::parse).collect::<Option<_>>().ok_or_else(|| refuse(tag))?,
         layers: all(sent, "layer").map(Layer::parse).collect::<Result<_, _>>().map_err(|_| refuse(&layers))?,
         include: categories("include").map_err(|_| refuse(category))?,
@@ -204,8 +207,7 @@ fn kinds(sent: &Parameters) -> Result<Option<Vec<Kind>>, Problem> {
             .transpose()
             .map_err(|_| refuse(term))?
             .unwrap_or_default(),
-    };
-    Ok(choice.kinds())
+    })
 }
 
 /// Whether the countries asked for, if any, hold ours.
@@ -221,6 +223,7 @@ fn is_for_france(sent: &Parameters) -> Result<bool, Problem> {
 
 #[cfg(test)]
 mod tests {
+    use geocoder::Kind;
     use layers::LonLat;
 
     use super::*;
@@ -322,7 +325,7 @@ mod tests {
         assert_eq!(reverse("lat=45&lon=4").radius_m, 1000.0);
         assert_eq!(reverse("lat=45&lon=4&radius=5000").radius_m, MAX_RADIUS_M);
         let filter = reverse("lat=45&lon=4&query_string_filter=osm_key:highway").filter;
-        assert_eq!(filter.kinds, Some(vec![Kind::Street]));
+        assert_eq!(filter.kinds, Some(vec![Kind::Street, Kind::Poi, Kind::Object]), "an object may be a highway");
         for query in
             ["", "lat=45", "lat=45&lon=4&radius=-1", "lat=45&lon=4&q=rue", "lat=45&lon=4&query_string_filter=bron"]
         {

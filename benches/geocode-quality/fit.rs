@@ -1,0 +1,146 @@
+//! `--fit SEED`: the steps from likeness and margin to confidence that queries of a seed ask for, to be written down in
+//! the geocoder's `confidence`. Every other run then tells, on queries of another seed, how well they hold.
+//!
+//! One query in ten asks for a street that is not in the index: who only asks for what is there learns to be sure of
+//! anything. And some name nothing but a number and a street that several communes have, on a map that shows the one
+//! meant or on none: the nearest is often right, which is another thing than being right by definition.
+
+use std::path::Path;
+
+use geocoder::Geocoder;
+
+use crate::{
+    args::Args,
+    calibration::Evidence,
+    classes::{self, CLASSES, Class, Group, Scene},
+    corpus::Corpus,
+    dice::Dice,
+    index,
+    isotonic::{self, Step, isotonic},
+    reverse, run, sources,
+    truth::{self, Ask, Query, Wanted},
+};
+
+/// Corpora that make an index together; both count alike.
+const CORPORA: [&[&str]; 2] = [&["paris", "lyon"], &["generated"]];
+/// One street in so many is left out of the index.
+const ABSENT: usize = 10;
+/// Without a rival this near, the text alone decides.
+const ALONE: f64 = 0.12;
+/// Likeness from which on only rivals are in doubt.
+const ALIKE: f64 = 0.9;
+/// Of texts that are still being typed, as many are at their beginning as are written to the end.
+const BEGINNINGS: usize = 5;
+/// Homonyms are few among addresses, and all there is to learn of rivals.
+const HOMONYMS: usize = 4;
+
+/// Prints the two tables, for texts that are all there is and for those still being typed.
+pub(crate) fn print(args: &Args, folder: &Path) {
+    let mut all = Vec::new();
+    for names in CORPORA {
+        let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+        all.extend(evidence(args, &names, &folder.join(names.join("-"))));
+    }
+    all.retain(|(_, evidence)| !evidence.lacks);
+    for (finished, suffix) in [(true, ""), (false, "_UNFINISHED")] {
+        let of = |&(is, evidence): &(bool, Evidence)| (is == finished).then_some(evidence);
+        tables(&all.iter().filter_map(of).collect::<Vec<_>>(), suffix);
+    }
+}
+
+fn tables(all: &[Evidence], suffix: &str) {
+    println!("\n{} first answers that lack nothing typed", all.len());
+    let right = |evidence: &Evidence| f64::from(u8::from(evidence.right));
+    let alone = all.iter().filter(|evidence| evidence.margin >= ALONE);
+    let by_text = isotonic(alone.map(|evidence| (evidence.text, right(evidence))).collect());
+    let share = |evidence: &Evidence| right(evidence) / isotonic::at(&by_text, evidence.text).max(0.1);
+    let rivalled = all.iter().filter(|evidence| evidence.text >= ALIKE);
+    let by_margin = isotonic(rivalled.map(|evidence| (evidence.margin.min(ALONE), share(evidence))).collect());
+    show(&format!("BY_TEXT{suffix}"), &by_text);
+    show(&format!("BY_MARGIN{suffix}"), &by_margin);
+}
+
+/// What the first answers to queries on these corpora were made of, and whether the text was finished.
+fn evidence(args: &Args, names: &[String], folder: &Path) -> Vec<(bool, Evidence)> {
+    let (mut corpus, postcodes) = sources::read(names, None);
+    corpus.remove_streets(ABSENT, &mut Dice::new(args.seed, "absent streets"));
+    std::fs::create_dir_all(folder).unwrap();
+    let geocoder = Geocoder::open(&index::index(&corpus, &postcodes, folder).store).unwrap();
+    let queries = (0..corpus.sources.len()).flat_map(|source| queries(args, &corpus, source));
+    let asked = queries.filter_map(|query| {
+        let (found, _) = run::ask(&geocoder, &query, false);
+        let evidence = Evidence::of(&found, truth::judge(&corpus, &query, &found).passed)?;
+        Some((matches!(query.ask, Ask::Search { finished: true, .. }), evidence))
+    });
+    asked.collect()
+}
+
+fn queries(args: &Args, corpus: &Corpus, source: usize) -> Vec<Query> {
+    let name = &corpus.sources[source].name;
+    let positions = reverse::Positions::of(corpus);
+    let (gone, there): (Vec<u32>, Vec<u32>) =
+        corpus.of_source(source).into_iter().partition(|&at| corpus.street_of(at).removed);
+    let mut all = Vec::new();
+    let is_fit = |class: &&Class| matches!(class.group, Group::Full | Group::Typo | Group::Prefix);
+    for class in CLASSES.iter().filter(is_fit).filter(|class| class.name != "homonyms") {
+        let mut dice = Dice::new(args.seed, &format!("fit {} {name}", class.name));
+        let count = if class.group == Group::Prefix { args.count * BEGINNINGS } else { args.count };
+        let mut queries = classes::draw(class, corpus, &positions, &there, count, &mut dice);
+        queries.extend(absent(class, corpus, &positions, gone.clone(), count / (ABSENT - 1), &mut dice));
+        all.extend(queries);
+    }
+    let mut dice = Dice::new(args.seed, &format!("fit homonyms {name}"));
+    let homonym = |at: u32, dice: &mut Dice| homonym(&Scene::of(corpus, &positions, at), dice);
+    all.extend(classes::some(there, args.count * HOMONYMS, &mut dice, homonym));
+    let typing: Vec<Query> = all.iter().filter_map(still_typing).collect();
+    all.extend(typing);
+    all
+}
+
+/// The same text, by somebody who may go on.
+fn still_typing(query: &Query) -> Option<Query> {
+    let Ask::Search { text, finished: true, near } = &query.ask else { return None };
+    Some(Query { ask: Ask::Search { text: text.clone(), finished: false, near: *near }, ..query.clone() })
+}
+
+/// Queries of a class for addresses of streets that were left out.
+fn absent(
+    class: &Class,
+    corpus: &Corpus,
+    positions: &reverse::Positions,
+    gone: Vec<u32>,
+    count: usize,
+    dice: &mut Dice,
+) -> Vec<Query> {
+    let queries = classes::some(gone, count, dice, |at, dice| (class.make)(&Scene::of(corpus, positions, at), dice));
+    queries.into_iter().map(|query| Query { wanted: Wanted::Nothing, ..query }).collect()
+}
+
+/// `12 Rue Garibaldi` or `Rue Garibaldi` and nothing of where, for one of several, most often on a map that shows it.
+fn homonym(scene: &Scene<'_>, dice: &mut Dice) -> Option<Query> {
+    let namesakes = scene.streets(&scene.street.key, &[]);
+    let there = namesakes.into_iter().filter(|&street| !scene.corpus.streets[street as usize].removed);
+    let number = scene.address.number_text();
+    let near = (dice.below(3) > 0).then(|| scene.centre(dice));
+    let (text, wanted, namesakes) = if dice.below(2) == 0 {
+        let same = there.filter(|&street| scene.corpus.house(street, &number).is_some()).count();
+        (scene.line(), Wanted::House(vec![scene.at]), same)
+    } else {
+        (scene.street.name.clone(), Wanted::Street(vec![scene.address.street]), there.count())
+    };
+    let ask = Ask::Search { text, finished: true, near };
+    (namesakes > 1).then(|| Query { ask, wanted, scope: Vec::new() })
+}
+
+/// As the geocoder has it: both ends of a step, the middle of a narrow one.
+fn show(name: &str, steps: &[Step]) {
+    println!("\n{name}:");
+    let (Some(first), Some(last)) = (steps.first(), steps.last()) else { return };
+    let narrow = (last.to - first.from) / 20.0;
+    for step in steps {
+        let Step { from, to, count, .. } = *step;
+        let ends = if to - from < narrow { vec![(from + to) / 2.0] } else { vec![from, to] };
+        let points: Vec<String> = ends.iter().map(|x| format!("({x:.4}, {:.3}),", step.value())).collect();
+        println!("    {} // {count} answers", points.join(" "));
+    }
+}

@@ -1,0 +1,161 @@
+//! How alike the words typed and a name are: each word typed is paired with a word of the name, in one of its forms.
+
+use crate::normalize::{self, Word};
+
+/// Likeness of an unfinished word to the word it begins.
+const BEGUN: f32 = 0.95;
+/// How much of the likeness is lost when nothing of the name was typed but one small word.
+const COMPLETENESS: f32 = 0.25;
+/// The same while the last word is being typed: the rest of the name is on its way, and nearness should decide.
+const COMPLETENESS_UNFINISHED: f32 = 0.1;
+/// Taken off for each word typed before one that the name has first, or typed first and deep in the name.
+const DISPLACED: f32 = 0.02;
+/// Likeness of an abbreviation to what it stands for: a name spelt as typed comes first.
+pub(crate) const MEANT: f32 = 0.99;
+
+/// A word typed, and how it may be found in a name.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct QueryWord {
+    /// Spellings and their likeness, 0 to 1.
+    pub forms: Vec<(String, f32)>,
+    /// When it may be unfinished: the beginning typed.
+    pub beginning: Option<String>,
+    /// How telling it is; see [`weight`].
+    pub weight: f32,
+    /// An article: never required.
+    pub article: bool,
+}
+
+/// A word and its meanings, each with its likeness.
+pub(crate) fn forms(word: &Word) -> Vec<(String, f32)> {
+    let likeness = |form: &str| if form == word.typed { 1.0 } else { MEANT };
+    word.forms().map(|form| (form.to_owned(), likeness(form))).collect()
+}
+
+/// How telling the `at`-th word of a name is: a street type half of a name's word where types stand (« rue … »,
+/// « grande rue … »), an article a tenth.
+pub(crate) fn weight(at: usize, word: &str) -> f32 {
+    if normalize::is_article(word) {
+        0.1
+    } else if at <= 1 && (normalize::is_street_type(word) || normalize::street_type_of(word).is_some()) {
+        0.5
+    } else {
+        1.0
+    }
+}
+
+/// How alike the words typed and a name are.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Likeness<'n> {
+    /// 0 to 1.
+    pub text: f32,
+    /// That of the typed word found worst, articles apart.
+    pub weakest: f32,
+    /// The name, when it is not the official one of its place.
+    pub other_name: Option<&'n str>,
+}
+
+impl Likeness<'_> {
+    const WHOLE: Self = Self { text: 1.0, weakest: 1.0, other_name: None };
+}
+
+/// Pairs each word typed with the best word of the name not yet taken. What was typed and is not in the name
+/// counts fully, what is in the name and was not typed by a quarter: people leave words out, they seldom add any.
+pub(crate) fn likeness(name: &str, words: &[QueryWord]) -> Likeness<'static> {
+    if words.is_empty() {
+        return Likeness::WHOLE;
+    }
+    let names: Vec<&str> = name.split(' ').take(64).collect();
+    let (mut taken, mut previous) = (0u64, None);
+    let (mut typed, mut found, mut met) = (0.0, 0.0, 0.0);
+    let (mut weakest, mut disorder) = (1.0f32, 0.0);
+    for word in words {
+        let free = names.iter().enumerate().filter(|(at, _)| taken & (1 << at) == 0);
+        let best =
+            free.map(|(at, name)| (at, word.similarity(name))).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
+        typed += word.weight;
+        let (at, similarity) = best.unwrap_or((0, 0.0));
+        if !word.article {
+            weakest = weakest.min(similarity);
+        }
+        if similarity > 0.0 {
+            taken |= 1 << at;
+            found += word.weight * similarity;
+            met += weight(at, names[at]).min(word.weight) * similarity;
+            let is_displaced = previous.map_or(at > 1, |previous| at < previous);
+            disorder += if is_displaced && !word.article { DISPLACED } else { 0.0 };
+            previous = Some(at);
+        }
+    }
+    let whole: f32 = names.iter().enumerate().map(|(at, name)| weight(at, name)).sum();
+    let met = (met / whole.max(0.1)).min(1.0);
+    let unfinished = words.last().is_some_and(|word| word.beginning.is_some());
+    let completeness = if unfinished { COMPLETENESS_UNFINISHED } else { COMPLETENESS };
+    let complete = 1.0 - completeness * (1.0 - met);
+    let text = (found / typed.max(0.1)) * complete - disorder;
+    Likeness { text: text.max(0.0), weakest, other_name: None }
+}
+
+impl QueryWord {
+    /// 0 to 1: how well this word is found in a word of a name.
+    fn similarity(&self, name: &str) -> f32 {
+        let of = |name: &str| {
+            let exact = self.forms.iter().find(|(form, _)| form == name).map(|&(_, likeness)| likeness);
+            let begun = self.beginning.as_deref().is_some_and(|beginning| name.starts_with(beginning)).then_some(BEGUN);
+            exact.into_iter().chain(begun).fold(0.0, f32::max)
+        };
+        let direct = of(name);
+        if direct >= MEANT {
+            return direct;
+        }
+        normalize::meanings(name).iter().map(|meaning| MEANT * of(meaning)).fold(direct, f32::max)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<QueryWord> {
+        let unfinished = text.ends_with('…');
+        let all = normalize::normalize(text.trim_end_matches('…'));
+        let last = all.len() - 1;
+        let word = |(at, word): (usize, normalize::Word)| QueryWord {
+            forms: forms(&word),
+            beginning: (unfinished && at == last).then(|| word.typed.clone()),
+            weight: weight(at, word.canonical()),
+            article: normalize::is_article(&word.typed),
+        };
+        all.into_iter().enumerate().map(word).collect()
+    }
+
+    fn check(typed: &str, better: &str, worse: &str) {
+        let of = |name: &str| likeness(&normalize::fold(name), &words(typed)).text;
+        assert!(of(better) > of(worse), "{typed}: {better} {} ≤ {worse} {}", of(better), of(worse));
+    }
+
+    #[test]
+    fn the_name_typed_whole_is_the_likest() {
+        assert_eq!(likeness("rue garibaldi", &words("rue garibaldi")), Likeness::WHOLE);
+        assert!(likeness("rue du dr calmette", &words("r du docteur calmette")).text > 0.98);
+        check("rd 2e", "RD 2E", "RD 2");
+        check("boulevard", "Boulevard Pinel", "Montée du Boulevard");
+        assert_eq!(likeness("montee du boulevard", &words("montée du boulevard")), Likeness::WHOLE);
+        check("rue victor hugo", "Rue Victor Hugo", "Rue Victor Hugo Prolongée");
+        check("rue de la gare", "Rue de la Gare", "Place de la Gare");
+        check("avenue marechal de saxe", "Avenue du Maréchal de Saxe", "Rue de Saxe");
+    }
+
+    #[test]
+    fn words_left_out_cost_less_than_words_not_found() {
+        check("jean jaures", "Avenue Jean Jaurès", "Rue Jean Moulin");
+        check("rue garibaldi bron", "Rue de Bron Garibaldi", "Rue Garibaldi");
+    }
+
+    #[test]
+    fn an_unfinished_word_begins_a_word_of_the_name() {
+        check("rue gar…", "Rue Garibaldi", "Rue de la Margarine");
+        assert!(likeness("rue garibaldi", &words("rue gar…")).text > 0.9);
+        assert!(likeness("rue garibaldi", &words("rue gar")).text < 0.5);
+    }
+}

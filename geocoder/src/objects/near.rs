@@ -1,0 +1,136 @@
+//! A point → the visible objects and parcels around it, by the distance to their extents.
+
+use std::collections::BinaryHeap;
+
+use layers::{LonLat, Territory};
+
+use crate::{
+    Filter, Geocoder, Nearby, Suggestion,
+    address::ground_distance_m,
+    objects::{find::Wanted, parcels::ParcelTable, part::ObjectPart, table::NamedObjects},
+    rank::{Answer, House},
+    reverse::{MAX_RADIUS_M, window},
+    suggestion::{MAX_LIMIT, Score, Verdicts},
+    tree::{self, Box, Centre, Nearest, Tree},
+};
+
+/// Objects whose extents the point is in are put in order by their middles: so many more are looked at.
+const IN_SEVERAL: usize = 32;
+/// Most parcels looked at: a filter that none passes would walk all that is within the radius.
+const MOST_WALKED: usize = 5_000;
+
+impl Geocoder {
+    /// The visible objects nearest to a point, nearest first, none farther than the radius. The distance is that to the
+    /// extent, 0 inside; of objects as near, the one whose middle is nearest for its size comes first.
+    pub(crate) fn nearest_objects(&self, nearby: &Nearby) -> Vec<Suggestion> {
+        let wanted = Wanted::new(self, &nearby.filter, None);
+        let mut found = Vec::new();
+        for visible in &nearby.objects {
+            let Some(part) = self.part_of_layer(visible) else { continue };
+            let kind = part.objects.kind().as_kind();
+            if nearby.filter.kinds.as_ref().is_some_and(|kinds| !kinds.contains(&kind)) {
+                continue;
+            }
+            match (part.objects.named(), part.objects.parcels()) {
+                (Some(table), _) => found.extend(self.named_near(part, table, &visible.territory, nearby, &wanted)),
+                (_, Some(table)) => found.extend(self.parcels_near(part, table, &visible.territory, nearby)),
+                (None, None) => {}
+            }
+        }
+        let offset = |it: &Suggestion| offset(it, nearby.point);
+        let metres = |it: &Suggestion| it.distance_m.unwrap_or_default();
+        found.sort_by(|a, b| metres(a).total_cmp(&metres(b)).then_with(|| offset(a).total_cmp(&offset(b))));
+        found.truncate(nearby.limit.min(MAX_LIMIT));
+        found
+    }
+
+    fn named_near(
+        &self,
+        part: &ObjectPart,
+        table: &NamedObjects,
+        territory: &Territory,
+        nearby: &Nearby,
+        wanted: &Wanted,
+    ) -> Vec<Suggestion> {
+        let Some(tree) = table.tree() else { return Vec::new() };
+        let view = table.seen_by(territory);
+        let keep = |object: u32| {
+            view.objects.binary_search(&object).is_ok() && wanted.keeps(self, table, part.place(table, object))
+        };
+        let extent = |object: u32| {
+            let bbox = table.places.get(object).bbox();
+            vec![(object, Box::of(bbox))]
+        };
+        let near = walk(&tree, nearby, keep, extent).take(nearby.limit.min(MAX_LIMIT) + IN_SEVERAL);
+        let suggestion = |near: Nearest<u32>| {
+            let score = score(near.distance);
+            let place = part.place(table, near.what);
+            let verdicts = Verdicts::default();
+            let answer = Answer { place, house: House::NotAsked, score, verdicts, other_name: None };
+            let found = self.object_suggestion(part, table, answer, None);
+            Suggestion { distance_m: Some(tree::metres(near.distance)), ..found }
+        };
+        near.map(suggestion).collect()
+    }
+
+    fn parcels_near(
+        &self,
+        part: &ObjectPart,
+        table: &ParcelTable,
+        territory: &Territory,
+        nearby: &Nearby,
+    ) -> Vec<Suggestion> {
+        let Some(tree) = table.tree() else { return Vec::new() };
+        let opened = table.opened(territory);
+        let extents = |block: u32| {
+            let rows = table.block(block).map(|index| (index, table.row(index)));
+            rows.filter(|(_, row)| row.is_open(&opened))
+                .map(|(index, row)| (index, Box::around(row.corners())))
+                .collect()
+        };
+        let filter = Filter { kinds: None, ..nearby.filter.clone() };
+        let suggestion = |near: Nearest<u32>| {
+            let found = self.parcel_suggestion(part, table.row(near.what), None);
+            Suggestion { score: score(near.distance), distance_m: Some(tree::metres(near.distance)), ..found }
+        };
+        let near = walk(&tree, nearby, |_| true, extents).take(MOST_WALKED).map(suggestion);
+        let keeps = self.keeper(&filter, None);
+        near.filter(|it| keeps(it)).take(nearby.limit.min(MAX_LIMIT) + IN_SEVERAL).collect()
+    }
+}
+
+/// What the items of a tree hold, by distance to its extent, nearest first.
+fn walk<'a>(
+    tree: &'a Tree<'a>,
+    nearby: &Nearby,
+    keep: impl Fn(u32) -> bool + 'a,
+    extents: impl Fn(u32) -> Vec<(u32, Box)> + 'a,
+) -> impl Iterator<Item = Nearest<u32>> + 'a {
+    let from = Centre::new(nearby.point);
+    let reach = tree::of_metres(nearby.radius_m.clamp(0.0, MAX_RADIUS_M));
+    let mut items = tree.nearest(from, reach, window(&nearby.filter).map(Box::of), keep).peekable();
+    let mut heap: BinaryHeap<Nearest<u32>> = BinaryHeap::new();
+    std::iter::from_fn(move || {
+        // An item whose box is as near as the nearest object found may hold one as near, or nearer.
+        while let Some(item) = items.next_if(|item| heap.peek().is_none_or(|found| item.distance <= found.distance)) {
+            let held = extents(item.what).into_iter();
+            let measured = held.map(|(what, extent)| Nearest { distance: from.to_box(extent), what });
+            heap.extend(measured.filter(|found| found.distance <= reach));
+        }
+        heap.pop()
+    })
+}
+
+/// How far a point is from the middle of an answer, for its size: 0 there, about 1 at its corners.
+fn offset(suggestion: &Suggestion, point: LonLat) -> f64 {
+    let half = suggestion.bbox.map_or(1.0, |b| {
+        ground_distance_m(LonLat { lon: b.west, lat: b.south }, LonLat { lon: b.east, lat: b.north }) / 2.0
+    });
+    ground_distance_m(suggestion.position.at, point) / half.max(1.0)
+}
+
+#[allow(clippy::cast_possible_truncation)] // a ratio between 0 and 1
+fn score(distance: f64) -> Score {
+    let far = (tree::metres(distance) / 10_000.0).min(1.0) as f32;
+    Score { text: 1.0, far, confidence: 1.0 - far, ..Score::default() }
+}

@@ -1,0 +1,89 @@
+//! The house number a text may ask for: each number in it may be one, with the suffix after it or not, or be part of
+//! the name.
+
+use crate::{
+    house_number::{HouseNumber, is_detached_suffix},
+    noise::is_digits,
+    normalize::Word,
+};
+
+/// Each way to take a house number out of the words, and that of taking none.
+pub(super) fn readings(words: &[Word], unfinished: bool) -> Vec<(Option<HouseNumber>, Vec<Word>, bool)> {
+    let numeric: Vec<usize> = (0..words.len()).filter(|&at| house_number(&words[at].typed).is_some()).collect();
+    let mut readings = Vec::new();
+    let ends = [numeric.first(), numeric.last().filter(|last| numeric.first() != Some(last))];
+    for &at in ends.into_iter().flatten() {
+        let Some(number) = house_number(&words[at].typed) else { continue };
+        let mut take = |number: HouseNumber, taken: usize| {
+            let mut rest = words.to_vec();
+            rest.drain(at..at + taken);
+            readings.push((Some(number), rest, unfinished && at + taken < words.len()));
+        };
+        let next = words.get(at + 1).map(|word| word.typed.as_str());
+        if let Some(suffix) = next.filter(|next| number.suffix.is_empty() && is_detached_suffix(next)) {
+            take(HouseNumber { suffix: suffix.to_owned(), ..number.clone() }, 2);
+        }
+        // « 12-16 rue … »: the first number of the range answers for it.
+        if let Some(taken) = range(&words[at..]) {
+            take(number.clone(), taken);
+        }
+        take(number, 1);
+    }
+    readings.push((None, words.to_vec(), unfinished));
+    readings
+}
+
+/// The words of a range of numbers: `12-16`, `12 à 16`, `12 et 14`, `12 bis 16`.
+fn range(words: &[Word]) -> Option<usize> {
+    let word = |at: usize| words.get(at).map(|word| word.typed.as_str());
+    let is_number = |at: usize| word(at).is_some_and(|word| is_digits(word) && word.len() <= 4);
+    let joined = word(1).is_some_and(|word| matches!(word, "a" | "et" | "au" | "bis" | "ter"));
+    if is_number(1) && words.len() > 2 {
+        Some(2)
+    } else if joined && is_number(2) && words.len() > 3 {
+        Some(3)
+    } else {
+        None
+    }
+}
+
+/// One to four digits and a short suffix: five digits are a postcode.
+fn house_number(word: &str) -> Option<HouseNumber> {
+    let digits = word.bytes().take_while(u8::is_ascii_digit).count();
+    if !(1..=4).contains(&digits) || word.len() - digits > 9 { None } else { word.parse().ok() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::normalize::normalize;
+
+    fn numbers(text: &str) -> Vec<String> {
+        let show = |(number, words, _): (Option<HouseNumber>, Vec<Word>, bool)| {
+            let number = number.map(|n| n.to_string()).unwrap_or_default();
+            format!("{number}|{}", words.iter().map(|w| w.typed.as_str()).collect::<Vec<_>>().join(" "))
+        };
+        readings(&normalize(text), true).into_iter().map(show).collect()
+    }
+
+    #[test]
+    fn a_number_may_be_a_number_or_part_of_the_name() {
+        assert_eq!(numbers("place du 8 mai"), ["8|place du mai", "|place du 8 mai"]);
+        assert_eq!(numbers("10 2e avenue"), ["10|2e avenue", "2e|10 avenue", "|10 2e avenue"]);
+        assert_eq!(numbers("rue garibaldi"), ["|rue garibaldi"]);
+    }
+
+    #[test]
+    fn a_suffix_may_be_a_suffix_or_the_street_type() {
+        assert_eq!(numbers("12 bis rue a"), ["12bis|rue a", "12|bis rue a", "|12 bis rue a"]);
+        assert_eq!(numbers("12 r garibaldi"), ["12r|garibaldi", "12|r garibaldi", "|12 r garibaldi"]);
+        assert_eq!(numbers("208bis rue a"), ["208bis|rue a", "|208bis rue a"]);
+    }
+
+    #[test]
+    fn the_first_number_of_a_range_is_asked_for() {
+        assert_eq!(numbers("12-16 rue a")[0], "12|rue a");
+        assert!(numbers("12 a 16 rue a").contains(&"12|rue a".to_owned()));
+        assert!(numbers("12 et 14 rue a").contains(&"12|rue a".to_owned()));
+    }
+}

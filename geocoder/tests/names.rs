@@ -1,0 +1,187 @@
+//! Places found by every name they have: other languages, aliases of the national base, the name before a duplicate
+//! was settled, former communes; and communes that nothing lies in.
+
+#![allow(clippy::unwrap_used)] // helpers of tests are tests
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use geocoder::{BuildOptions, Geocoder, Kind, MatchType, Request, Suggestion, Verdict, build};
+use tempfile::TempDir;
+
+const BAL: &str = "cle_interop;voie_nom;voie_nom_frp;lieudit_complement_nom;lieudit_complement_nom_frp;numero;commune_insee;commune_nom;commune_nom_frp;position;long;lat\n\
+    69029_0001_00012;Rue de l’Église;Rua de l'égllése;;;12;69029;Bron;Bronna;entrée;4.9100;45.7380\n\
+    69029_0001_00014;Rue de l’Église;Rua de l'égllése;Le Vinatier;Lo Vinatièr;14;69029;Bron;Bronna;entrée;4.9102;45.7381\n\
+    69029_0002_00003;Rue du Marché;;;;3;69029;Bron;Bronna;entrée;4.9110;45.7390\n\
+    69029_b001_99999;Le Vinatier;;;;99999;69029;Bron;;segment;4.8950;45.7400\n\
+    69266_0001_00012;Rue Égllése;;;;12;69266;Villeurbanne;;entrée;4.8800;45.7680\n";
+
+const BAN: &str = "id;numero;rep;nom_voie;code_postal;code_insee;nom_commune;code_insee_ancienne_commune;nom_ancienne_commune;lon;lat;type_position;alias;nom_ld;libelle_acheminement;nom_afnor;certification_commune\n\
+    69276_0001_00005;5;;Rue Gustave et Martial Caillebotte;69320;69276;Feyzin;;;4.8600;45.6730;entrée;Chemin des Peintres;;LES RAZES;RUE G ET MARTIAL CAILLEBOTTE;1\n";
+
+struct Index {
+    geocoder: Geocoder,
+    _folder: TempDir,
+}
+
+fn index(files: &[(&str, &str)], options: impl FnOnce(&Path) -> BuildOptions) -> Index {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |(name, text): &(&str, &str)| -> PathBuf {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path
+    };
+    let sources: Vec<PathBuf> = files.iter().map(write).collect();
+    let store = folder.path().join("index");
+    build(&sources, &store, &options(folder.path()), &mut |_| {}).unwrap();
+    Index { geocoder: Geocoder::open(&store).unwrap(), _folder: folder }
+}
+
+fn plain(_: &Path) -> BuildOptions {
+    BuildOptions::default()
+}
+
+fn find(index: &Index, text: &str) -> Vec<Suggestion> {
+    index.geocoder.search(&Request { text: text.to_owned(), limit: 5, ..Request::default() }).unwrap()
+}
+
+#[track_caller]
+fn check(index: &Index, text: &str, label: &str, other_name: Option<&str>) {
+    let found = find(index, text);
+    let shown: Vec<String> = found.iter().map(|s| format!("{} [{}]", s.label(), s.score)).collect();
+    let first = found.first().unwrap_or_else(|| panic!("« {text} » gave nothing"));
+    assert_eq!(first.label(), label, "« {text} » gave {shown:#?}");
+    assert_eq!(first.other_name.as_deref(), other_name, "« {text} »");
+}
+
+#[test]
+fn a_street_is_found_by_its_name_in_another_language_and_shown_by_the_official_one() {
+    let index = index(&[("bal.csv", BAL)], plain);
+    let (label, name) = ("12 Rue de l’Église, Bron", Some("Rua de l'égllése"));
+    for text in ["12 rua de l'égllése bron", "12 rua de l egllese", "12 Rua de l’Égllése, Bron", "12 rua de l'egl"]
+    {
+        check(&index, text, label, name);
+    }
+    check(&index, "12 rua de l'eglleze bron", label, name); // a letter wrong
+    check(&index, "12 rue de l'église bron", label, None);
+    let first = &find(&index, "12 rua de l'égllése, bron")[0];
+    assert_eq!((first.match_type, first.verdicts.street), (MatchType::Exact, Some(Verdict::Ok)));
+    assert!(first.score.total() > 0.9, "{}", first.score);
+    check(&index, "12 rue égllése", "12 Rue Égllése, Villeurbanne", None);
+}
+
+#[test]
+fn a_lieu_dit_is_found_by_the_name_that_addresses_in_it_tell() {
+    let index = index(&[("bal.csv", BAL)], plain);
+    check(&index, "lo vinatièr", "Le Vinatier, Bron", Some("Lo Vinatièr"));
+    assert_eq!(find(&index, "lo vinatier")[0].kind, Kind::Locality);
+}
+
+#[test]
+fn a_commune_named_in_another_language_is_a_scope_unless_one_is_officially_called_so() {
+    let index = index(&[("bal.csv", BAL)], plain);
+    check(&index, "bronna", "Bron", None);
+    check(&index, "3 rue du marché bronna", "3 Rue du Marché, Bron", None);
+    assert_eq!(find(&index, "3 rue du marché bronna")[0].verdicts.commune, Some(Verdict::Ok));
+    let renamed = BAL.replace(";Bronna;", ";Villeurbanne;");
+    let renamed = self::index(&[("bal.csv", &renamed)], plain);
+    check(&renamed, "villeurbanne", "Villeurbanne", None);
+    check(&renamed, "12 rue villeurbanne", "12 Rue Égllése, Villeurbanne", None);
+}
+
+#[test]
+fn aliases_of_the_national_base_are_names() {
+    let index = index(&[("ban.csv", BAN)], plain);
+    let label = "5 Rue Gustave et Martial Caillebotte, 69320 Feyzin";
+    check(&index, "5 chemin des peintres feyzin", label, Some("Chemin des Peintres"));
+    check(&index, "5 RUE G ET MARTIAL CAILLEBOTTE 69320", label, Some("RUE G ET MARTIAL CAILLEBOTTE"));
+    check(&index, "5 chemin des peintres les razes", label, Some("Chemin des Peintres"));
+}
+
+#[test]
+fn a_street_settled_as_a_duplicate_is_still_found_by_the_name_it_had() {
+    let header = "id_ban_commune;id_ban_toponyme;id_ban_adresse;cle_interop;voie_nom;numero;commune_insee;commune_nom;position;long;lat;certification_commune";
+    let id = |last: u8| format!("3c87abe4-887b-46ee-9192-5c1b35a066{last:02}");
+    let row = |street: &str, address: u8, certified: u8| {
+        let ids = format!("{};{};{}", id(90), id(80 + certified), id(address));
+        format!(
+            "{ids};69029_0001_{address:05};{street};{address};69029;Bron;entrée;4.91{address:02};45.7380;{certified}\n"
+        )
+    };
+    let bal = format!("{header}\n{}{}", row("Place de la Mairie", 5, 1), row("Place de la Mairie", 7, 1));
+    let ban =
+        format!("{header}\n{}{}{}", row("Rue Ancienne", 5, 0), row("Rue Ancienne", 7, 0), row("Rue Voisine", 9, 0));
+    let index = index(&[("ban.csv", &ban), ("bal.csv", &bal)], plain);
+    check(&index, "5 rue ancienne bron", "5 Place de la Mairie, Bron", Some("Rue Ancienne"));
+    check(&index, "5 place de la mairie bron", "5 Place de la Mairie, Bron", None);
+    check(&index, "9 rue voisine", "9 Rue Voisine, Bron", None);
+}
+
+#[test]
+fn a_commune_without_any_street_is_found() {
+    let lines = concat!(
+        r#"{"id":"69275","type":"municipality","name":"Dommartin","postcode":["69380","69390"],"citycode":"69275","lon":4.71,"lat":45.83,"city":"Dommartin"}"#,
+        "\n",
+        r#"{"id":"69029_0002","type":"street","name":["Rue du Marché","Rue des Halles"],"postcode":"69500","citycode":["69029"],"city":["Bron"],"lon":4.911,"lat":45.739,"housenumbers":{"3":{"lon":4.911,"lat":45.739}}}"#,
+    );
+    let index = index(&[("ban.ndjson", lines)], plain);
+    for text in ["dommartin", "Dommart", "domartin", "69390"] {
+        let found = &find(&index, text)[0];
+        assert_eq!(
+            (found.label().as_str(), found.kind, found.insee.as_str()),
+            ("Dommartin", Kind::City, "69275"),
+            "{text}"
+        );
+        assert!((found.position.at.lon - 4.71).abs() < 1e-6 && found.addresses == 0, "{text}");
+    }
+    check(&index, "3 rue des halles bron", "3 Rue du Marché, 69500 Bron", Some("Rue des Halles"));
+}
+
+#[test]
+fn a_commune_merged_since_is_found_as_what_it_was_or_as_the_one_it_is_in() {
+    let list = "TYPECOM,COM,LIBELLE,COMPARENT\nCOM,69149,Oullins-Pierre-Bénite,\nCOMD,69149,Oullins,69149\n\
+                COMD,69152,Pierre-Bénite,69149\nCOM,69029,Bron,\nCOMD,69900,Vieux-Bron,69029\n";
+    let communes = |folder: &Path| {
+        let path = folder.join("communes.csv");
+        fs::write(&path, list).unwrap();
+        BuildOptions { communes: Some(path), ..BuildOptions::default() }
+    };
+    let merged = "cle_interop;voie_nom;numero;commune_insee;commune_nom;commune_deleguee_insee;commune_deleguee_nom;position;long;lat\n\
+        69149_0001_00014;Boulevard de l’Europe;14;69149;Oullins-Pierre-Bénite;69152;Pierre-Bénite;entrée;4.8250;45.7030\n\
+        69029_0002_00003;Rue du Marché;3;69029;Bron;;;entrée;4.9110;45.7390\n";
+    let index = index(&[("bal.csv", merged)], communes);
+    let found = &find(&index, "14 boulevard de l'europe pierre-bénite")[0];
+    assert_eq!((found.district.as_deref(), found.city.as_str()), (Some("Pierre-Bénite"), "Oullins-Pierre-Bénite"));
+    check(&index, "3 rue du marché vieux-bron", "3 Rue du Marché, Bron", None);
+    check(&index, "vieux bron", "Bron", None);
+}
+
+#[test]
+fn a_commune_named_with_its_own_postcode_is_not_contradicted() {
+    let rows = "cle_interop;voie_nom;numero;commune_insee;commune_nom;position;long;lat\n\
+        69029_0001_00012;Rue du Marché;12;69029;Bron;entrée;4.9100;45.7380\n\
+        69266_0001_00007;Rue des Lilas;7;69266;Villeurbanne;entrée;4.8900;45.7500\n\
+        69383_0001_00005;Rue Garibaldi;5;69383;Lyon 3e Arrondissement;entrée;4.8500;45.7560\n\
+        69386_0001_00002;Rue Molière;2;69386;Lyon 6e Arrondissement;entrée;4.8510;45.7660\n";
+    let postcodes = |folder: &Path| {
+        let path = folder.join("postcodes.csv");
+        let list = "code_commune_insee;code_postal;ligne_5\n69029;69500;\n69266;69100;\n69383;69003;\n69386;69006;\n";
+        fs::write(&path, list).unwrap();
+        BuildOptions { postcodes: Some(path), ..BuildOptions::default() }
+    };
+    let index = index(&[("bal.csv", rows)], postcodes);
+    let first = |text: &str| {
+        let found = find(&index, text).remove(0);
+        let verdicts = [found.verdicts.commune, found.verdicts.postcode];
+        (found.label(), verdicts.contains(&Some(Verdict::Contradicts)), found.score.total() < 0.8)
+    };
+    let elsewhere = ("12 Rue du Marché, 69500 Bron".to_owned(), true, true);
+    assert_eq!(first("12 rue du marché villeurbanne"), elsewhere);
+    assert_eq!(first("12 rue du marché 69100"), elsewhere);
+    assert_eq!(first("12 rue du marché 69100 villeurbanne"), ("Villeurbanne".to_owned(), false, true));
+    let other_part = ("5 Rue Garibaldi, 69003 Lyon 3e Arrondissement".to_owned(), true, true);
+    assert_eq!(first("5 rue garibaldi 69006 lyon"), other_part);
+    assert!(!first("12 rue du marché 69003 lyon").1);
+}
