@@ -4,14 +4,14 @@
 
 use std::{cell::Cell, rc::Rc};
 
-/// Steps a search may take; one is about a nanosecond of a machine of 2024.
-const MOST: u64 = 25_000_000;
+/// Steps a search may take; one is one to two nanoseconds of a machine of 2024.
+const MOST: u64 = 20_000_000;
 
 /// What opening a posting list costs, in steps.
 pub(crate) const OPEN: u64 = 800;
 /// Reading a window of a posting list, and one place of it.
 pub(crate) const WINDOW: u64 = 25;
-pub(crate) const MARK: u64 = 2;
+pub(crate) const MARK: u64 = 3;
 /// Weighing a place that may be kept.
 pub(crate) const WEIGH: u64 = 200;
 /// Ranking a candidate, for each word typed.

@@ -69,6 +69,7 @@ mod recall;
 mod report;
 mod respace;
 mod reverse;
+mod rings;
 mod row;
 #[cfg(test)]
 mod sample;

@@ -45,6 +45,8 @@ pub(crate) struct Places {
     file: Sections<SECTIONS>,
     count: u32,
     towns: u32,
+    /// The arrondissements, after the city each is in; sorted.
+    arrondissements: Vec<(u32, u32)>,
     shard: u8,
 }
 
@@ -66,7 +68,11 @@ impl Places {
         let (Some(towns), Some(count)) = (records(TOWNS), records(TOWNS).zip(records(STREETS)).and_then(sum)) else {
             return Err(Error::Damaged { folder: folder.to_owned(), what: format!("{FILE}: impossible lengths") });
         };
-        Ok(Self { file, count, towns, shard: 0 })
+        let mut places = Self { file, count, towns, arrondissements: Vec::new(), shard: 0 };
+        let inside = places.towns().filter(|town| town.parent() != town.index && !town.is_former());
+        places.arrondissements = inside.map(|town| (town.parent(), town.index)).collect();
+        places.arrondissements.sort_unstable();
+        Ok(places)
     }
 
     /// The same table, its places saying that they are of this one.
@@ -142,16 +148,19 @@ impl Places {
     /// The INSEE codes streets have that lie in some towns, each once: a town's own, its commune's if it is a former
     /// one, those inside it.
     pub(crate) fn codes_of(&self, towns: &[u32]) -> Vec<&str> {
-        if towns.is_empty() {
-            return Vec::new();
-        }
         let own = towns.iter().map(|&town| self.get(town));
         let communes = own.map(|own| if own.is_former() { self.get(own.parent()) } else { own });
-        let inside = self.towns().filter(|inner| towns.contains(&inner.parent()) && !inner.is_former());
+        let inside = towns.iter().flat_map(|&town| self.arrondissements_of(town));
         let mut codes: Vec<&str> = communes.chain(inside).map(Place::insee).collect();
         codes.sort_unstable();
         codes.dedup();
         codes
+    }
+
+    fn arrondissements_of(&self, city: u32) -> impl Iterator<Item = Place<'_>> {
+        let first = self.arrondissements.partition_point(|&(known, _)| known < city);
+        let own = self.arrondissements[first..].iter().take_while(move |&&(known, _)| known == city);
+        own.map(|&(_, town)| self.get(town))
     }
 
     /// The streets and lieux-dits of an INSEE code: they follow one another.

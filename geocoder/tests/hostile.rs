@@ -82,7 +82,7 @@ fn ten_thousand_hostile_texts_are_answered() {
             Err(error) => panic!("{name}: {error}: {request:?}"),
         }
     }
-    assert!(answered > 3_000, "the texts are made of words of the index: {answered} answered");
+    assert!(answered > 1_000, "the texts are made of words of the index: {answered} answered");
 }
 
 #[test]
