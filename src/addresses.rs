@@ -1,9 +1,11 @@
 //! What a running server does about addresses: indexes that another process put in place are opened, and address
-//! files that changed are indexed at once, searches going on. No address is ever part of a message.
+//! files that changed are indexed at once, searches going on; a whole index is built beside both when one is due.
+//! No address is ever part of a message.
 
 use std::{
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
+    thread::{self, JoinHandle},
     time::{Duration, Instant, SystemTime},
 };
 
@@ -12,11 +14,15 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::{app::App, causes::with_causes, config::Config, import};
 
-/// How often a server looks. A changed file is read at the second look that finds it the same: the first may have
-/// come while it was being written.
-const LOOK_EVERY: Duration = Duration::from_millis(300);
+/// How often a server looks.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// How long a changed file must have been left alone, by the time of its last change, before it is read: half of it
+/// may be there. It must also be the same at two looks, and still the same once it was read.
+const STILL: Duration = Duration::from_millis(300);
 /// How long address files that could not be indexed are left alone: what failed may have been the disk.
-const TRY_EVERY: Duration = Duration::from_secs(30);
+const TRY_EVERY: Duration = Duration::from_secs(5);
+/// The same for a whole index.
+const BUILD_EVERY: Duration = Duration::from_secs(30);
 
 /// Looks for new indexes and for changed address files until the service stops.
 pub async fn watch(app: App) {
@@ -45,8 +51,12 @@ pub struct Watcher {
     seen: Vec<FileState>,
     /// Address files already indexed, or found wanting, and the index they were compared with.
     tried: Option<(Vec<FileState>, String)>,
-    /// When they were found wanting.
-    failed: Option<Instant>,
+    /// When they were found wanting, and why, which is said once.
+    failed: Option<(Instant, String)>,
+    /// Whether a whole index is due; the one being built, which says whether it was; when it was begun.
+    build_due: bool,
+    build: Option<JoinHandle<bool>>,
+    begun: Option<Instant>,
 }
 
 /// Enough of a file to see that it changed.
@@ -57,6 +67,7 @@ impl Watcher {
         self.pick_up(app);
         self.verify(app);
         self.update(app);
+        self.build(app);
     }
 
     /// Opens what is current, when it is not what is served.
@@ -111,22 +122,57 @@ impl Watcher {
         }
     }
 
-    /// Indexes what changed in the address files, once they have kept still from one look to the next.
+    /// Indexes what changed in the address files, once they have kept still.
     fn update(&mut self, app: &App) {
         let (config, Some(served)) = (Arc::clone(&app.generation().config), app.geocoder()) else { return };
         let Ok(files) = import::address_files_here(&config) else { return }; // away: what we have is better than nothing
         let now: Vec<FileState> = files.into_iter().map(state).collect();
-        let is_tried = self.tried.as_ref().is_some_and(|(files, index)| *files == now && *index == served.revision());
-        if is_tried && self.failed.is_none_or(|last| last.elapsed() < TRY_EVERY) {
+        let known = self.tried.as_ref().filter(|(_, index)| *index == served.revision()).map(|(files, _)| files);
+        if known == Some(&now) && self.failed.as_ref().is_none_or(|(last, _)| last.elapsed() < TRY_EVERY) {
             return;
         }
         if self.seen != now {
             self.seen = now;
             return;
         }
-        self.failed = if update_now(&config) { None } else { Some(Instant::now()) };
+        if now.iter().any(|file| !is_still(file) && !known.is_some_and(|known| known.contains(file))) {
+            return;
+        }
+        match import::update(&config) {
+            Ok(Update::BeingWritten) => return self.seen.clear(),
+            Ok(update) => {
+                self.failed = None;
+                self.build_due |= say(&update);
+            }
+            Err(error) => self.say_failure(format!("{error:#}")),
+        }
         self.pick_up(app);
         self.tried = app.geocoder().map(|served| (now, served.revision()));
+    }
+
+    /// Builds a whole index when one is due, on a thread of its own, edits going on; a next look finds it in place.
+    fn build(&mut self, app: &App) {
+        if let Some(build) = self.build.take_if(|build| build.is_finished()) {
+            self.build_due |= !build.join().unwrap_or(false);
+        }
+        let waits = self.begun.is_some_and(|begun| begun.elapsed() < BUILD_EVERY);
+        if !self.build_due || self.build.is_some() || waits {
+            return;
+        }
+        tracing::info!("address files changed a lot: building a whole index");
+        let config = Arc::clone(&app.generation().config);
+        self.begun = Some(Instant::now());
+        match thread::Builder::new().name("address-build".to_owned()).spawn(move || build(&config)) {
+            Ok(thread) => (self.build, self.build_due) = (Some(thread), false),
+            Err(error) => tracing::error!(%error, "no thread to build an address index on"),
+        }
+    }
+
+    fn say_failure(&mut self, error: String) {
+        if self.failed.as_ref().is_none_or(|(_, said)| *said != error) {
+            tracing::error!(error, "changed address files not indexed; what is served stays as it was");
+        }
+        self.failed = Some((Instant::now(), error));
     }
 
     fn say_once(&mut self, revision: &str, error: &dyn std::error::Error) {
@@ -136,29 +182,36 @@ impl Watcher {
     }
 }
 
-/// Whether the index is now that of the address files.
-fn update_now(config: &Config) -> bool {
-    let done = import::update(config).and_then(|update| {
-        match update {
-            Update::Unchanged => {}
-            Update::Edited { revision, communes, addresses } => {
-                tracing::info!(revision, communes, addresses, "changed address files indexed");
-            }
-            Update::NeedsBuild => {
-                tracing::info!("address files changed a lot: building a whole index");
-                let built = import::index(config, &mut |_| ())?;
-                tracing::info!(revision = built.revision, addresses = built.addresses, "address index built");
-            }
+/// Says what was done; whether a whole index is due.
+fn say(update: &Update) -> bool {
+    match update {
+        Update::Edited { revision, streets, addresses, build_due } => {
+            tracing::info!(revision, streets, addresses, "changed address files indexed");
+            *build_due
         }
-        Ok(())
-    });
-    if let Err(error) = &done {
-        tracing::error!(error = %format!("{error:#}"), "changed address files not indexed; what is served stays as it was");
+        Update::NeedsBuild => true,
+        Update::Unchanged | Update::BeingWritten => false,
     }
-    done.is_ok()
+}
+
+/// Whether there is a new index.
+fn build(config: &Config) -> bool {
+    let built = import::build_here(config);
+    match &built {
+        Ok(built) => tracing::info!(revision = built.revision, addresses = built.addresses, "address index built"),
+        Err(error) => {
+            tracing::error!(error = %format!("{error:#}"), "no whole address index built; what is served stays as it was");
+        }
+    }
+    built.is_ok()
 }
 
 fn state(path: PathBuf) -> FileState {
     let state = std::fs::metadata(&path).ok().and_then(|file| Some((file.len(), file.modified().ok()?)));
     (path, state)
+}
+
+/// Whether it was last written to some time ago; a clock that disagrees with that of the files says nothing.
+fn is_still((_, state): &FileState) -> bool {
+    state.is_none_or(|(_, modified)| modified.elapsed().map_or(true, |age| age >= STILL))
 }

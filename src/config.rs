@@ -87,6 +87,8 @@ pub struct Geocoder {
     pub index: PathBuf,
     /// Files of addresses, BAL or BAN; the name of a file may hold one `*`. Or https URLs that publish one.
     pub addresses: Vec<AddressSource>,
+    /// How often a running server asks those URLs again.
+    pub refresh: SignedDuration,
     /// CSV of postcodes by commune: `code_commune_insee;nom_de_la_commune;code_postal`.
     pub postcodes: Option<PathBuf>,
     /// INSEE's list of communes, CSV: `TYPECOM,COM,…,LIBELLE,…,COMPARENT`. Codes of communes are not checked without it.
@@ -213,6 +215,7 @@ impl Default for Geocoder {
         Self {
             index: "var/geocoder".into(),
             addresses: Vec::new(),
+            refresh: SignedDuration::from_hours(24),
             postcodes: None,
             communes: None,
             access: Access::Agents,
@@ -224,6 +227,13 @@ impl Default for Geocoder {
 impl Default for Session {
     fn default() -> Self {
         Self { idle: SignedDuration::from_mins(30), max_age: SignedDuration::from_hours(10) }
+    }
+}
+
+impl Geocoder {
+    /// Where what is published at URLs is kept.
+    pub fn downloads(&self) -> PathBuf {
+        self.index.join("downloads")
     }
 }
 
@@ -321,6 +331,9 @@ impl Config {
             problems
                 .push("geocoder: access must be \"agents\" or \"open\": an address has no audience of its own".into());
         }
+        if self.geocoder.refresh < SignedDuration::from_mins(1) {
+            problems.push("geocoder: refresh must be a minute or longer: others publish what is asked for".into());
+        }
         if !self.geocoder.cors.is_empty() && self.geocoder.access != Access::Open {
             problems.push("geocoder: cors needs access = \"open\": pages of other sites bring no login".into());
         }
@@ -406,6 +419,7 @@ frequency = "annuelle"
         assert!(!load(&MINIMAL.replacen("[[theme]]", inline, 1)).unwrap_err().contains("hunter2"));
         check(("[map]", "[server]\nstate = \"postgres://x\"\n[map]"), "state must be sqlite:");
         check(("[map]", "[geocoder]\ncors = [\"https://a.example\"]\n[map]"), "cors needs access = \"open\"");
+        check(("[map]", "[geocoder]\nrefresh = \"1s\"\n[map]"), "refresh must be a minute or longer");
         check(
             ("[map]", "[geocoder]\naccess = \"open\"\ncors = [\"a.example/\"]\n[map]"),
             "an origin starts with https://",

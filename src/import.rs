@@ -49,7 +49,13 @@ pub fn index(config: &Config, progress: &mut dyn FnMut(Progress)) -> anyhow::Res
     Ok(geocoder::build(&sources, &config.geocoder.index, &build_options(config)?, progress)?)
 }
 
-/// Indexes the communes anew whose address files changed since the index was built; nothing is downloaded.
+/// The same from the files there are; nothing is downloaded.
+pub fn build_here(config: &Config) -> anyhow::Result<Built> {
+    let sources = address_files_here(config)?;
+    Ok(geocoder::build(&sources, &config.geocoder.index, &build_options(config)?, &mut |_| ())?)
+}
+
+/// Indexes the streets anew of which the address files changed since the index was built; nothing is downloaded.
 pub fn update(config: &Config) -> anyhow::Result<Update> {
     let sources = address_files_here(config)?;
     Ok(geocoder::update(&sources, &config.geocoder.index, &build_options(config)?)?)
@@ -66,7 +72,7 @@ fn build_options(config: &Config) -> Result<BuildOptions, layers::Error> {
 
 /// The files of addresses there are now: a commune may have several, and what is published is fetched first.
 pub fn address_files(config: &Config) -> anyhow::Result<Vec<PathBuf>> {
-    let downloads = config.geocoder.index.join("downloads");
+    let downloads = config.geocoder.downloads();
     let mut found = Vec::new();
     for source in &config.geocoder.addresses {
         match source {
@@ -79,7 +85,7 @@ pub fn address_files(config: &Config) -> anyhow::Result<Vec<PathBuf>> {
 
 /// The same, with what is published as it was last downloaded.
 pub fn address_files_here(config: &Config) -> std::io::Result<Vec<PathBuf>> {
-    let downloads = config.geocoder.index.join("downloads");
+    let downloads = config.geocoder.downloads();
     let mut found = Vec::new();
     for source in &config.geocoder.addresses {
         match source {

@@ -14,6 +14,7 @@ pub mod http;
 pub mod import;
 pub mod listener;
 pub mod objects;
+pub mod published;
 pub mod refresh;
 pub mod room;
 pub mod service;

@@ -16,7 +16,7 @@ use crate::{
     addresses,
     app::{App, Generation},
     config::{Config, Identity, SecretRef},
-    http, listener, refresh,
+    http, listener, published, refresh,
 };
 
 /// How long requests under way may take once the service is told to stop.
@@ -80,6 +80,7 @@ pub async fn serve(app: App, listeners: Listeners, reload: Option<PathBuf>) -> R
         tokio::spawn(refresh::watch_directory(app.clone())),
         tokio::spawn(refresh::watch_data(app.clone())),
         tokio::spawn(addresses::watch(app.clone())),
+        tokio::spawn(published::watch(app.clone())),
     ];
     let upkeep = tokio::spawn(async move {
         loop {

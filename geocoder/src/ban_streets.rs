@@ -71,13 +71,14 @@ pub(crate) fn read(
     accept: &mut dyn FnMut(Row),
 ) -> Result<(), Error> {
     let failed = |source| Error::Read { path: path.to_owned(), source };
-    let (mut reader, mut bytes) = (text.reader, Vec::new());
+    let (mut reader, mut bytes, mut end) = (text.reader, Vec::new(), 0);
     for number in 1.. {
         bytes.clear();
         let limited = &mut std::io::Read::take(&mut reader, LONGEST_LINE as u64);
         if limited.read_until(b'\n', &mut bytes).map_err(failed)? == 0 {
             break;
         }
+        end += bytes.len() as u64;
         if bytes.trim_ascii().is_empty() {
             continue;
         }
@@ -86,6 +87,7 @@ pub(crate) fn read(
             failed(std::io::Error::other(format!("line {number}, column {}: not a street of the base", e.column())))
         };
         let line: Line = serde_json::from_slice(&bytes).map_err(wrong)?;
+        let accept = &mut |row| accept(Row { at: end - 1, ..row });
         if line.is_commune() {
             line.commune_rows(number, context, report, accept);
         } else {

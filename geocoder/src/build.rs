@@ -13,8 +13,9 @@ use tantivy::{
 
 use crate::{
     Error,
-    collect::Collector,
-    index::{self, Manifest, Store},
+    collect::{Collector, Written},
+    index::{self, Builds, Manifest, Store},
+    origins::Origins,
     packed,
     places::Places,
     postcodes::Postcodes,
@@ -22,7 +23,8 @@ use crate::{
     report::{LISTED, Report},
     schema,
     source::Context,
-    stretches,
+    sources::SourceFile,
+    stretches, update,
 };
 
 /// Memory of the full-text writer, for each of its threads; tantivy refuses less than 15 MB.
@@ -63,7 +65,8 @@ pub struct Built {
     pub addresses: u32,
 }
 
-/// Builds an index of BAL files in `into` and makes it current; waits for another build there to end.
+/// Builds an index of address files in `into` and makes it current; waits for another build there to end. Edits go on
+/// being made to what is current meanwhile; what they changed since the files were read is edited in what is built.
 ///
 /// Errors leave what was current as it was: a file that cannot be read or is not a BAL, no row accepted, a full disk.
 pub fn build(
@@ -72,10 +75,13 @@ pub fn build(
     options: &BuildOptions,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Built, Error> {
-    let store = Store::lock(into)?;
-    let folder = store.new_folder()?;
-    let (manifest, report) = write(&folder, Inputs { sources, only: None, options }, progress)?;
-    store.publish(&folder, &manifest)?;
+    let builds = Builds::lock(into)?;
+    let started = jiff::Timestamp::now();
+    let folder = builds.new_folder()?;
+    let (manifest, report) = write(&folder, Inputs { sources, options }, progress)?;
+    let store = Store::lock(into)?; // edits made meanwhile are: those to come wait
+    let edits = update::since(&store, (&folder, &manifest), sources, started, options);
+    store.publish(&folder, &manifest, edits)?;
     let Manifest { revision, places, addresses, .. } = manifest;
     Ok(Built { revision, report, places, addresses })
 }
@@ -84,17 +90,11 @@ pub fn build(
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Inputs<'a> {
     pub sources: &'a [PathBuf],
-    /// The communes whose rows are kept; all of them without it.
-    pub only: Option<&'a BTreeSet<CommuneCode>>,
     pub options: &'a BuildOptions,
 }
 
 /// Writes all the files of a revision in an empty folder, which goes again after an error; its manifest is returned.
-pub(crate) fn write(
-    folder: &Path,
-    inputs: Inputs<'_>,
-    progress: &mut dyn FnMut(Progress),
-) -> Result<(Manifest, Report), Error> {
+fn write(folder: &Path, inputs: Inputs<'_>, progress: &mut dyn FnMut(Progress)) -> Result<(Manifest, Report), Error> {
     write_files(folder, inputs, progress).inspect_err(|_| {
         // Scratch files may be large. The next build sweeps what cannot be removed now.
         let _ = std::fs::remove_dir_all(folder);
@@ -106,24 +106,44 @@ fn write_files(
     inputs: Inputs<'_>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<(Manifest, Report), Error> {
-    let Inputs { sources, only, options } = inputs;
-    let postcodes = options.postcodes.as_deref().map(Postcodes::read).transpose()?.unwrap_or_default();
+    let Inputs { sources, options } = inputs;
+    let postcodes = options.postcodes()?;
     let context = Context::new(options.communes.as_deref(), LISTED)?;
     let mut report = Report { communes_checked: options.communes.is_some(), ..Report::default() };
     let collector = Collector::create(folder, sources.len())?;
     let (mut collector, read) = read_all(inputs, &context, &mut report, collector, progress)?;
     collector.name_merged(&context.communes);
-    // Edits may leave nothing of a commune; a build never means to leave nothing at all.
-    if only.is_none() && report.accepted() == 0 {
+    if report.accepted() == 0 {
         return Err(Error::NothingAccepted { files: sources.len(), rows: report.rows() });
     }
-    let written = collector.finish(options, &postcodes, progress)?;
-    report.duplicates = written.duplicates;
+    let (sources, files): (Vec<_>, Vec<_>) = read.into_iter().map(|(source, origin)| (source, Some(origin))).unzip();
+    let written = collector.finish(options, &postcodes, None, progress)?;
+    let manifest = finish(folder, written, Origins { files, aside: Vec::new() }, report, sources, progress)?;
+    let report = manifest.report.clone();
+    Ok((manifest, report))
+}
+
+/// Writes what goes with the tables just written: the words of their places, what files they come from.
+pub(crate) fn finish(
+    folder: &Path,
+    written: Written,
+    origins: Origins,
+    report: Report,
+    sources: Vec<SourceFile>,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Manifest, Error> {
+    let report = Report { duplicates: written.duplicates, ..report };
+    Origins { aside: written.aside.clone(), ..origins }.write(folder)?;
     let places = Places::open(folder)?;
     stretches::write(folder, &places)?;
     write_words(&folder.join(index::WORDS), &places, progress)?;
-    let manifest = Manifest::of(folder, written, report.clone(), read)?;
-    Ok((manifest, report))
+    Manifest::of(folder, &written, report, sources)
+}
+
+impl BuildOptions {
+    pub(crate) fn postcodes(&self) -> Result<Postcodes, Error> {
+        Ok(self.postcodes.as_deref().map(Postcodes::read).transpose()?.unwrap_or_default())
+    }
 }
 
 /// The full-text index, in one segment: every query then visits one term dictionary, and the number of a

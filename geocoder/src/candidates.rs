@@ -4,7 +4,7 @@
 
 use std::{
     borrow::Cow,
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, HashSet},
 };
 
 use layers::LonLat;
@@ -12,6 +12,7 @@ use tantivy::{SegmentReader, Term};
 
 use crate::{
     Error, Filter, Geocoder, Kind, Near, Request,
+    effort::{self, Effort},
     matching::{AnyOf, Matching},
     normalize,
     parse::Query,
@@ -50,11 +51,13 @@ pub(crate) struct Context<'a> {
     towns: Option<Vec<u32>>,
     /// Where places are looked for first, when it is not the asker's map.
     centre: Option<Near>,
+    /// What is left to the search.
+    pub effort: Effort,
     spellings: Spellings,
 }
 
 impl<'a> Context<'a> {
-    pub(crate) fn new(geocoder: &'a Geocoder, part: &'a Part, request: &Request) -> Self {
+    pub(crate) fn new(geocoder: &'a Geocoder, part: &'a Part, request: &Request, effort: &Effort) -> Self {
         let filter = &request.filter;
         let code = |code: &String| geocoder.gazetteer.code(code).iter().copied();
         let towns = (!filter.communes.is_empty()).then(|| filter.communes.iter().flat_map(code).collect::<Vec<_>>());
@@ -66,6 +69,7 @@ impl<'a> Context<'a> {
             filter: request.filter.clone(),
             towns,
             centre: None,
+            effort: effort.clone(),
             spellings: HashMap::new(),
         }
     }
@@ -88,7 +92,7 @@ impl<'a> Context<'a> {
 
 /// The words of a reading with every form they may take in a name.
 pub(crate) fn expand(context: &mut Context<'_>, query: &Query, tolerance: Tolerance) -> Vec<QueryWord> {
-    expand_over(&context.part.shard.vocabulary, &mut context.spellings, query, tolerance)
+    expand_over(&context.part.shard.vocabulary, &mut context.spellings, query, tolerance, &context.effort)
 }
 
 /// The same over the words of some names.
@@ -97,6 +101,7 @@ pub(crate) fn expand_over(
     known: &mut Spellings,
     query: &Query,
     tolerance: Tolerance,
+    effort: &Effort,
 ) -> Vec<QueryWord> {
     let last = query.words.len().saturating_sub(1);
     let mut expanded = Vec::with_capacity(query.words.len());
@@ -104,9 +109,12 @@ pub(crate) fn expand_over(
         let unfinished = query.unfinished && at == last;
         let mut forms = rank::forms(word);
         if tolerance > Tolerance::Exact {
-            let spellings = known
-                .entry((word.typed.clone(), unfinished, at <= 1))
-                .or_insert_with_key(|(typed, beginning, as_type)| vocabulary.spellings(typed, *beginning, *as_type));
+            let spellings = known.entry((word.typed.clone(), unfinished, at <= 1)).or_insert_with_key(
+                |(typed, beginning, as_type)| {
+                    effort.spend(vocabulary.len() as u64 * effort::COMPARE);
+                    vocabulary.spellings(typed, *beginning, *as_type)
+                },
+            );
             for spelling in spellings {
                 if forms.iter().all(|(form, _)| *form != spelling.word) {
                     forms.push((spelling.word.clone(), spelling.likeness));
@@ -139,11 +147,9 @@ pub(crate) fn candidates(
     let Some(segment) = searcher.segment_readers().first() else { return Ok(Vec::new()) };
     let scopes = scope.as_deref().into_iter().chain(context.towns.as_deref());
     let Some(matching) = matching(context, segment, (query, words), scopes, tolerance)? else { return Ok(Vec::new()) };
-    let preference = Preference {
-        near: context.centre.or(context.near),
-        typed: words.iter().filter(|word| !word.article).count() as f32,
-        prefers_home: context.has_home && query.scope.is_none(),
-    };
+    let near = context.centre.or(context.near);
+    let typed = words.iter().filter(|word| !word.article).count();
+    let preference = Preference::new(near, typed, context.has_home && query.scope.is_none());
     let visible = |index| context.is_visible(index).then(|| context.part.shard.places.get(index));
     Ok(recall(&matching, &context.part.shard.stretches, preference, &context.filter, visible))
 }
@@ -177,34 +183,39 @@ fn matching<'t>(
     scopes: impl Iterator<Item = &'t [u32]>,
     tolerance: Tolerance,
 ) -> Result<Option<Matching>, Error> {
-    let fields = context.part.shard.fields;
+    let (fields, effort) = (context.part.shard.fields, &context.effort);
     let mut all = Vec::new();
     for towns in scopes {
         let terms = towns.iter().map(|&town| Term::from_field_u64(fields.town, u64::from(town)));
-        all.push(AnyOf::read(segment, terms)?);
+        all.push(AnyOf::read(segment, terms, effort)?);
     }
     if let Some(kinds) = kinds_wanted(context.filter.kinds.as_deref(), query) {
         let terms = kinds.into_iter().map(|kind| Term::from_field_text(fields.kind, kind.as_str()));
-        all.push(AnyOf::read(segment, terms)?);
+        all.push(AnyOf::read(segment, terms, effort)?);
     }
     let mut counting: Vec<&QueryWord> = words.iter().filter(|word| !word.article).collect();
     if counting.is_empty() {
         counting = words.iter().collect();
     }
+    let half = counting.iter().filter(|word| word.weight >= 1.0).count().div_ceil(2);
+    // A word said again asks for nothing more.
+    let mut said = HashSet::new();
+    counting.retain(|word| said.insert((&word.forms[0].0, &word.beginning)));
     let clause = |word: &&QueryWord| {
         let forms = word.forms.iter().map(|(form, _)| fields.word_term(form));
-        AnyOf::read(segment, forms.chain(word.beginning.as_deref().map(|beginning| fields.beginning_term(beginning))))
+        let beginning = word.beginning.as_deref().map(|beginning| fields.beginning_term(beginning));
+        AnyOf::read(segment, forms.chain(beginning), effort)
     };
     if tolerance < Tolerance::Partial {
         for word in &counting {
             all.push(clause(word)?);
         }
-        return Ok(Some(Matching::new(all, Vec::new(), 0)));
+        return Ok(Some(Matching::new(all, Vec::new(), 0, effort)));
     }
     counting.retain(|word| word.weight >= 1.0);
     let some = counting.iter().map(clause).collect::<Result<Vec<_>, _>>()?;
-    let half = some.len().div_ceil(2);
-    Ok((half > 0).then(|| Matching::new(all, some, half))) // « rue » alone is no reason to answer
+    let half = half.min(some.len());
+    Ok((half > 0).then(|| Matching::new(all, some, half, effort))) // « rue » alone is no reason to answer
 }
 
 /// A house is a number inside a street or a lieu-dit; nothing is wanted of a reading without number when only houses are.

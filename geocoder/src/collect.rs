@@ -14,11 +14,15 @@ use crate::{
     build::{BuildOptions, Progress},
     communes::Communes,
     duplicates::{Identifiers, SetAside},
+    marks::StreetMark,
     normalize,
     numbers::write::NumbersWriter,
     packed,
     parcels::ParcelsWriter,
-    places::write::{NewPlace, PlacesWriter},
+    places::{
+        Places,
+        write::{NewPlace, PlacesWriter},
+    },
     postcodes::Postcodes,
     row::Row,
     spill::Spill,
@@ -47,12 +51,14 @@ pub(crate) struct Collector {
 }
 
 /// What was written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Written {
     pub places: u32,
     pub addresses: u32,
     /// Rows left out because another file has the same address.
     pub duplicates: u64,
+    /// Those that bear the identifier of the other's: it, in short, and their street.
+    pub aside: Vec<(u64, StreetMark)>,
 }
 
 impl Collector {
@@ -106,15 +112,19 @@ impl Collector {
         Ok(())
     }
 
-    /// Puts everything together and writes the tables. Errors: disk, or more of something than the tables can count.
+    /// Puts everything together and writes the tables. `around`: the places of the revision that edits are made to,
+    /// whose towns have more streets than the edits have.
+    ///
+    /// Errors: disk, or more of something than the tables can count.
     pub(crate) fn finish(
         self,
         options: &BuildOptions,
         postcodes: &Postcodes,
+        around: Option<&Places>,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Written, Error> {
         let aside = self.identifiers.map(Identifiers::settle).transpose()?.unwrap_or_default();
-        let towns = self.towns.number();
+        let towns = self.towns.number(around);
         let mut tables = Tables {
             places: PlacesWriter::create(&self.folder, packed::count(towns.len(), "towns")?)?,
             numbers: NumbersWriter::create(&self.folder)?,
@@ -123,6 +133,7 @@ impl Collector {
             metropole: &options.metropole,
             postcodes,
             duplicates: aside.count(),
+            aside: Vec::new(),
         };
         let mut rows = self.rows;
         let keys = rows.keys();
@@ -145,12 +156,14 @@ struct Tables<'a> {
     metropole: &'a BTreeSet<CommuneCode>,
     postcodes: &'a Postcodes,
     duplicates: u64,
+    aside: Vec<(u64, StreetMark)>,
 }
 
 impl Tables<'_> {
     /// Writes the streets of one key. Toponyms without a position wait for the middle of their town.
     fn write(&mut self, rows: &[u8], aside: &SetAside) -> Result<(), Error> {
         let streets = Streets::read(rows, aside, &mut self.numbers);
+        self.aside.extend(streets.aside());
         let order = self.numbers.suffix_order();
         let mut places = Vec::new();
         for street in streets.assemble(|a, b| order[a as usize].cmp(&order[b as usize])) {
@@ -208,7 +221,7 @@ impl Tables<'_> {
         let addresses = self.numbers.count();
         self.numbers.finish()?;
         self.parcels.finish()?;
-        Ok(Written { places, addresses, duplicates: self.duplicates })
+        Ok(Written { places, addresses, duplicates: self.duplicates, aside: self.aside })
     }
 }
 

@@ -67,10 +67,16 @@ type Steps = &'static [(f32, f32)];
 /// Gives every answer its confidence, best first: none is surer than the one before it.
 pub(crate) fn settle(answers: &mut [Answer<'_>], unfinished: bool) {
     let standing: Vec<f32> = answers.iter().map(|answer| answer.score.standing()).collect();
+    let mut best: Vec<usize> = (0..answers.len()).collect();
+    best.sort_by(|&a, &b| standing[b].total_cmp(&standing[a]));
+    // The best rival of any answer is among these: two towns are no rivals.
+    let street = best.iter().copied().find(|&at| !is_town(&answers[at]));
+    best.truncate(2);
+    best.extend(street);
     let mut ceiling = 1.0f32;
     for at in 0..answers.len() {
-        let rival = (0..answers.len()).filter(|&other| other != at && is_rival(&answers[at], &answers[other]));
-        let best_rival = rival.map(|other| standing[other]).fold(f32::MIN, f32::max);
+        let rivals = best.iter().filter(|&&other| other != at && is_rival(&answers[at], &answers[other]));
+        let best_rival = rivals.map(|&other| standing[other]).fold(f32::MIN, f32::max);
         let margin = if best_rival == f32::MIN { 1.0 } else { standing[at] - best_rival };
         let sure = confidence(&answers[at], margin.max(0.0), unfinished).min(ceiling);
         answers[at].score.confidence = sure;
@@ -80,9 +86,12 @@ pub(crate) fn settle(answers: &mut [Answer<'_>], unfinished: bool) {
 
 /// Two answers between which the asker would have to choose.
 fn is_rival(a: &Answer<'_>, b: &Answer<'_>) -> bool {
-    let is_town = |answer: &Answer<'_>| matches!(answer.place.kind(), Kind::City | Kind::District);
     // A former commune and the one it is in, a city and its arrondissements: not two choices.
     !(is_town(a) && is_town(b))
+}
+
+fn is_town(answer: &Answer<'_>) -> bool {
+    matches!(answer.place.kind(), Kind::City | Kind::District)
 }
 
 fn confidence(answer: &Answer<'_>, margin: f32, unfinished: bool) -> f32 {

@@ -3,7 +3,8 @@
 
 use crate::{
     Error, Filter, Geocoder, Kind, MatchType, Near, Position, PositionKind, Request, Suggestion, Verdict, Verdicts,
-    confidence, doors::meeting, normalize::fold, onebox::stand_in, rank::Answer, search::STEPS, suggestion::Score,
+    confidence, doors::meeting, effort::Effort, normalize::fold, onebox::stand_in, rank::Answer, search::STEPS,
+    suggestion::Score,
 };
 
 /// Doors of two streets that meet are nearer than this. Of the streets of Paris (national base, 7,571), the nearest
@@ -41,23 +42,23 @@ struct Meeting<'a> {
 impl Geocoder {
     /// Where the two streets a text names meet; both streets when they do not; none when it names no two streets, or
     /// when crossings are not asked for.
-    pub(crate) fn crossing(&self, request: &Request) -> Result<Option<Vec<Suggestion>>, Error> {
+    pub(crate) fn crossing(&self, request: &Request, effort: &Effort) -> Result<Option<Vec<Suggestion>>, Error> {
         if request.filter.kinds.as_ref().is_some_and(|kinds| !kinds.contains(&Kind::Crossing)) {
             return Ok(None);
         }
         let mut apart = None;
         for [left, right] in sides(&request.text).into_iter().take(MOST_SPLITS) {
-            let first = self.streets(&left, true, request.near, request)?;
-            let second = self.streets(&right, request.finished, request.near, request)?;
+            let first = self.streets(&left, true, request.near, (request, effort))?;
+            let second = self.streets(&right, request.finished, request.near, (request, effort))?;
             let (Some(one), Some(other)) = (first.first().copied(), second.first().copied()) else { continue };
             // The street whose commune was named is found first: the other one is near it.
             let second_first = other.verdicts.commune.is_some() && one.verdicts.commune.is_none();
             let (known, text, finished) =
                 if second_first { (second, left, true) } else { (first, right, request.finished) };
             let mut found = Vec::new();
-            for street in known.into_iter().take(FIRST) {
+            for street in known.into_iter().take(FIRST).take_while(|_| !effort.is_spent()) {
                 let near = Near { zoom: NEAR_ZOOM, ..Near::from(street.place.position()) };
-                let others = self.streets(&text, finished, Some(near), request)?;
+                let others = self.streets(&text, finished, Some(near), (request, effort))?;
                 found.extend(self.nearest_meeting(street, &others, second_first));
             }
             if !found.is_empty() {
@@ -70,11 +71,17 @@ impl Geocoder {
     }
 
     /// The streets some words name, the likeliest first; none when they rather name something else.
-    fn streets(&self, text: &str, finished: bool, near: Option<Near>, of: &Request) -> Result<Vec<Answer<'_>>, Error> {
+    fn streets(
+        &self,
+        text: &str,
+        finished: bool,
+        near: Option<Near>,
+        (of, effort): (&Request, &Effort),
+    ) -> Result<Vec<Answer<'_>>, Error> {
         let filter = Filter { kinds: None, bbox: None, within: None, postcodes: Vec::new(), ..of.filter.clone() };
         let near = near.map(|near| Near { radius_m: None, ..near });
         let request = Request { text: text.to_owned(), finished, near, limit: SECOND, filter, objects: Vec::new() };
-        let mut answers = match self.answers(&request, &STEPS[..2]) {
+        let mut answers = match self.answers(&request, &STEPS[..2], effort) {
             Err(Error::EmptyQuery) => Vec::new(),
             answers => answers?,
         };
@@ -147,7 +154,9 @@ fn sides(text: &str) -> Vec<[String; 2]> {
         let is_sub = word == "/" && words[at - 1].eq_ignore_ascii_case("s");
         let is_range =
             word == "/" && [at - 1, at + 1].iter().all(|&at| words[at].starts_with(|c: char| c.is_ascii_digit()));
-        !is_sub && !is_range && (is(word, &BETWEEN) || (announced && is(word, &BETWEEN_ANNOUNCED)))
+        // « Voie A/6 » is a street of Paris.
+        let is_code = word == "/" && words[at - 1].len() <= 2 && words[at + 1].bytes().all(|b| b.is_ascii_digit());
+        !is_sub && !is_range && !is_code && (is(word, &BETWEEN) || (announced && is(word, &BETWEEN_ANNOUNCED)))
     };
     let splits = (1..words.len().saturating_sub(1)).filter(parts);
     let split = |at: usize| [side(&words[..at]), side(&words[at + 1..])];
@@ -191,6 +200,7 @@ mod tests {
         for text in [
             "12/14 rue Garibaldi",
             "12 / 14",
+            "8 Voie A/6 PARIS 06",
             "rue Pierre et Marie Curie",
             "Saint-Didier s/ Chalaronne",
             "x",

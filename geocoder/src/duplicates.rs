@@ -40,9 +40,7 @@ impl Identifiers {
 
     /// Notes that a row bears an identifier.
     pub(crate) fn add(&mut self, id: BanId, file: u32, certified: bool, row: u32) -> Result<(), Error> {
-        // A UUID v4 is drawn at random: half of it parts addresses as well as a hash of it would, and 64 bits meet
-        // by chance once in a hundred countries.
-        let id = u64::from_le_bytes(packed::bytes(&id, 8)) ^ u64::from_le_bytes(packed::bytes(&id, 0));
+        let id = short(&id);
         let mut seen = [0; SEEN];
         seen[..8].copy_from_slice(&id.to_le_bytes());
         seen[8..12].copy_from_slice(&row.to_le_bytes());
@@ -65,6 +63,12 @@ impl Identifiers {
         self.0.remove()?;
         Ok(aside)
     }
+}
+
+/// An identifier in 64 bits. A UUID v4 is drawn at random: half of it parts addresses as well as a hash of it would,
+/// and 64 bits meet by chance once in a hundred countries.
+pub(crate) fn short(id: &BanId) -> u64 {
+    u64::from_le_bytes(packed::bytes(id, 8)) ^ u64::from_le_bytes(packed::bytes(id, 0))
 }
 
 impl Seen {

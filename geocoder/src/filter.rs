@@ -3,7 +3,8 @@
 use layers::{Bbox, LonLat};
 
 use crate::{
-    Filter, Geocoder, Kind, Near, Request, address::ground_distance_m, places::Place, rank::Answer, stretches::Stretch,
+    Filter, Geocoder, Kind, Near, Request, address::ground_distance_m, places::Place, rank::Answer,
+    stretches::Stretches,
 };
 
 /// Whether something at a place may pass: what cannot is not worth ranking. Exact for whole places, not for houses.
@@ -13,9 +14,10 @@ pub(crate) fn may_hold(filter: &Filter, place: Place<'_>) -> bool {
 }
 
 /// The same for a whole stretch.
-pub(crate) fn may_meet(filter: &Filter, stretch: &Stretch) -> bool {
-    filter.bbox.is_none_or(|bbox| meets(stretch.bbox, bbox))
-        && filter.metropole.is_none_or(|wanted| if wanted { stretch.some_home } else { stretch.some_away })
+pub(crate) fn may_meet(filter: &Filter, stretches: &Stretches, at: usize) -> bool {
+    let holds = stretches.holds(at);
+    filter.metropole.is_none_or(|wanted| if wanted { holds.home } else { holds.away })
+        && filter.bbox.is_none_or(|bbox| meets(stretches.bbox(at), bbox))
 }
 
 fn meets(own: Bbox, bbox: Bbox) -> bool {

@@ -66,8 +66,7 @@ impl Geocoder {
             let first = Arc::new(Part::first(shard, &[]));
             return Ok(Self { first, edits: None, objects: Vec::new(), gazetteer, has_home, current });
         };
-        let replaced: Vec<&str> = edits.manifest.replaces.iter().map(|code| code.as_str()).collect();
-        let first = Part::first(shard, &replaced);
+        let first = Part::first(shard, &edits.manifest.hides);
         let Some(edits) = Part::edits(edits.clone(), &first.shard.places) else {
             let what = "edits of towns that are not in the index".to_owned();
             return Err(Error::Damaged { folder: store.to_owned(), what });

@@ -3,6 +3,7 @@
 use crate::{
     Error, Geocoder, HouseNumber, Kind, Near, Request,
     candidates::{Context, Tolerance, candidates, expand},
+    effort::{self, Effort},
     noise,
     normalize::Word,
     objects::find::{ObjectContext, as_object},
@@ -22,6 +23,8 @@ const SETTLED: f32 = 0.88;
 const EXACT: f32 = 0.93;
 /// People confuse communes that are near each other: metres beyond the one named.
 const NEIGHBOURHOOD_M: f64 = 12_000.0;
+/// Places inside a text where an address may begin that are tried: a text of many numbers is none.
+const MOST_ANCHORS: usize = 6;
 /// How far each other writing is from what was typed.
 const NOISE_DROPPED: f32 = 0.97;
 const NUMBER_DROPPED: f32 = 0.85;
@@ -55,15 +58,17 @@ pub(crate) struct Hunt<'a> {
     /// The readings of the text as typed.
     pub queries: Vec<Query>,
     pub answers: Vec<Answer<'a>>,
+    effort: Effort,
 }
 
 impl<'a> Hunt<'a> {
-    pub(crate) fn new(geocoder: &'a Geocoder, request: &Request, writings: Vec<Typed>) -> Self {
+    pub(crate) fn new(geocoder: &'a Geocoder, request: &Request, writings: Vec<Typed>, effort: &Effort) -> Self {
         let read = |typed| readings(typed, &geocoder.gazetteer, &geocoder.first.shard.places, false);
         let queries = writings.iter().flat_map(read).collect();
-        let contexts = geocoder.parts().map(|part| Context::new(geocoder, part, request)).collect();
-        let objects = geocoder.object_contexts(request);
-        Self { geocoder, contexts, near: request.near, objects, writings, queries, answers: Vec::new() }
+        let contexts = geocoder.parts().map(|part| Context::new(geocoder, part, request, effort)).collect();
+        let objects = geocoder.object_contexts(request, effort);
+        let (near, effort) = (request.near, effort.clone());
+        Self { geocoder, contexts, near, objects, writings, queries, answers: Vec::new(), effort }
     }
 
     /// Likeness of the best answer so far, contradictions counted.
@@ -78,9 +83,10 @@ impl<'a> Hunt<'a> {
         self.geocoder.object_part(answer.place).is_none() || !has_number()
     }
 
-    /// Looks for the text in one way more.
+    /// Looks for the text in one way more, as far as there is effort left.
     pub(crate) fn take(&mut self, step: Step) -> Result<(), Error> {
         match step {
+            _ if self.effort.is_spent() => Ok(()),
             Step::AsTyped => self.look(&self.queries.clone(), Tolerance::Exact),
             Step::Corrected => self.look(&self.queries.clone(), Tolerance::Corrected),
             Step::Respelt => self.respelt(),
@@ -96,7 +102,7 @@ impl<'a> Hunt<'a> {
     fn respelt(&mut self) -> Result<(), Error> {
         let mut writings = self.writings.clone();
         for typed in &self.writings {
-            let anchored = noise::anchored(&typed.words).into_iter();
+            let anchored = noise::anchored(&typed.words).into_iter().take(MOST_ANCHORS);
             writings.extend(anchored.map(|words| typed.rewritten(words.to_vec(), faith_in(typed, words))));
             let abroad = noise::without_misspelt_country(&typed.words);
             writings.extend(abroad.map(|words| typed.rewritten(words.to_vec(), NOISE_DROPPED)));
@@ -138,6 +144,9 @@ impl<'a> Hunt<'a> {
             let Some(scope) = query.scope.clone() else { continue };
             let open = Query { scope: None, ..query };
             for at in 0..self.contexts.len() {
+                if self.effort.is_spent() {
+                    return Ok(());
+                }
                 self.around(&open, &scope, at)?;
             }
         }
@@ -180,7 +189,7 @@ impl<'a> Hunt<'a> {
             spellings.dedup();
             for typed in spellings {
                 let looked_for = (typed, scope.towns.clone());
-                if !seen.contains(&looked_for) {
+                if !seen.contains(&looked_for) && !self.effort.is_spent() {
                     self.compare(&looked_for.0, &query, &scope.towns);
                     seen.push(looked_for);
                 }
@@ -192,6 +201,7 @@ impl<'a> Hunt<'a> {
         let Some(spelt) = Spelt::new(typed) else { return };
         for (part, near) in self.contexts.iter().map(|context| (context.part, context.near)) {
             for place in part.shard.places.within(&part.towns(towns)).filter(|place| !part.hides(place.index)) {
+                self.effort.spend(effort::COMPARE_NAME);
                 let Some(likeness) = part.shard.places.spelling(place, &spelt) else { continue };
                 let candidate = self.candidate(place, query);
                 self.answers.extend(rank::score(candidate, query, likeness, near, false));
@@ -214,10 +224,14 @@ impl<'a> Hunt<'a> {
     fn look(&mut self, queries: &[Query], tolerance: Tolerance) -> Result<(), Error> {
         for query in queries {
             for at in 0..self.contexts.len() {
+                if self.effort.is_spent() {
+                    return Ok(());
+                }
                 let context = &mut self.contexts[at];
                 let (part, near) = (context.part, context.near);
                 let words = expand(context, query, tolerance);
                 for place in candidates(context, query, &words, tolerance)? {
+                    self.effort.spend(words.len() as u64 * effort::RANK);
                     let place = part.shard.places.get(place);
                     let likeness = part.shard.places.likeness(place, &words);
                     let candidate = self.candidate(place, query);

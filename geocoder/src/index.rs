@@ -3,13 +3,13 @@
 //! Killed at any point, a build leaves the live index untouched; the next one sweeps what it left.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     fs::{self, File},
     io::{self, Write},
+    ops::Range,
     path::{Path, PathBuf},
 };
 
-use layers::CommuneCode;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -20,7 +20,9 @@ pub(crate) const WORDS: &str = "words";
 const MANIFEST: &str = "manifest.json";
 const CURRENT: &str = "current";
 const EDITS: &str = "edits";
-const UNFINISHED: &str = ".geocoder-building";
+/// Where a build is made, and where edits are.
+const BUILDING: &str = ".geocoder-building";
+const EDITING: &str = ".geocoder-editing";
 
 /// What a revision is made of.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -42,9 +44,12 @@ pub struct Manifest {
     /// The address files it was built from.
     #[serde(default)]
     pub sources: Vec<SourceFile>,
-    /// For edits: the communes whose streets it stands in for.
+    /// For edits: the places of the revision that they stand in for, in order.
     #[serde(default)]
-    pub replaces: BTreeSet<CommuneCode>,
+    pub hides: Vec<Range<u32>>,
+    /// For edits: how many streets are not what they were.
+    #[serde(default)]
+    pub streets: usize,
 }
 
 /// What a store holds now.
@@ -55,8 +60,9 @@ pub(crate) struct Current {
     pub edits: Option<String>,
 }
 
-/// The `edits` file: edits are worth nothing without the revision they were made to.
-#[derive(Serialize, Deserialize)]
+/// An entry of the `edits` file: edits are worth nothing without the revision they were made to. Those of a revision
+/// about to be current stand beside those of the one that is, so that one rename replaces both.
+#[derive(Debug, Serialize, Deserialize)]
 struct EditsOf {
     base: String,
     edits: String,
@@ -71,7 +77,7 @@ pub struct FileStamp {
     pub sha256: String,
 }
 
-/// A store folder while a build holds it: no other build enters.
+/// A store folder while what is current in it may be replaced: nobody else replaces it. Held for a moment.
 #[derive(Debug)]
 pub(crate) struct Store {
     folder: PathBuf,
@@ -79,47 +85,84 @@ pub(crate) struct Store {
     _lock: File,
 }
 
-impl Store {
+/// A store folder while a build is made in it: no other build enters. Held as long as that takes.
+#[derive(Debug)]
+pub(crate) struct Builds {
+    folder: PathBuf,
+    _lock: File,
+}
+
+impl Builds {
     /// Creates the folder if needed and waits for other builds to end; sweeps what a killed one left.
     pub(crate) fn lock(folder: &Path) -> Result<Self, Error> {
-        let failed = |source| Error::Write { path: folder.to_owned(), source };
-        fs::create_dir_all(folder).map_err(failed)?;
-        let lock = File::create(folder.join(".lock")).map_err(failed)?;
-        lock.lock().map_err(failed)?;
-        let store = Self { folder: folder.to_owned(), _lock: lock };
-        store.remove_folders(|name| name == UNFINISHED).map_err(failed)?;
-        Ok(store)
+        let lock = lock(folder, ".lock-build")?;
+        remove_folders(folder, |name| name == BUILDING)?;
+        Ok(Self { folder: folder.to_owned(), _lock: lock })
     }
 
     /// An empty folder to build in.
     pub(crate) fn new_folder(&self) -> Result<PathBuf, Error> {
-        let folder = self.folder.join(UNFINISHED);
-        fs::create_dir(&folder).map_err(|source| Error::Write { path: folder.clone(), source })?;
-        Ok(folder)
+        new_folder(&self.folder, BUILDING)
+    }
+}
+
+impl Store {
+    /// Creates the folder if needed and waits for others to be done; sweeps edits that were never finished.
+    pub(crate) fn lock(folder: &Path) -> Result<Self, Error> {
+        let lock = lock(folder, ".lock")?;
+        remove_folders(folder, |name| name == EDITING)?;
+        Ok(Self { folder: folder.to_owned(), _lock: lock })
     }
 
-    /// Writes the manifest, puts the folder in place, makes it current, forgets all but the former current one.
-    pub(crate) fn publish(&self, built: &Path, manifest: &Manifest) -> Result<(), Error> {
-        let before = read_current(&self.folder).ok();
-        self.put_in_place(built, manifest)?;
-        self.replace(CURRENT, manifest.revision.as_bytes())?;
-        // Edits of another revision are not read, whether or not this is done.
-        match fs::remove_file(self.folder.join(EDITS)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(self.failed(error)),
-            _ => {}
+    /// An empty folder to make edits in.
+    pub(crate) fn new_folder(&self) -> Result<PathBuf, Error> {
+        new_folder(&self.folder, EDITING)
+    }
+
+    /// The manifest of the edits that are current, if there are any.
+    pub(crate) fn last_edits(&self) -> Option<Manifest> {
+        let edits = Current::read(&self.folder).ok()??.edits?;
+        Manifest::open(&self.folder, &edits).ok().map(|(_, manifest)| manifest)
+    }
+
+    /// Puts a revision in place, with the edits already made to it, and makes both current; forgets all but the
+    /// former current ones.
+    pub(crate) fn publish(
+        &self,
+        built: &Path,
+        manifest: &Manifest,
+        edits: Option<(PathBuf, Manifest)>,
+    ) -> Result<(), Error> {
+        let before = Current::read(&self.folder).ok().flatten();
+        let mut all: Vec<EditsOf> = before.iter().filter_map(Current::edits_of).collect();
+        if let Some((folder, made)) = &edits {
+            self.put_in_place(folder, made)?;
+            all.push(EditsOf { base: manifest.revision.clone(), edits: made.revision.clone() });
         }
-        self.keep(&[Some(&manifest.revision), before.as_deref()])
+        self.put_in_place(built, manifest)?;
+        // Edits of a revision that is not current are not read: only the next step changes what is.
+        self.write_edits(&all)?;
+        self.replace(CURRENT, manifest.revision.as_bytes())?;
+        let mut kept: Vec<&str> = all.iter().map(|edits| edits.edits.as_str()).collect();
+        kept.push(&manifest.revision);
+        kept.extend(before.as_ref().map(|before| before.revision.as_str()));
+        self.keep(&kept)
     }
 
     /// The same for edits made to the current revision; they take the place of former edits.
     pub(crate) fn publish_edits(&self, built: &Path, manifest: &Manifest) -> Result<Current, Error> {
         let before = Current::required(&self.folder)?;
         self.put_in_place(built, manifest)?;
-        let of = EditsOf { base: before.revision.clone(), edits: manifest.revision.clone() };
-        let json = serde_json::to_vec(&of).map_err(|e| self.failed(e.into()))?;
-        self.replace(EDITS, &json)?;
-        self.keep(&[Some(&before.revision), before.edits.as_deref(), Some(&manifest.revision)])?;
-        Ok(Current { revision: before.revision, edits: Some(of.edits) })
+        let now = Current { edits: Some(manifest.revision.clone()), ..before.clone() };
+        self.write_edits(&now.edits_of().into_iter().collect::<Vec<_>>())?;
+        let former = before.edits.as_deref().unwrap_or(&before.revision);
+        self.keep(&[&before.revision, former, &manifest.revision])?;
+        Ok(now)
+    }
+
+    fn write_edits(&self, all: &[EditsOf]) -> Result<(), Error> {
+        let json = serde_json::to_vec(all).map_err(|e| self.failed(e.into()))?;
+        self.replace(EDITS, &json)
     }
 
     fn put_in_place(&self, built: &Path, manifest: &Manifest) -> Result<(), Error> {
@@ -137,29 +180,51 @@ impl Store {
         packed::sync_folder(&self.folder)
     }
 
-    fn keep(&self, kept: &[Option<&str>]) -> Result<(), Error> {
+    fn keep(&self, kept: &[&str]) -> Result<(), Error> {
         // Only what is named like a revision: other folders here are somebody else's.
-        self.remove_folders(|name| is_revision(name) && !kept.contains(&Some(name))).map_err(|e| self.failed(e))
+        remove_folders(&self.folder, |name| is_revision(name) && !kept.contains(&name))
     }
 
     fn failed(&self, source: io::Error) -> Error {
         Error::Write { path: self.folder.clone(), source }
     }
+}
 
-    fn remove_folders(&self, doomed: impl Fn(&str) -> bool) -> io::Result<()> {
-        for entry in fs::read_dir(&self.folder)? {
+fn lock(folder: &Path, name: &str) -> Result<File, Error> {
+    let failed = |source| Error::Write { path: folder.to_owned(), source };
+    fs::create_dir_all(folder).map_err(failed)?;
+    let lock = File::create(folder.join(name)).map_err(failed)?;
+    lock.lock().map_err(failed)?;
+    Ok(lock)
+}
+
+fn new_folder(store: &Path, name: &str) -> Result<PathBuf, Error> {
+    let folder = store.join(name);
+    fs::create_dir(&folder).map_err(|source| Error::Write { path: folder.clone(), source })?;
+    Ok(folder)
+}
+
+fn remove_folders(store: &Path, doomed: impl Fn(&str) -> bool) -> Result<(), Error> {
+    let remove = || {
+        for entry in fs::read_dir(store)? {
             let entry = entry?;
             if entry.file_type()?.is_dir() && entry.file_name().to_str().is_some_and(&doomed) {
                 fs::remove_dir_all(entry.path())?;
             }
         }
         Ok(())
-    }
+    };
+    remove().map_err(|source| Error::Write { path: store.to_owned(), source })
 }
 
 impl Manifest {
     /// Stamps every file of a folder just written.
-    pub(crate) fn of(folder: &Path, written: Written, report: Report, sources: Vec<SourceFile>) -> Result<Self, Error> {
+    pub(crate) fn of(
+        folder: &Path,
+        written: &Written,
+        report: Report,
+        sources: Vec<SourceFile>,
+    ) -> Result<Self, Error> {
         let mut files = BTreeMap::new();
         for name in file_names(folder)? {
             let path = folder.join(&name);
@@ -176,9 +241,9 @@ impl Manifest {
             identity.update(files.get(name).map(|stamp| stamp.sha256.as_str()).unwrap_or_default());
         }
         let revision = hex(&identity.finalize()[..6]);
-        let Written { places, addresses, .. } = written;
-        let replaces = BTreeSet::new();
-        Ok(Self { schema: VERSION, revision, built, places, addresses, files, report, sources, replaces })
+        let Written { places, addresses, .. } = *written;
+        let hides = Vec::new();
+        Ok(Self { schema: VERSION, revision, built, places, addresses, files, report, sources, hides, streets: 0 })
     }
 
     /// Reads the manifest of a revision; every file is there and has its length.
@@ -222,16 +287,27 @@ impl Manifest {
 impl Current {
     /// What a store holds; none before the first build.
     pub(crate) fn read(store: &Path) -> Result<Option<Self>, Error> {
-        match read_current(store) {
-            Ok(revision) => Ok(Some(Self { edits: read_edits(store, &revision), revision })),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(_) => Err(Error::NoIndex { folder: store.to_owned() }),
+        loop {
+            let revision = match read_current(store) {
+                Ok(revision) => revision,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+                Err(_) => return Err(Error::NoIndex { folder: store.to_owned() }),
+            };
+            let edits = read_edits(store, &revision);
+            // Two files: edits of this revision are forgotten once another one is current.
+            if read_current(store).is_ok_and(|now| now == revision) {
+                return Ok(Some(Self { revision, edits }));
+            }
         }
     }
 
     /// The same where there must be something.
     pub(crate) fn required(store: &Path) -> Result<Self, Error> {
         Self::read(store)?.ok_or_else(|| Error::NoIndex { folder: store.to_owned() })
+    }
+
+    fn edits_of(&self) -> Option<EditsOf> {
+        Some(EditsOf { base: self.revision.clone(), edits: self.edits.clone()? })
     }
 
     /// The revision, and the edits made to it after a `+`.
@@ -243,8 +319,8 @@ impl Current {
 
 /// The edits made to a revision. Those of another one, or none that can be read, are none.
 fn read_edits(store: &Path, revision: &str) -> Option<String> {
-    let of: EditsOf = serde_json::from_slice(&fs::read(store.join(EDITS)).ok()?).ok()?;
-    (of.base == revision && is_revision(&of.edits)).then_some(of.edits)
+    let all: Vec<EditsOf> = serde_json::from_slice(&fs::read(store.join(EDITS)).ok()?).ok()?;
+    all.into_iter().find(|of| of.base == revision && is_revision(&of.edits)).map(|of| of.edits)
 }
 
 #[derive(Deserialize)]

@@ -6,7 +6,10 @@ use std::ops::Range;
 
 use tantivy::{DocSet, SegmentReader, TERMINATED, Term, postings::SegmentPostings, schema::IndexRecordOption};
 
-use crate::Error;
+use crate::{
+    Error,
+    effort::{self, Effort},
+};
 
 /// Places of a window.
 const WINDOW: u32 = 1_024;
@@ -24,13 +27,19 @@ pub(crate) struct Matching {
     all: Vec<AnyOf>,
     some: Vec<AnyOf>,
     at_least: usize,
+    effort: Effort,
 }
 
 impl AnyOf {
     /// Opens the lists of some terms. The number of a document is the index of its place.
-    pub(crate) fn read(segment: &SegmentReader, terms: impl Iterator<Item = Term>) -> Result<Self, Error> {
+    pub(crate) fn read(
+        segment: &SegmentReader,
+        terms: impl Iterator<Item = Term>,
+        effort: &Effort,
+    ) -> Result<Self, Error> {
         let mut lists = Vec::new();
         for term in terms {
+            effort.spend(effort::OPEN);
             let index = segment.inverted_index(term.field())?;
             let list = index.read_postings(&term, IndexRecordOption::Basic).map_err(tantivy::TantivyError::from)?;
             lists.extend(list);
@@ -50,25 +59,32 @@ impl AnyOf {
     }
 
     /// Marks the places of a range no longer than a window.
-    fn window(&mut self, range: &Range<u32>) -> Window {
-        let mut window = Window::default();
+    fn window(&mut self, range: &Range<u32>, effort: &Effort) -> Window {
+        let (mut window, mut marked) = (Window::default(), 0);
         self.seek(range.start);
         for list in &mut self.0 {
             while list.doc() < range.end {
                 let at = list.doc() - range.start;
                 window[(at / 64) as usize] |= 1 << (at % 64);
+                marked += 1;
                 list.advance();
             }
         }
+        effort.spend((1 + self.0.len() as u64) * effort::WINDOW + marked * effort::MARK);
         window
     }
 }
 
 impl Matching {
     /// The places that hold every clause of `all` and at least so many of `some`.
-    pub(crate) fn new(mut all: Vec<AnyOf>, some: Vec<AnyOf>, at_least: usize) -> Self {
+    pub(crate) fn new(mut all: Vec<AnyOf>, some: Vec<AnyOf>, at_least: usize, effort: &Effort) -> Self {
         all.sort_by_key(AnyOf::most); // the rarest says soonest where nothing is
-        Self { all, some, at_least }
+        Self { all, some, at_least, effort: effort.clone() }
+    }
+
+    /// What is left to the search it is of.
+    pub(crate) fn effort(&self) -> &Effort {
+        &self.effort
     }
 
     /// Most places it may hold.
@@ -78,10 +94,10 @@ impl Matching {
         if self.at_least > 0 { rarest.min(some) } else { rarest }
     }
 
-    /// Visits the matches of a run, in order. Runs are visited in order too.
+    /// Visits the matches of a run, in order, while there is effort left. Runs are visited in order too.
     pub(crate) fn visit(&mut self, run: Range<u32>, mut each: impl FnMut(u32)) {
         let mut start = self.seek(run.start);
-        while start < run.end {
+        while start < run.end && !self.effort.is_spent() {
             let range = start..run.end.min(start + WINDOW);
             for (&bits, first) in self.window(&range).iter().zip((start..).step_by(64)) {
                 let mut bits = bits;
@@ -106,13 +122,13 @@ impl Matching {
     fn window(&mut self, range: &Range<u32>) -> Window {
         let mut whole = ones(range.end - range.start);
         for clause in &mut self.all {
-            meet(&mut whole, &clause.window(range));
+            meet(&mut whole, &clause.window(range, &self.effort));
         }
         // By how many clauses of `some` each place holds so far, from none on.
         let mut held = vec![Window::default(); self.at_least + 1];
         held[0] = whole;
         for clause in &mut self.some {
-            let window = clause.window(range);
+            let window = clause.window(range, &self.effort);
             for count in (1..=self.at_least).rev() {
                 let mut one_more = held[count - 1];
                 meet(&mut one_more, &window);
@@ -163,7 +179,7 @@ mod tests {
 
     fn clause(segment: &SegmentReader, fields: Fields, letters: u8) -> AnyOf {
         let chosen = LETTERS.iter().enumerate().filter(|(at, _)| letters >> at & 1 == 1);
-        AnyOf::read(segment, chosen.map(|(_, letter)| fields.word_term(letter))).unwrap()
+        AnyOf::read(segment, chosen.map(|(_, letter)| fields.word_term(letter)), &Effort::of_search()).unwrap()
     }
 
     proptest! {
@@ -178,7 +194,7 @@ mod tests {
         ) {
             let (segment, fields) = segment(&documents);
             let read = |clauses: &[u8]| clauses.iter().map(|&letters| clause(&segment, fields, letters)).collect();
-            let mut matching = Matching::new(read(&all), read(&some), at_least);
+            let mut matching = Matching::new(read(&all), read(&some), at_least, &Effort::of_search());
             let bounds: Vec<u32> = bounds.into_iter().collect();
             let runs: Vec<Range<u32>> = bounds.chunks_exact(2).map(|pair| pair[0]..pair[1].min(documents.len() as u32)).collect();
             let mut found = Vec::new();
@@ -195,10 +211,26 @@ mod tests {
     }
 
     #[test]
+    fn matches_end_where_the_effort_does() {
+        let (segment, fields) = segment(&[1; 9_000]);
+        let seen = |steps| {
+            let effort = Effort::of(steps);
+            let mut matching = Matching::new(vec![clause(&segment, fields, 1)], Vec::new(), 0, &effort);
+            let mut seen = 0;
+            matching.visit(0..9_000, |_| seen += 1);
+            (seen, effort.is_spent())
+        };
+        assert_eq!(seen(u64::MAX), (9_000, false));
+        assert_eq!(seen(3 * u64::from(WINDOW) * effort::MARK), (3 * WINDOW, true));
+        assert_eq!(seen(0), (0, true));
+    }
+
+    #[test]
     fn a_clause_without_list_matches_nothing() {
         let (segment, fields) = segment(&[1; 300]);
         let nothing = clause(&segment, fields, 2);
-        let mut matching = Matching::new(vec![clause(&segment, fields, 1), nothing], Vec::new(), 0);
+        let mut matching =
+            Matching::new(vec![clause(&segment, fields, 1), nothing], Vec::new(), 0, &Effort::of_search());
         matching.visit(0..300, |place| panic!("{place} matches"));
         assert_eq!(matching.most(), 0);
     }

@@ -201,6 +201,11 @@ impl Numbers {
         (rank < self.toponyms).then(|| u32_at(self.file.get(TOPONYMS), rank as usize * 4))
     }
 
+    /// The identifiers that numbers of a block have in the national base.
+    pub(crate) fn identifiers(&self, block: u32) -> impl Iterator<Item = crate::row::BanId> + '_ {
+        self.block(block).identifiers()
+    }
+
     /// The tree over the blocks and the toponyms; none when there is nothing to find.
     pub(crate) fn tree(&self) -> Option<Tree<'_>> {
         Tree::read(self.file.get(TREE))

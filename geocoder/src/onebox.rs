@@ -1,12 +1,13 @@
 //! What one box finds beside addresses: coordinates, parcels, the crossing of two streets. Each is read from the whole
 //! text, in the order of [`READINGS`]; a text that is none of them is looked for as an address.
 
-use layers::LonLat;
+use layers::{Bbox, LonLat};
 
 use crate::{
     Error, Filter, Geocoder, Kind, MatchType, Nearby, Position, PositionKind, Request, Suggestion, Verdicts,
     address::ground_distance_m,
     coordinates,
+    effort::Effort,
     filter::is_inside,
     suggestion::{MAX_LIMIT, Score},
 };
@@ -32,15 +33,21 @@ pub(crate) const READINGS: [Reading; 3] = [Reading::Coordinates, Reading::Parcel
 
 impl Geocoder {
     /// What the text means in one of these ways; none when it does not.
-    pub(crate) fn read_as(&self, reading: Reading, request: &Request) -> Result<Option<Vec<Suggestion>>, Error> {
+    pub(crate) fn read_as(
+        &self,
+        reading: Reading,
+        request: &Request,
+        effort: &Effort,
+    ) -> Result<Option<Vec<Suggestion>>, Error> {
         let found = match reading {
             Reading::Coordinates => coordinates::read(&request.text).map(|at| self.point(at, request)).transpose()?,
             Reading::Parcel => self.parcel(request),
-            Reading::Crossing => self.crossing(request)?,
+            Reading::Crossing => self.crossing(request, effort)?,
         };
         let Some(mut found) = found else { return Ok(None) };
         let circle = request.near.and_then(|near| Some((near.at, near.radius_m?)));
-        found.retain(|suggestion| self.keeps(suggestion, &request.filter, circle));
+        let keeps = self.keeper(&request.filter, circle);
+        found.retain(keeps);
         if let Some(near) = request.near {
             found.iter_mut().for_each(|it| it.distance_m = Some(ground_distance_m(near.at, it.position.at)));
         }
@@ -62,26 +69,29 @@ impl Geocoder {
     }
 
     /// Whether a suggestion passes a filter, by its own kind and position, and lies in a circle (centre, metres).
-    pub(crate) fn keeps(&self, suggestion: &Suggestion, filter: &Filter, circle: Option<(LonLat, f64)>) -> bool {
-        let at = suggestion.position.at;
-        let codes: Vec<&str> =
-            filter.communes.iter().flat_map(|code| self.codes_of(self.gazetteer.code(code))).collect();
-        filter.kinds.as_ref().is_none_or(|kinds| kinds.contains(&suggestion.kind))
-            && filter.bbox.is_none_or(|b| (b.west..=b.east).contains(&at.lon) && (b.south..=b.north).contains(&at.lat))
-            && filter.within.as_ref().is_none_or(|ring| is_inside(ring, at))
-            && filter.metropole.is_none_or(|wanted| suggestion.metropole == wanted)
-            && (filter.communes.is_empty() || codes.contains(&suggestion.insee.as_str()))
-            && (filter.postcodes.is_empty()
-                || suggestion.postcode.as_ref().is_some_and(|p| filter.postcodes.contains(p)))
-            && circle.is_none_or(|(from, metres)| ground_distance_m(from, at) <= metres)
+    pub(crate) fn keeper<'a>(
+        &'a self,
+        filter: &'a Filter,
+        circle: Option<(LonLat, f64)>,
+    ) -> impl Fn(&Suggestion) -> bool + 'a {
+        let towns: Vec<u32> = filter.communes.iter().flat_map(|code| self.gazetteer.code(code)).copied().collect();
+        let codes = self.codes_of(&towns);
+        move |it| {
+            let at = it.position.at;
+            let in_box = |b: Bbox| (b.west..=b.east).contains(&at.lon) && (b.south..=b.north).contains(&at.lat);
+            filter.kinds.as_ref().is_none_or(|kinds| kinds.contains(&it.kind))
+                && filter.bbox.is_none_or(in_box)
+                && filter.within.as_ref().is_none_or(|ring| is_inside(ring, at))
+                && filter.metropole.is_none_or(|wanted| it.metropole == wanted)
+                && (filter.communes.is_empty() || codes.contains(&it.insee.as_str()))
+                && (filter.postcodes.is_empty() || it.postcode.as_ref().is_some_and(|p| filter.postcodes.contains(p)))
+                && circle.is_none_or(|(from, metres)| ground_distance_m(from, at) <= metres)
+        }
     }
 
     /// The INSEE codes of some towns and of those inside them, each once.
     pub(crate) fn codes_of(&self, towns: &[u32]) -> Vec<&str> {
-        let mut codes: Vec<&str> = towns.iter().flat_map(|&town| self.first.shard.places.codes_of(town)).collect();
-        codes.sort_unstable();
-        codes.dedup();
-        codes
+        self.first.shard.places.codes_of(towns)
     }
 }
 

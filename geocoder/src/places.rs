@@ -133,20 +133,25 @@ impl Places {
 
     /// The streets and lieux-dits of some towns: those of one commune follow one another.
     pub(crate) fn within(&self, towns: &[u32]) -> impl Iterator<Item = Place<'_>> {
-        let mut codes: Vec<&str> = towns.iter().flat_map(|&town| self.codes_of(town)).collect();
-        codes.sort_unstable();
-        codes.dedup();
         let towns = towns.to_vec();
-        let places = codes.into_iter().flat_map(|code| self.of_commune(code)).map(|index| self.get(index));
+        let places =
+            self.codes_of(&towns).into_iter().flat_map(|code| self.of_commune(code)).map(|index| self.get(index));
         places.filter(move |&place| self.is_within(place, &towns))
     }
 
-    /// The INSEE codes streets have that lie in a town: its own, its commune's if it is a former one, those inside it.
-    pub(crate) fn codes_of(&self, town: u32) -> impl Iterator<Item = &str> {
-        let inside = self.towns().filter(move |inner| inner.parent() == town && !inner.is_former());
-        let own = self.get(town);
-        let commune = if own.is_former() { self.get(own.parent()) } else { own };
-        inside.chain(std::iter::once(commune)).map(Place::insee)
+    /// The INSEE codes streets have that lie in some towns, each once: a town's own, its commune's if it is a former
+    /// one, those inside it.
+    pub(crate) fn codes_of(&self, towns: &[u32]) -> Vec<&str> {
+        if towns.is_empty() {
+            return Vec::new();
+        }
+        let own = towns.iter().map(|&town| self.get(town));
+        let communes = own.map(|own| if own.is_former() { self.get(own.parent()) } else { own });
+        let inside = self.towns().filter(|inner| towns.contains(&inner.parent()) && !inner.is_former());
+        let mut codes: Vec<&str> = communes.chain(inside).map(Place::insee).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        codes
     }
 
     /// The streets and lieux-dits of an INSEE code: they follow one another.

@@ -95,10 +95,14 @@ pub(crate) fn score<'a>(
     elsewhere: bool,
 ) -> Option<Answer<'a>> {
     let is_town = matches!(candidate.place.kind(), Kind::City | Kind::District);
-    let is_outside = candidate.commune == Some(false) && !elsewhere && !query.said.disputed;
-    let is_inside_itself = candidate.commune.is_some() && is_town && !query.words.is_empty();
     // Of the text as typed only: what was left out of another writing may have named the town.
     let bears_its_name = likeness.weakest >= MEANT * MEANT && query.faith > 0.99;
+    // Another reading takes for a town what is the name of this street: it contradicts nobody.
+    let is_its_name = bears_its_name && query.said.named.is_none();
+    let commune = candidate.commune.filter(|&inside| inside || !is_its_name);
+    let candidate = Candidate { commune, ..candidate };
+    let is_outside = candidate.commune == Some(false) && !elsewhere && !query.said.disputed;
+    let is_inside_itself = candidate.commune.is_some() && is_town && !query.words.is_empty();
     if (is_outside || is_inside_itself) && !bears_its_name {
         return None;
     }
@@ -202,11 +206,31 @@ pub(crate) fn metres_to(place: Place<'_>, near: LonLat) -> f64 {
 
 /// What distance takes off: half of it within a few kilometres, so that nearness decides between streets of one
 /// name; sooner on a map that shows less, not at all at scale 1.
-#[allow(clippy::cast_possible_truncation)] // a ratio between 0 and 1
 pub(crate) fn fading(metres: f64, near: Near) -> f32 {
-    let unit = NEAR_M * 1.4f64.powf(12.0 - near.zoom.clamp(2.0, 18.0));
-    let share = ((1.0 + metres / unit).ln() / (1.0 + FARTHEST_M / unit).ln()).min(1.0);
-    FAR * (share as f32) * ((1.0 - near.scale.clamp(0.0, 1.0)) / 0.6).min(1.0) as f32
+    Fading::of(near).at(metres)
+}
+
+/// The same for many distances from one centre.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fading {
+    unit: f64,
+    /// What all of it takes off, reached at [`FARTHEST_M`].
+    most: f32,
+    whole: f64,
+}
+
+#[allow(clippy::cast_possible_truncation)] // ratios between 0 and 1
+impl Fading {
+    pub(crate) fn of(near: Near) -> Self {
+        let unit = NEAR_M * 1.4f64.powf(12.0 - near.zoom.clamp(2.0, 18.0));
+        let most = FAR * ((1.0 - near.scale.clamp(0.0, 1.0)) / 0.6).min(1.0) as f32;
+        Self { unit, most, whole: (1.0 + FARTHEST_M / unit).ln() }
+    }
+
+    pub(crate) fn at(self, metres: f64) -> f32 {
+        let share = ((1.0 + metres / self.unit).ln() / self.whole).min(1.0);
+        (share as f32) * self.most
+    }
 }
 
 /// 0 for a place without address, 1 for the largest town.

@@ -1,23 +1,21 @@
 //! Sources read on one thread while another sets their rows aside: each costs about as much as the other.
 
 use std::{
-    collections::BTreeSet,
     mem,
     path::Path,
     sync::mpsc::{Receiver, SyncSender, sync_channel},
     thread,
 };
 
-use layers::CommuneCode;
-
 use crate::{
     Error, Progress,
     build::Inputs,
     collect::Collector,
+    origins::{Origin, Tally},
     report::Report,
     row::Row,
     source::{self, Context},
-    sources::SourceFile,
+    sources::{self, SourceFile},
 };
 
 /// Rows handed over together, and how many such handfuls may wait: a few megabytes.
@@ -29,8 +27,8 @@ enum Read {
     EndOfFile,
 }
 
-/// Reads every source, in order; the report counts all rows, the collector holds the accepted ones that are wanted.
-/// What each source was then comes back with it.
+/// Reads every source, in order; the report counts all rows, the collector holds the accepted ones.
+/// What each source was then, and what it said of which street, comes back with it.
 ///
 /// Errors: those of a source, and rows that could not be set aside.
 pub(crate) fn read_all(
@@ -39,15 +37,15 @@ pub(crate) fn read_all(
     report: &mut Report,
     collector: Collector,
     progress: &mut dyn FnMut(Progress),
-) -> Result<(Collector, Vec<SourceFile>), Error> {
-    let Inputs { sources, only, .. } = inputs;
+) -> Result<(Collector, Vec<(SourceFile, Origin)>), Error> {
+    let Inputs { sources, .. } = inputs;
     thread::scope(|scope| {
         let (sender, receiver) = sync_channel(WAITING);
         let aside = scope.spawn(move || set_aside(collector, receiver));
         let (mut read, mut files) = (Ok(()), Vec::with_capacity(sources.len()));
         for (done, source) in sources.iter().enumerate() {
             progress(Progress::Read(done, sources.len()));
-            read = read_one(source, only, context, report, &sender).map(|file| files.push(file));
+            read = read_one(source, context, report, &sender).map(|file| files.push(file));
             if read.is_err() || aside.is_finished() {
                 break; // it only finishes before the sender is dropped when it failed
             }
@@ -61,23 +59,16 @@ pub(crate) fn read_all(
 
 fn read_one(
     source: &Path,
-    only: Option<&BTreeSet<CommuneCode>>,
     context: &Context,
     report: &mut Report,
     sender: &SyncSender<Read>,
-) -> Result<SourceFile, Error> {
+) -> Result<(SourceFile, Origin), Error> {
     let mut file = SourceFile::about_to_read(source)?;
-    let mut last = None;
+    let mut tally = Tally::new(sources::cut(source)?);
     let mut rows = Vec::with_capacity(HANDFUL);
     // Nobody takes the rows once they could not be set aside: that error is told when its thread is joined.
     let mut accept = |row: Row| {
-        let code = row.commune.code;
-        if last.replace(code) != Some(code) {
-            file.communes.insert(code);
-        }
-        if only.is_some_and(|only| !only.contains(&code)) {
-            return;
-        }
+        tally.add(&row);
         rows.push(row);
         if rows.len() == HANDFUL {
             let _ = sender.send(Read::Rows(mem::replace(&mut rows, Vec::with_capacity(HANDFUL))));
@@ -86,7 +77,10 @@ fn read_one(
     source::read(source, context, report, &mut accept)?;
     let _ = sender.send(Read::Rows(rows));
     let _ = sender.send(Read::EndOfFile);
-    Ok(file)
+    let origin = tally.end();
+    file.communes.extend(origin.communes());
+    let origin = if file.is_still(source)? { origin } else { origin.unsure() };
+    Ok((file, origin))
 }
 
 fn set_aside(mut collector: Collector, received: Receiver<Read>) -> Result<Collector, Error> {

@@ -8,11 +8,13 @@
 
 use std::{cmp::Ordering, collections::BinaryHeap, iter::Peekable, ops::Range};
 
+use layers::LonLat;
+
 use crate::{
-    Filter, Near, filter,
+    Filter, Near, effort, filter,
     matching::Matching,
     places::Place,
-    rank,
+    rank::{self, Fading},
     stretches::Stretches,
     tree::{self, Centre, Tree},
 };
@@ -30,10 +32,10 @@ const AWAY: f32 = 0.4;
 /// What decides between two matches.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Preference {
-    pub near: Option<Near>,
+    near: Option<(LonLat, Fading)>,
     /// Words typed, articles apart.
-    pub typed: f32,
-    pub prefers_home: bool,
+    typed: f32,
+    prefers_home: bool,
 }
 
 /// What is known of a place, or the best that is possible of many.
@@ -46,6 +48,12 @@ struct Known {
 }
 
 impl Preference {
+    /// What is near is preferred when there is a centre, then what has the words typed, articles apart, and few others.
+    #[allow(clippy::cast_precision_loss)] // a handful of words
+    pub(crate) fn new(near: Option<Near>, typed: usize, prefers_home: bool) -> Self {
+        Self { near: near.map(|near| (near.at, Fading::of(near))), typed: typed as f32, prefers_home }
+    }
+
     /// Never less for a place of fewer words, of more importance, nearer or at home.
     fn key(&self, known: Known) -> f32 {
         self.own(known.words, known.importance) - self.taken_off(known.metres, known.at_home)
@@ -56,12 +64,12 @@ impl Preference {
     }
 
     fn taken_off(&self, metres: f64, at_home: bool) -> f32 {
-        let far = self.near.map_or(0.0, |near| rank::fading(metres, near));
+        let far = self.near.map_or(0.0, |(_, fading)| fading.at(metres));
         4.0 * far + if self.prefers_home && !at_home { AWAY } else { 0.0 }
     }
 
     fn of(&self, place: Place<'_>) -> f32 {
-        let metres = self.near.map_or(0.0, |near| rank::metres_to(place, near.at));
+        let metres = self.near.map_or(0.0, |(at, _)| rank::metres_to(place, at));
         let importance = rank::importance(place);
         self.key(Known { words: place.words(), importance, metres, at_home: place.is_metropole() })
     }
@@ -91,7 +99,7 @@ fn best_of<'p>(
     preference: Preference,
     kept: impl Fn(u32) -> Option<Place<'p>>,
 ) -> Vec<u32> {
-    let mut best = Best::default();
+    let (mut best, effort) = (Best::default(), matching.effort());
     for ring in rings {
         if best.least().is_some_and(|least| least > preference.key(ring.at_best)) {
             break;
@@ -104,6 +112,7 @@ fn best_of<'p>(
                 let at_best = preference.own(weight.words, weight.importance) - taken_off;
                 let may_be_kept = best.least().is_none_or(|least| at_best >= least);
                 if may_be_kept && let Some(place) = kept(index) {
+                    effort.spend(effort::WEIGH);
                     best.offer(Kept { key: preference.of(place), place: index });
                 }
             });
@@ -168,8 +177,8 @@ impl<'a> Rings<'a> {
         steps.push(Step::Towns);
         steps.extend(sizes);
         steps.push(Step::Rest);
-        let walk = |(tree, near): (&'a Tree<'a>, Near)| {
-            let (centre, reach) = (Centre::new(near.at), tree::of_metres(rank::FARTHEST_M));
+        let walk = |(tree, (at, _)): (&'a Tree<'a>, (LonLat, Fading))| {
+            let (centre, reach) = (Centre::new(at), tree::of_metres(rank::FARTHEST_M));
             let walk = tree.nearest(centre, reach, None, |_| true);
             walk.map(|found| (found.what as usize, tree::metres(found.distance)))
         };
@@ -221,7 +230,7 @@ impl<'a> Rings<'a> {
             && let Some((at, metres)) = self.around.next()
         {
             let is_town = at < self.stretches.towns;
-            if (is_town && self.are_towns_taken) || (self.has_home_first && self.stretches.get(at).some_home) {
+            if (is_town && self.are_towns_taken) || (self.has_home_first && self.stretches.holds(at).home) {
                 continue;
             }
             self.taken.push(at..at + 1);
@@ -246,13 +255,19 @@ impl<'a> Rings<'a> {
             }
             from = from.max(taken.end);
         }
+        // Of thousands of stretches that the filter lets pass, a few runs.
+        runs.dedup_by(|next, last| {
+            let touches = last.places.end == next.places.start;
+            last.places.end = if touches { next.places.end } else { last.places.end };
+            touches
+        });
         runs
     }
 
     /// Some stretches as a run; none when there are none, or when it is one that the filter refuses. Those of the
     /// home territory are looked at first where that counts.
     fn run(&self, stretches: Range<usize>, metres: f64) -> Option<Run> {
-        let is_refused = stretches.len() == 1 && !filter::may_meet(self.filter, &self.stretches.get(stretches.start));
+        let is_refused = stretches.len() == 1 && !filter::may_meet(self.filter, self.stretches, stretches.start);
         let run = || Run { places: self.stretches.run(stretches.clone()), metres, at_home: false };
         (!stretches.is_empty() && !is_refused).then(run)
     }
@@ -323,11 +338,11 @@ impl Eq for Kept {}
 mod tests {
     use std::path::Path;
 
-    use layers::{Bbox, LonLat};
+    use layers::Bbox;
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{BuildOptions, Geocoder, build, matching::AnyOf};
+    use crate::{BuildOptions, Geocoder, build, effort::Effort, matching::AnyOf};
 
     const WORDS: [&str; 8] = ["Rue", "Place", "Jaurès", "Hugo", "Gare", "Bois", "Vert", "Moulin"];
 
@@ -385,16 +400,17 @@ mod tests {
         let shard = &geocoder.first.shard;
         let searcher = shard.reader.searcher();
         let segment = searcher.segment_reader(0);
+        let effort = Effort::of(u64::MAX);
         let clauses = prop::collection::vec(0usize..8, 1..3);
-        let cases = (clauses, near(), filter(), 1u8..4, any::<bool>(), 0u32..3);
+        let cases = (clauses, near(), filter(), 1usize..4, any::<bool>(), 0u32..3);
         let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(200));
         let checked = runner.run(&cases, |(words, near, filter, typed, prefers_home, hidden)| {
             let clause = |&at: &usize| {
-                AnyOf::read(segment, [shard.fields.beginning_term(&WORDS[at].to_lowercase()[..1])].into_iter())
+                AnyOf::read(segment, [shard.fields.beginning_term(&WORDS[at].to_lowercase()[..1])].into_iter(), &effort)
             };
             let all = words.iter().map(clause).collect::<Result<Vec<_>, _>>().unwrap();
-            let matching = Matching::new(all, Vec::new(), 0);
-            let preference = Preference { near, typed: f32::from(typed), prefers_home };
+            let matching = Matching::new(all, Vec::new(), 0, &effort);
+            let preference = Preference::new(near, typed, prefers_home);
             let kept = |index: u32| {
                 let place = shard.places.get(index);
                 (hidden == 0 || index % (hidden + 1) != 0)
@@ -417,7 +433,7 @@ mod tests {
         let geocoder = geocoder(folder.path());
         let stretches = &geocoder.first.shard.stretches;
         let near = Some(Near { zoom: 18.0, ..Near::from(LonLat { lon: 4.55, lat: 45.3 }) });
-        let preference = Preference { near, typed: 1.0, prefers_home: false };
+        let preference = Preference::new(near, 1, false);
         let filter = Filter::default();
         let sizes: Vec<u32> = Rings::new(stretches, stretches.tree().as_ref(), preference, &filter)
             .map(|ring| ring.runs.iter().map(|run| run.places.end - run.places.start).sum())

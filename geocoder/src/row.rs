@@ -46,6 +46,8 @@ pub(crate) struct Row {
     pub updated: Option<Date>,
     /// Only the national base says it; a BAL has none.
     pub postcode: Option<u32>,
+    /// Where it is: the offset, in the text of its file, of a byte of it.
+    pub at: u64,
 }
 
 impl Row {
@@ -69,6 +71,7 @@ impl Row {
             ban_commune: None,
             updated: None,
             postcode: None,
+            at: 0, // readers say where it is
         }
     }
 

@@ -4,6 +4,7 @@
 
 use crate::{
     Error, Geocoder, Request, Suggestion, confidence,
+    effort::Effort,
     hunt::{Hunt, Step},
     onebox::READINGS,
     parse::{Typed, check_length},
@@ -39,20 +40,26 @@ impl Geocoder {
     /// Errors: [`Error::EmptyQuery`], [`Error::QueryTooLong`], and failures of the engine. None carries the text.
     pub fn search(&self, request: &Request) -> Result<Vec<Suggestion>, Error> {
         check_length(&request.text)?;
+        let effort = Effort::of_search();
         for reading in READINGS {
-            if let Some(found) = self.read_as(reading, request)? {
+            if let Some(found) = self.read_as(reading, request, &effort)? {
                 return Ok(found);
             }
         }
-        let answers = self.answers(request, &STEPS)?.into_iter().take(request.limit.min(MAX_LIMIT));
+        let answers = self.answers(request, &STEPS, &effort)?.into_iter().take(request.limit.min(MAX_LIMIT));
         Ok(answers.map(|answer| self.suggestion(answer, request.near.map(|near| near.at))).collect())
     }
 
     /// The addresses and places a text may mean, looked for in these steps, in order and with their confidence.
-    pub(crate) fn answers(&self, request: &Request, steps: &[(Step, f32)]) -> Result<Vec<Answer<'_>>, Error> {
+    pub(crate) fn answers(
+        &self,
+        request: &Request,
+        steps: &[(Step, f32)],
+        effort: &Effort,
+    ) -> Result<Vec<Answer<'_>>, Error> {
         let typed = Typed::read(&request.text, request.finished)?;
         let unfinished = typed.unfinished;
-        let mut hunt = Hunt::new(self, request, typed.writings(&self.gazetteer));
+        let mut hunt = Hunt::new(self, request, typed.writings(&self.gazetteer), effort);
         for &(step, enough) in steps {
             if hunt.best() < enough {
                 hunt.take(step)?;

@@ -1,5 +1,5 @@
 //! One revision folder, open; and the parts a geocoder searches: the revision itself, and the small one that stands
-//! in for the communes edited since. Towns go by their number in the first part everywhere but in here.
+//! in for the streets edited since. Towns go by their number in the first part everywhere but in here.
 
 use std::{borrow::Cow, collections::HashMap, ops::Range, path::PathBuf, sync::Arc};
 
@@ -29,11 +29,15 @@ pub(crate) struct Shard {
     folder: PathBuf,
 }
 
+/// Some places of a shard, by index: ranges in order, none touching the next.
+#[derive(Clone)]
+pub(crate) struct Hidden(Arc<[Range<u32>]>);
+
 /// A shard as a geocoder sees it.
 pub(crate) struct Part {
     pub shard: Arc<Shard>,
-    /// Places that another part answers for, by index.
-    pub hidden: Arc<[Range<u32>]>,
+    /// Places that another part answers for.
+    pub hidden: Hidden,
     /// How its towns are numbered in the first part; none for the first part itself.
     towns: Option<SameTowns>,
 }
@@ -71,22 +75,28 @@ impl Shard {
     }
 }
 
+impl Hidden {
+    pub(crate) fn contains(&self, place: u32) -> bool {
+        let after = self.0.partition_point(|range| range.start <= place);
+        after > 0 && self.0[after - 1].contains(&place)
+    }
+}
+
 impl Part {
-    /// A revision, without the streets of some communes (INSEE codes).
-    pub(crate) fn first(shard: Arc<Shard>, replaced: &[&str]) -> Self {
-        let hidden = replaced.iter().map(|code| shard.places.of_commune(code)).filter(|range| !range.is_empty());
-        Self { hidden: hidden.collect(), shard, towns: None }
+    /// A revision, without some of its streets: ranges in order, none touching the next.
+    pub(crate) fn first(shard: Arc<Shard>, hidden: &[Range<u32>]) -> Self {
+        Self { hidden: Hidden(hidden.into()), shard, towns: None }
     }
 
-    /// What stands in for those communes; none when it has a town that the first part does not know.
+    /// What stands in for those streets; none when it has a town that the first part does not know.
     pub(crate) fn edits(shard: Arc<Shard>, first: &Places) -> Option<Self> {
         let towns = SameTowns::of(&shard.places, first)?;
-        let hidden = std::iter::once(0..packed_len(&towns.first)).collect();
+        let hidden = Hidden(std::iter::once(0..packed_len(&towns.first)).collect());
         Some(Self { shard, hidden, towns: Some(towns) })
     }
 
     pub(crate) fn hides(&self, place: u32) -> bool {
-        self.hidden.iter().any(|range| range.contains(&place))
+        self.hidden.contains(place)
     }
 
     /// Whether this part is the revision itself, which alone answers with towns.

@@ -14,7 +14,7 @@ use crate::{
     reason::Reason,
     report::{Format, Report},
     row::Row,
-    table::{self, Table},
+    table::{self, Table, Text},
 };
 
 /// What readers need beside the file.
@@ -45,7 +45,17 @@ pub(crate) fn read(
     report: &mut Report,
     accept: &mut dyn FnMut(Row),
 ) -> Result<(), Error> {
-    let mut text = table::open(path)?;
+    read_text(path, table::open(path)?, context, report, accept)
+}
+
+/// The same for the text of a file, or for a part of it that begins as it does.
+pub(crate) fn read_text(
+    path: &Path,
+    mut text: Text,
+    context: &Context,
+    report: &mut Report,
+    accept: &mut dyn FnMut(Row),
+) -> Result<(), Error> {
     let failed = |source| Error::Read { path: path.to_owned(), source };
     if text.reader.fill_buf().map_err(failed)?.trim_ascii_start().starts_with(b"{") {
         report.begin(path, Format::BanStreets);
@@ -86,7 +96,7 @@ pub(crate) fn each_row(
         match read {
             Ok(row) => {
                 report.accept(&row);
-                accept(row);
+                accept(Row { at: table.offset(&record), ..row });
             }
             Err(commune) => report.refuse(table.line(&record), commune.as_ref(), &faults, listed),
         }

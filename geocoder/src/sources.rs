@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Error,
-    index::{self, FileStamp},
+    pieces::{self, Piece},
+    table,
 };
 
 /// An address file as it was when it was read.
@@ -23,61 +24,37 @@ pub struct SourceFile {
     pub path: PathBuf,
     /// Its last change, when the system says it.
     pub modified: Option<Timestamp>,
-    /// Its length and checksum.
-    pub stamp: FileStamp,
+    /// Its length.
+    pub bytes: u64,
     /// The communes of its accepted rows.
     pub communes: BTreeSet<CommuneCode>,
 }
 
 impl SourceFile {
-    /// Stamps a file about to be read: what is written to it from now on is a change.
+    /// A file about to be read: what is written to it from now on is a change.
     pub(crate) fn about_to_read(path: &Path) -> Result<Self, Error> {
-        let failed = |source| Error::Read { path: path.to_owned(), source };
-        let modified = modified(&fs::metadata(path).map_err(failed)?);
-        let stamp = index::stamp(path)?;
-        Ok(Self { path: path.to_owned(), modified, stamp, communes: BTreeSet::new() })
-    }
-
-    /// Whether the file there now is another one: told by its length and time where these are the same, by its
-    /// contents where they are not.
-    fn is_changed(&self, path: &Path) -> Result<bool, Error> {
         let now = fs::metadata(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
-        let is_untouched = now.len() == self.stamp.bytes && self.modified.is_some() && modified(&now) == self.modified;
-        Ok(!is_untouched && index::stamp(path)? != self.stamp)
+        Ok(Self { path: path.to_owned(), modified: modified(&now), bytes: now.len(), communes: BTreeSet::new() })
+    }
+
+    /// Whether the file is still the one that was about to be read, told by its length and the time of its last
+    /// change. Contents that are written without changing either are not told.
+    pub(crate) fn is_still(&self, path: &Path) -> Result<bool, Error> {
+        let now = Self::about_to_read(path)?;
+        Ok(self.modified.is_some() && (now.modified, now.bytes) == (self.modified, self.bytes))
     }
 }
 
-/// What differs between the files of an index and those there are now.
-#[derive(Debug, Default)]
-pub(crate) struct Changes {
-    /// Files that are new or have other contents.
-    pub changed: Vec<PathBuf>,
-    /// Communes that changed or removed files had.
-    pub before: BTreeSet<CommuneCode>,
+/// The pieces of the text of a file.
+pub(crate) fn cut(path: &Path) -> Result<Vec<Piece>, Error> {
+    pieces::cut(&mut table::open(path)?.reader).map_err(|source| Error::Read { path: path.to_owned(), source })
 }
 
-impl Changes {
-    /// Errors: a file that cannot be read.
-    pub(crate) fn between(known: &[SourceFile], now: &[PathBuf]) -> Result<Self, Error> {
-        let mut found = Self::default();
-        for path in now {
-            let changed = match of_path(known, path) {
-                Some(file) if !file.is_changed(path)? => continue,
-                other => other,
-            };
-            found.changed.push(path.clone());
-            found.before.extend(changed.iter().flat_map(|file| &file.communes));
-        }
-        let removed = known.iter().filter(|file| !now.iter().any(|path| of_path(known, path) == Some(file)));
-        found.before.extend(removed.flat_map(|file| &file.communes));
-        Ok(found)
-    }
-}
-
-/// The file that was at a path; or, the whole folder having moved, the one of that name.
-pub(crate) fn of_path<'a>(known: &'a [SourceFile], path: &Path) -> Option<&'a SourceFile> {
-    let of_name = |file: &&SourceFile| file.path.file_name() == path.file_name();
-    known.iter().find(|file| file.path == path).or_else(|| known.iter().find(of_name))
+/// The rank of the file that was at a path; or, the whole folder having moved, of the one of that name.
+/// `now` are all the files there are.
+pub(crate) fn rank_of(known: &[SourceFile], path: &Path, now: &[PathBuf]) -> Option<usize> {
+    let of_name = |file: &SourceFile| file.path.file_name() == path.file_name() && !now.contains(&file.path);
+    known.iter().position(|file| file.path == path).or_else(|| known.iter().position(of_name))
 }
 
 fn modified(metadata: &fs::Metadata) -> Option<Timestamp> {

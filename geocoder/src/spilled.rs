@@ -212,6 +212,7 @@ mod tests {
             ban_commune: None,
             updated: None,
             postcode: Some(69310),
+            at: 0,
         }
     }
 

@@ -13,7 +13,8 @@ use layers::{CommuneCode, LonLat};
 
 use crate::{
     address::{Packed, PositionKind},
-    duplicates::SetAside,
+    duplicates::{self, SetAside},
+    marks::StreetMark,
     normalize,
     numbers::{block::NewNumber, parcels::Parcel, write::NumbersWriter},
     row::BanId,
@@ -62,6 +63,8 @@ pub(crate) struct Streets {
     streets: Vec<Street>,
     rows: Vec<Row>,
     parcels: Vec<Parcel>,
+    /// Rows another file made needless: their street, and their identifier.
+    aside: Vec<(u32, BanId)>,
 }
 
 /// A street put together.
@@ -95,7 +98,10 @@ impl Streets {
                     street.listed = true;
                 }
                 Spilled::Complement { name, names } => also.complement(code(commune), name, names),
-                Spilled::Number(number) if aside.contains(number.row) => also.set_aside(at, number.ban),
+                Spilled::Number(number) if aside.contains(number.row) => {
+                    all.aside.extend(number.ban.map(|id| (at, id)));
+                    also.set_aside(at, number.ban);
+                }
                 Spilled::Number(number) => all.add(at, file, postcode, &number, table),
             }
         }
@@ -137,6 +143,16 @@ impl Streets {
             parcels: first..self.parcels.len() as u32,
             ban: number.ban,
         });
+    }
+
+    /// The rows left out by their identifier: it, in short, and the mark of their street.
+    pub(crate) fn aside(&self) -> Vec<(u64, StreetMark)> {
+        if self.aside.is_empty() {
+            return Vec::new();
+        }
+        let mark = |((commune, former, name), &at): (&StreetKey, &u32)| (at, StreetMark::new(*commune, *former, name));
+        let marks: HashMap<u32, StreetMark> = self.order.iter().map(mark).collect();
+        self.aside.iter().map(|(at, id)| (duplicates::short(id), marks[at])).collect()
     }
 
     /// The streets in the order of the tables: by commune, former commune and name.

@@ -45,17 +45,13 @@ pub(crate) struct Stretches {
     pub best_street: f32,
 }
 
-/// A run of places that lie together.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Stretch {
-    pub places: Range<u32>,
-    /// Around every place of it, whole, in degrees.
-    pub bbox: Bbox,
-    /// Whether its places are towns.
-    pub towns: bool,
-    /// Whether some place of it is of the home territory, and whether some is not.
-    pub some_home: bool,
-    pub some_away: bool,
+/// Which territories the places of a stretch are of.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Holds {
+    /// Some place is of the home territory.
+    pub home: bool,
+    /// Some place is not.
+    pub away: bool,
 }
 
 /// What a place weighs, whatever is typed.
@@ -98,18 +94,18 @@ impl Stretches {
         first(stretches.start)..first(stretches.end)
     }
 
-    /// A stretch; an empty one past the last.
-    pub(crate) fn get(&self, at: usize) -> Stretch {
+    /// The box around every place of a stretch, whole.
+    pub(crate) fn bbox(&self, at: usize) -> Bbox {
         let row = self.rows().get(at).map_or(&[][..], |row| &row[..]);
         let point = |at| Packed { lon: i32_at(row, at), lat: i32_at(row, at + 4) }.unpack();
-        let (min, max, holds) = (point(4), point(12), row.get(20).copied().unwrap_or_default());
-        Stretch {
-            places: self.run(at..at + 1),
-            bbox: Bbox { west: min.lon, south: min.lat, east: max.lon, north: max.lat },
-            towns: holds & TOWNS != 0,
-            some_home: holds & SOME_HOME != 0,
-            some_away: holds & SOME_AWAY != 0,
-        }
+        let (min, max) = (point(4), point(12));
+        Bbox { west: min.lon, south: min.lat, east: max.lon, north: max.lat }
+    }
+
+    /// Which territories its places are of.
+    pub(crate) fn holds(&self, at: usize) -> Holds {
+        let holds = self.rows().get(at).map_or(0, |row| row[20]);
+        Holds { home: holds & SOME_HOME != 0, away: holds & SOME_AWAY != 0 }
     }
 
     /// What a place weighs; nothing past the last.

@@ -134,6 +134,12 @@ impl Table {
         self.line_of(record.position())
     }
 
+    /// Where a byte of the record just read is in the text. The second byte after the position, which may be that of
+    /// the end of the line before.
+    pub(crate) fn offset(&self, record: &StringRecord) -> u64 {
+        record.position().map_or(0, |position| position.byte() + 1)
+    }
+
     /// The csv crate notes a position before the second half of the line end that precedes it.
     fn line_of(&self, position: Option<&csv::Position>) -> u64 {
         match self.ends {

@@ -1,6 +1,6 @@
 //! The towns the rows name, gathered while reading, and what their streets add up to for them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use layers::{Bbox, Commune, CommuneCode, LonLat};
 
@@ -9,7 +9,7 @@ use crate::{
     address::{Kind, bbox_of, ground_distance_m},
     communes::Communes,
     packed,
-    places::write::NewPlace,
+    places::{Places, write::NewPlace},
     postcodes::Postcodes,
     row::{BanId, Row},
 };
@@ -39,6 +39,8 @@ pub(crate) struct NumberedTowns {
     keys: Vec<TownKey>,
     towns: Vec<Town>,
     spans: Vec<Span>,
+    /// The middles that are known already, for edits of some streets of a town.
+    middles: Vec<Option<LonLat>>,
 }
 
 impl Towns {
@@ -76,9 +78,16 @@ impl Towns {
         }
     }
 
-    pub(crate) fn number(self) -> NumberedTowns {
+    /// `around`: places of an index that may know them.
+    pub(crate) fn number(self, around: Option<&Places>) -> NumberedTowns {
         let (keys, towns): (Vec<TownKey>, Vec<Town>) = self.0.into_iter().unzip();
-        NumberedTowns { spans: vec![Span::default(); keys.len()], keys, towns }
+        let known: HashMap<(&str, bool), LonLat> = around
+            .iter()
+            .flat_map(|places| places.towns())
+            .map(|town| ((town.insee(), town.is_former()), town.position()))
+            .collect();
+        let middles = keys.iter().map(|(code, former)| known.get(&(code.as_str(), *former)).copied()).collect();
+        NumberedTowns { spans: vec![Span::default(); keys.len()], middles, keys, towns }
     }
 }
 
@@ -116,8 +125,11 @@ impl NumberedTowns {
         }
     }
 
-    /// The middle of a town's addresses so far, or of the one above.
+    /// The middle of a town, as it is known or as its addresses so far have it; or of the one above.
     pub(crate) fn centre(&self, town: usize) -> Option<LonLat> {
+        if let Some(middle) = self.middles[town] {
+            return Some(middle);
+        }
         let above = || self.towns[town].parent.and_then(|parent| self.index(parent));
         self.spans[town].centre().or_else(|| self.spans[above()?].centre())
     }

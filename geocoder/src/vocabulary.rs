@@ -59,7 +59,8 @@ impl Vocabulary {
         Ok(words.into_iter().collect())
     }
 
-    fn len(&self) -> usize {
+    /// How many words.
+    pub(crate) fn len(&self) -> usize {
         self.ends.len()
     }
 

@@ -363,10 +363,10 @@ fn a_missing_and_a_foreign_index_are_told_apart() {
     let store = folder.path().join("index");
     let revision = store.join(fs::read_to_string(store.join("current")).unwrap());
     let manifest = fs::read_to_string(revision.join("manifest.json")).unwrap();
-    fs::write(revision.join("manifest.json"), manifest.replacen("\"schema\": ", "\"schema\": 9", 1)).unwrap();
+    fs::write(revision.join("manifest.json"), manifest.replacen("\"schema\": ", "\"schema\": 99", 1)).unwrap();
     let error = Geocoder::open(&store).unwrap_err();
     assert!(
-        matches!(error, Error::OtherSchema { found, expected, .. } if found != expected)
+        matches!(error, Error::OtherSchema { found, expected, .. } if found > 99 && expected < 99)
             && error.to_string().contains("traboule index"),
         "{error}"
     );

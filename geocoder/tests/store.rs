@@ -327,13 +327,12 @@ fn nothing_of_a_build_stays_but_its_files() {
     let (geocoder, _, folder) = index(&[&town(), &[row("Rue Haute", 1, 4.9, 45.7)]]);
     let names: Vec<&str> = geocoder.manifest().files.keys().map(String::as_str).collect();
     assert!(
-        names
-            .iter()
-            .all(|name| name.starts_with("words/") || ["numbers.bin", "parcels.bin", "places.bin"].contains(name)),
+        names.iter().all(|name| name.starts_with("words/")
+            || ["numbers.bin", "origins.bin", "parcels.bin", "places.bin"].contains(name)),
         "{names:?}"
     );
     let revision = folder.path().join("index").join(&geocoder.manifest().revision);
-    assert_eq!(fs::read_dir(revision).unwrap().count(), 5, "three tables, the words, the manifest");
+    assert_eq!(fs::read_dir(revision).unwrap().count(), 6, "four tables, the words, the manifest");
 }
 
 #[test]
@@ -342,5 +341,5 @@ fn a_build_that_fails_leaves_nothing_behind() {
     let good = write(folder.path(), "good.csv", &[row("Rue Haute", 1, 4.9, 45.7)]);
     let store = folder.path().join("index");
     build(&[good, folder.path().join("nowhere.csv")], &store, &BuildOptions::default(), &mut |_| {}).unwrap_err();
-    assert!(fs::read_dir(&store).unwrap().all(|entry| entry.unwrap().file_name() == ".lock"));
+    assert!(fs::read_dir(&store).unwrap().all(|entry| entry.unwrap().file_name() == ".lock-build"));
 }

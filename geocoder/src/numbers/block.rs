@@ -151,6 +151,14 @@ impl<'a> Block<'a> {
         Entries { cursor, left: self.len(), number: 0, at: Packed { lon: 0, lat: 0 } }
     }
 
+    /// The identifiers of those that have one.
+    pub(crate) fn identifiers(self) -> impl Iterator<Item = BanId> + 'a {
+        let has = self.0.first().is_some_and(|parts| parts & BAN != 0);
+        let from = self.0.len().checked_sub(self.len() * NIL.len()).filter(|_| has);
+        let bytes = from.and_then(|from| self.0.get(from..)).unwrap_or_default();
+        bytes.chunks_exact(NIL.len()).map(|id| crate::packed::bytes(id, 0)).filter(|id| *id != NIL)
+    }
+
     /// The rest of the `index`-th number of a street of this commune.
     pub(crate) fn details(self, index: usize, insee: &str) -> Details {
         let parts = self.0.first().copied().unwrap_or_default();

@@ -7,6 +7,7 @@ use crate::{
     Filter, Geocoder, Near, Request,
     address::ground_distance_m,
     candidates::{Spellings, Tolerance, expand_over},
+    effort::{self, Effort},
     filter::is_inside,
     objects::{Objects, Visible, part::ObjectPart, table::NamedObjects, view::View},
     parse::Query,
@@ -34,6 +35,8 @@ pub(crate) struct ObjectContext<'a> {
     /// A town named alone asks for the objects in it.
     lists: bool,
     spellings: Spellings,
+    /// What is left to the search. It is spent on what the asker sees and on nothing else.
+    effort: Effort,
 }
 
 /// What an object must be.
@@ -76,7 +79,7 @@ pub(crate) fn as_object(answer: Answer<'_>) -> Answer<'_> {
 
 impl Geocoder {
     /// The layers of named objects that a request looks into, each as its asker sees it.
-    pub(crate) fn object_contexts(&self, request: &Request) -> Vec<ObjectContext<'_>> {
+    pub(crate) fn object_contexts(&self, request: &Request, effort: &Effort) -> Vec<ObjectContext<'_>> {
         let circle = request.near.and_then(|near| Some((near.at, near.radius_m?)));
         let wanted = Arc::new(Wanted::new(self, &request.filter, circle));
         let lists = asks_for_objects(&request.filter);
@@ -84,7 +87,8 @@ impl Geocoder {
             let part = self.part_of_layer(visible)?;
             let (table, view) = part.objects.seen_by(&visible.territory, &request.filter)?;
             let (wanted, spellings) = (wanted.clone(), Spellings::new());
-            Some(ObjectContext { geocoder: self, part, table, view, near: request.near, wanted, lists, spellings })
+            let (near, effort) = (request.near, effort.clone());
+            Some(ObjectContext { geocoder: self, part, table, view, near, wanted, lists, spellings, effort })
         };
         request.objects.iter().filter_map(context).collect()
     }
@@ -127,7 +131,7 @@ impl<'a> ObjectContext<'a> {
         if query.number.is_some() {
             return Vec::new();
         }
-        let words = expand_over(&self.view.vocabulary, &mut self.spellings, query, tolerance);
+        let words = expand_over(&self.view.vocabulary, &mut self.spellings, query, tolerance, &self.effort);
         let found = if words.is_empty() { self.listed(query) } else { self.with(&words, tolerance) };
         let mut keyed: Vec<(f32, Place<'a>)> = found
             .into_iter()
@@ -142,11 +146,13 @@ impl<'a> ObjectContext<'a> {
             keyed.select_nth_unstable_by(RECALL, best_first);
             keyed.truncate(RECALL);
         }
+        self.effort.spend((keyed.len() * words.len()) as u64 * effort::RANK);
         keyed.into_iter().map(|(_, place)| (place, self.table.places.likeness(place, &words))).collect()
     }
 
     /// The objects of some towns whose names are made of about the letters typed.
     pub(crate) fn spelt(&self, typed: &Spelt<'_>, towns: &[u32]) -> Vec<(Place<'a>, Likeness<'a>)> {
+        self.effort.spend(self.view.objects.len() as u64 * effort::COMPARE_NAME);
         let places = self.view.objects.iter().map(|&object| self.part.place(self.table, object));
         let inside = places.filter(|&place| self.geocoder.is_within(place, towns));
         let wanted = inside.filter(|&place| self.wanted.keeps(self.geocoder, self.table, place));

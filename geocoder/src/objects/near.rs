@@ -94,7 +94,8 @@ impl Geocoder {
             Suggestion { score: score(near.distance), distance_m: Some(tree::metres(near.distance)), ..found }
         };
         let near = walk(&tree, nearby, |_| true, extents).take(MOST_WALKED).map(suggestion);
-        near.filter(|it| self.keeps(it, &filter, None)).take(nearby.limit.min(MAX_LIMIT) + IN_SEVERAL).collect()
+        let keeps = self.keeper(&filter, None);
+        near.filter(|it| keeps(it)).take(nearby.limit.min(MAX_LIMIT) + IN_SEVERAL).collect()
     }
 }
 

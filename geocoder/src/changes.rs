@@ -1,0 +1,157 @@
+//! What address files say now that they did not when a revision was built: of which streets, told from one reading of
+//! the files that changed since the last look at them.
+
+use std::{
+    borrow::Cow,
+    collections::HashSet,
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    Error,
+    index::Manifest,
+    marks::StreetMark,
+    origins::{Origin, Origins, Tally},
+    pieces::{self, Piece},
+    report::Report,
+    source::{self, Context},
+    sources::{self, SourceFile, rank_of},
+    table,
+};
+
+/// A revision, or the edits made to one: what is known of its files.
+pub(crate) struct State {
+    pub folder: PathBuf,
+    pub manifest: Manifest,
+    pub origins: Origins,
+}
+
+/// An address file as it is now.
+pub(crate) struct FileNow<'a> {
+    pub source: SourceFile,
+    pub origin: Cow<'a, Origin>,
+    /// Its rank among the files of the revision.
+    rank: Option<usize>,
+    /// Whether it says what it said at the last look.
+    is_same: bool,
+}
+
+impl State {
+    pub(crate) fn open(store: &Path, revision: &str) -> Result<Self, Error> {
+        let (folder, manifest) = Manifest::open(store, revision)?;
+        let origins = Origins::read(&folder)?;
+        Ok(Self { folder, manifest, origins })
+    }
+
+    fn origin(&self, rank: usize) -> Option<&Origin> {
+        self.origins.files.get(rank)?.as_ref()
+    }
+}
+
+impl FileNow<'_> {
+    /// What edits keep of it: nothing of what it says where that is what it said to the revision.
+    pub(crate) fn into_parts(self) -> (SourceFile, Option<Origin>) {
+        let origin = match self.origin {
+            Cow::Owned(origin) => Some(origin),
+            Cow::Borrowed(_) => None,
+        };
+        (self.source, origin)
+    }
+}
+
+/// The files as they are now; none when one was written to while it was read.
+///
+/// Errors: a file cannot be read, is not one of addresses, or no row of it is accepted, which is a mistake rather than
+/// a wish to have its addresses forgotten: to that end a file is removed.
+pub(crate) fn now<'a>(
+    base: &'a State,
+    last: Option<&State>,
+    sources: &[PathBuf],
+    context: &Context,
+) -> Result<Option<Vec<FileNow<'a>>>, Error> {
+    let mut all = Vec::with_capacity(sources.len());
+    for path in sources {
+        let rank = rank_of(&base.manifest.sources, path, sources);
+        let built = rank.and_then(|rank| Some((&base.manifest.sources[rank], Cow::Borrowed(base.origin(rank)?))));
+        let looked = last.and_then(|last| {
+            let rank_then = rank_of(&last.manifest.sources, path, sources)?;
+            let origin = last.origin(rank_then).cloned().map(Cow::Owned);
+            Some((&last.manifest.sources[rank_then], origin.or_else(|| Some(built.clone()?.1))?))
+        });
+        let was_there = last.is_none() || looked.is_some();
+        let file = match looked.or(built) {
+            Some((known, origin)) if known.is_still(path)? => {
+                let source = SourceFile { path: path.clone(), ..known.clone() };
+                FileNow { source, origin, rank, is_same: was_there }
+            }
+            known => {
+                let before = known.map(|(_, origin)| origin);
+                let Some((source, origin)) = look(path, before.as_deref(), context)? else { return Ok(None) };
+                let is_same = was_there && before.as_deref() == Some(&origin);
+                FileNow { source, origin: Cow::Owned(origin), rank, is_same }
+            }
+        };
+        all.push(file);
+    }
+    Ok(Some(all))
+}
+
+/// Whether the files say what they said at the last look, edits or build, and are those.
+pub(crate) fn are_none(base: &State, last: Option<&State>, now: &[FileNow<'_>]) -> bool {
+    last.unwrap_or(base).manifest.sources.len() == now.len() && now.iter().all(|file| file.is_same)
+}
+
+/// The streets of which the files do not say what they said to the revision.
+pub(crate) fn differences(base: &State, now: &[FileNow<'_>]) -> HashSet<StreetMark> {
+    let (nothing, mut all) = (Origin::default(), HashSet::new());
+    for FileNow { origin, rank, .. } in now {
+        let before = rank.and_then(|rank| base.origin(rank)).unwrap_or(&nothing);
+        if matches!(origin, Cow::Owned(_)) {
+            all.extend(before.differences(origin));
+        }
+    }
+    let is_gone = |rank: &usize| now.iter().all(|file| file.rank != Some(*rank));
+    for rank in (0..base.manifest.sources.len()).filter(is_gone) {
+        all.extend(base.origin(rank).unwrap_or(&nothing).differences(&nothing));
+    }
+    all
+}
+
+/// Reads what changed in a file. None when it is written to meanwhile: half of it may be there.
+fn look(path: &Path, before: Option<&Origin>, context: &Context) -> Result<Option<(SourceFile, Origin)>, Error> {
+    let mut source = SourceFile::about_to_read(path)?;
+    let pieces = sources::cut(path)?;
+    let mut report = Report::default();
+    let nothing = Origin::default();
+    let renewed = before.unwrap_or(&nothing).renewed(&pieces, |new| {
+        let selected = pieces.iter().enumerate().filter(|(index, _)| new.contains(index)).map(|(_, piece)| *piece);
+        let text = pieces::select(table::open(path)?, &pieces, |index| new.contains(&index));
+        tally(path, text, selected.collect(), context, &mut report)
+    });
+    // What is wrong in a part is said as it is in the whole: on which line, of how many.
+    let whole = || tally(path, table::open(path)?, pieces.clone(), context, &mut Report::default());
+    let origin = renewed.or_else(|_| whole());
+    if !source.is_still(path)? {
+        return Ok(None);
+    }
+    let origin = origin?;
+    if origin.is_empty() {
+        return Err(Error::NothingAccepted { files: 1, rows: report.rows() });
+    }
+    source.communes.extend(origin.communes());
+    Ok(Some((source, origin)))
+}
+
+fn tally(
+    path: &Path,
+    text: table::Text,
+    pieces: Vec<Piece>,
+    context: &Context,
+    report: &mut Report,
+) -> Result<Origin, Error> {
+    let mut tally = Tally::new(pieces);
+    source::read_text(path, text, context, report, &mut |row| {
+        tally.add(&row);
+    })?;
+    Ok(tally.end())
+}

@@ -1,0 +1,47 @@
+//! What a search may cost. Nearly all take a hundredth of it; a text made to be dear, or one so vague that half of a
+//! country matches, is answered with what was found until then. The strictest ways to look come first, so that what is
+//! left out is the loosest. Steps are counted, not timed: the same text has the same answers on every machine.
+
+use std::{cell::Cell, rc::Rc};
+
+/// Steps a search may take; one is about a nanosecond of a machine of 2024.
+const MOST: u64 = 25_000_000;
+
+/// What opening a posting list costs, in steps.
+pub(crate) const OPEN: u64 = 800;
+/// Reading a window of a posting list, and one place of it.
+pub(crate) const WINDOW: u64 = 25;
+pub(crate) const MARK: u64 = 2;
+/// Weighing a place that may be kept.
+pub(crate) const WEIGH: u64 = 200;
+/// Ranking a candidate, for each word typed.
+pub(crate) const RANK: u64 = 250;
+/// Comparing a word or a name with one of the index.
+pub(crate) const COMPARE: u64 = 3;
+pub(crate) const COMPARE_NAME: u64 = 80;
+
+/// What is left to one search, shared by all it looks through.
+#[derive(Debug, Clone)]
+pub(crate) struct Effort(Rc<Cell<u64>>);
+
+impl Effort {
+    /// What a search has at its beginning.
+    pub(crate) fn of_search() -> Self {
+        Self::of(MOST)
+    }
+
+    /// So many steps.
+    pub(crate) fn of(steps: u64) -> Self {
+        Self(Rc::new(Cell::new(steps)))
+    }
+
+    /// Takes some steps.
+    pub(crate) fn spend(&self, steps: u64) {
+        self.0.set(self.0.get().saturating_sub(steps));
+    }
+
+    /// Whether none are left.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.0.get() == 0
+    }
+}
