@@ -4,7 +4,7 @@
 //! one, and `codes_postaux.csv` as `data-samples --scale metropole --only addresses` writes them; it is copied, not
 //! changed. Each edit adds a row somewhere in the next file, in turn a street and a number of a street that is there;
 //! it is found once a search of the index that the service serves at that moment answers with it. Searches are then
-//! timed in five pairs of runs, without and with edits going on.
+//! timed in five pairs of runs, without and with edits going on, in turns.
 #![allow(clippy::print_stdout, clippy::unwrap_used)] // a bench prints, and stops at the first surprise
 #![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // ranks of percentiles
 
@@ -19,8 +19,9 @@ use geocoder::{BuildOptions, Request, build};
 use rustix::time::{ClockId, clock_gettime};
 use traboule::{addresses, app::App, config::Config, service};
 
-/// Searches of a run.
+/// Searches of a run, and in how many turns; pairs of runs.
 const SEARCHES: usize = 3_000;
+const TURNS: usize = 4;
 const PAIRS: usize = 5;
 /// Edits that this takes are lost.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -144,28 +145,23 @@ impl Row {
     }
 }
 
-/// Searches alone, then beside edits made one after the other, in turn.
+/// Searches alone and beside edits made one after the other. The two runs of a pair take turns, a share of each at a
+/// time: what else the machine does then falls on both.
 fn searches(site: &Site) {
     let texts = texts(&site.bal);
     let (mut quiet, mut busy) = (Vec::new(), Vec::new());
     for pair in 0..PAIRS {
-        quiet.push(run(site, &texts, pair));
-        let done = AtomicBool::new(false);
-        let (run, edits) = std::thread::scope(|scope| {
-            let editor = scope.spawn(|| {
-                let mut edits = 0;
-                while !done.load(Ordering::Relaxed) {
-                    site.edit();
-                    edits += 1;
-                }
-                edits
-            });
-            let run = run(site, &texts, pair);
-            done.store(true, Ordering::Relaxed);
-            (run, editor.join().unwrap())
-        });
-        println!("  pair {}         {} alone; {} beside {edits} edits", pair + 1, quiet[pair].line(), run.line());
-        busy.push(run);
+        let (mut alone, mut beside, mut edits) = (Times::default(), Times::default(), 0);
+        for turn in 0..TURNS {
+            let some: Vec<&String> =
+                texts.iter().cycle().skip((pair * TURNS + turn) * SEARCHES / TURNS).take(SEARCHES / TURNS).collect();
+            alone.search(site, &some);
+            edits += beside_edits(site, || beside.search(site, &some));
+        }
+        let (alone, beside) = (alone.figures(), beside.figures());
+        println!("  pair {}         {} alone; {} beside {edits} edits", pair + 1, alone.line(), beside.line());
+        quiet.push(alone);
+        busy.push(beside);
     }
     type Figure = fn(&Run) -> f64;
     let figures: [(&str, Figure); 3] =
@@ -192,20 +188,49 @@ impl Run {
     }
 }
 
-/// At the pace of many people typing; other texts in each pair, the same in both runs of one.
-fn run(site: &Site, texts: &[String], pair: usize) -> Run {
-    let (mut times, mut cpu) = (Vec::with_capacity(SEARCHES), Vec::with_capacity(SEARCHES));
-    for text in texts.iter().cycle().skip(pair * SEARCHES).take(SEARCHES) {
-        let request = Request { text: text.clone(), finished: true, limit: 5, ..Request::default() };
-        let geocoder = site.app.geocoder().unwrap();
-        let (started, spent) = (Instant::now(), clock(ClockId::ThreadCPUTime));
-        geocoder.search(&request).unwrap();
-        cpu.push((clock(ClockId::ThreadCPUTime).saturating_sub(spent)).as_secs_f64() * 1_000.0);
-        times.push(started.elapsed().as_secs_f64() * 1_000.0);
-        std::thread::sleep(Duration::from_millis(1));
+/// Does something while edits are made one after the other; how many were.
+fn beside_edits(site: &Site, work: impl FnOnce()) -> usize {
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let editor = scope.spawn(|| {
+            let mut edits = 0;
+            while !done.load(Ordering::Relaxed) {
+                site.edit();
+                edits += 1;
+            }
+            edits
+        });
+        work();
+        done.store(true, Ordering::Relaxed);
+        editor.join().unwrap()
+    })
+}
+
+/// Of searches, in milliseconds.
+#[derive(Default)]
+struct Times {
+    wall: Vec<f64>,
+    cpu: Vec<f64>,
+}
+
+impl Times {
+    /// Searches at the pace of many people typing.
+    fn search(&mut self, site: &Site, texts: &[&String]) {
+        for &text in texts {
+            let request = Request { text: text.clone(), finished: true, limit: 5, ..Request::default() };
+            let geocoder = site.app.geocoder().unwrap();
+            let (started, spent) = (Instant::now(), clock(ClockId::ThreadCPUTime));
+            geocoder.search(&request).unwrap();
+            self.cpu.push((clock(ClockId::ThreadCPUTime).saturating_sub(spent)).as_secs_f64() * 1_000.0);
+            self.wall.push(started.elapsed().as_secs_f64() * 1_000.0);
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
-    let cpu_mean = cpu.iter().sum::<f64>() / cpu.len() as f64;
-    Run { p99: share(&times, 0.99), cpu_p99: share(&cpu, 0.99), cpu_mean }
+
+    fn figures(&self) -> Run {
+        let cpu_mean = self.cpu.iter().sum::<f64>() / self.cpu.len() as f64;
+        Run { p99: share(&self.wall, 0.99), cpu_p99: share(&self.cpu, 0.99), cpu_mean }
+    }
 }
 
 fn clock(which: ClockId) -> Duration {

@@ -3,7 +3,7 @@
 //!
 //! `cargo bench -p geocoder --bench geocode-objects -- [OBJECTS PARCELS]`, 10,000 and 550,000 when not said. Addresses are
 //! those of data-samples; objects and parcels are drawn from a fixed seed over the same communes, the names of objects from
-//! those of streets, so that both answer the same texts.
+//! those of streets, so that both answer the same texts; parcels lie side by side in their section.
 #![allow(clippy::print_stdout, clippy::unwrap_used)] // a bench prints, and stops at the first surprise
 
 use std::{
@@ -124,17 +124,17 @@ fn some_object(at: usize, rows: &[Row], dice: &mut Dice) -> Object {
     }
 }
 
-/// The parcels of a commune, section after section.
+/// A parcel of a section of 400, twenty a side, thirty metres each.
 fn some_parcel(at: usize, rows: &[Row], dice: &mut Dice) -> Object {
-    let place = &rows[at % rows.len()];
-    let nth = at / rows.len() * 7 + at % 7;
+    let (section, nth) = (at / 400, at % 400);
+    let place = &rows[section * 7_919 % rows.len()];
     let letter = |of: usize| char::from(b'A' + u8::try_from(of % 26).unwrap());
-    let id = format!("{}000{}{}{:04}", place.code, letter(at / 26), letter(at), (at / 676 + nth) % 10_000);
-    let LonLat { lon, lat } = place.at;
-    let (east, north) = (dice.below(200) as f64 / 1e6, dice.below(200) as f64 / 1e6);
-    let bbox = Bbox { west: lon - 1e-4, south: lat - 1e-4, east: lon + east, north: lat + north };
+    let id = format!("{}000{}{}{:04}", place.code, letter(section / 26), letter(section), nth + 1);
+    let (lon, lat) = (place.at.lon + (nth % 20) as f64 * 4e-4, place.at.lat + (nth / 20) as f64 * 3e-4);
+    let bbox = Bbox { west: lon - 2e-4, south: lat - 15e-5, east: lon + 2e-4, north: lat + 15e-5 };
     let named = some_object(at, rows, dice);
-    Object { id, at: place.at, bbox: Some(bbox), commune: Some(place.code), audience: vec![place.code], ..named }
+    let at = LonLat { lon, lat };
+    Object { id, at, bbox: Some(bbox), commune: Some(place.code), audience: vec![place.code], ..named }
 }
 
 /// Builds and opens a layer, and says what that took.

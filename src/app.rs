@@ -1,10 +1,13 @@
 //! The running house: what every request is given. Built once from a configuration;
 //! a reload replaces its `Generation` whole, so that a request sees one configuration,
-//! one catalogue and one set of styles from its first line to its last.
+//! one catalogue, one set of styles and one index from its first line to its last.
 
-use std::sync::{
-    Arc, RwLock,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use auth_proxy::Auth;
@@ -12,7 +15,13 @@ use geocoder::Geocoder;
 use layers::{Catalogue, CommuneShapes, LayerId, Snapshot};
 use tiles::TileCache;
 
-use crate::{compute::Compute, config::Config, room::Room, styles::Styles};
+use crate::{
+    compute::Compute,
+    config::Config,
+    objects::{self, LayerObjects, Places},
+    room::Room,
+    styles::Styles,
+};
 
 /// What a reload or a refresh replaces, all of it at once.
 #[derive(Clone)]
@@ -25,6 +34,15 @@ pub struct Generation {
     pub styles: Arc<Styles>,
     /// The communes' names and boxes; none until their layer is imported.
     pub communes: Option<Arc<CommuneShapes>>,
+    /// The same of the arrondissements, when they are configured.
+    pub arrondissements: Option<Arc<CommuneShapes>>,
+    /// The features of searchable layers, ready to be found: those of the snapshots in the catalogue, as the
+    /// configuration describes them, and no others.
+    pub objects: BTreeMap<LayerId, LayerObjects>,
+    /// The address index alone; none while it is not built.
+    pub addresses: Option<Arc<Geocoder>>,
+    /// What is searched: the addresses, with the objects beside. Made of both whenever one is replaced.
+    pub geocoder: Option<Arc<Geocoder>>,
 }
 
 /// The running house. Cheap to clone.
@@ -35,7 +53,6 @@ pub struct App {
 
 struct Inner {
     generation: RwLock<Arc<Generation>>,
-    geocoder: RwLock<Option<Arc<Geocoder>>>,
     tiles: TileCache,
     auth: Auth,
     compute: Compute,
@@ -50,7 +67,6 @@ impl App {
         Self {
             inner: Arc::new(Inner {
                 generation: RwLock::new(Arc::new(generation)),
-                geocoder: RwLock::new(None),
                 tiles: TileCache::new(cache_bytes),
                 auth,
                 compute: Compute::new(),
@@ -67,39 +83,52 @@ impl App {
 
     /// Replaces what is served.
     pub fn set_generation(&self, next: Generation) {
-        *self.inner.generation.write().expect(NO_PANIC_UNDER_LOCK) = Arc::new(next);
+        *self.inner.generation.write().expect(NO_PANIC_UNDER_LOCK) = Arc::new(next.assembled());
     }
 
-    /// Puts one layer's new snapshot in the catalogue; not one that was made from a description which
-    /// a reload has replaced meanwhile, since it may show what the new one withdrew.
-    pub fn set_snapshot(&self, id: &LayerId, snapshot: &Arc<Snapshot>) {
+    /// Puts one layer's new snapshot in the catalogue, and what is found in it; not one that was made from a description
+    /// which a reload has replaced meanwhile, since it may show what the new one withdrew.
+    pub fn set_snapshot(&self, id: &LayerId, snapshot: &Arc<Snapshot>, objects: Option<&LayerObjects>) {
+        self.change(|now| {
+            let entry = now.catalogue.get(id.as_str())?;
+            let next = snapshot.is_of(&entry.layer).then(|| now.with_snapshot(id, Arc::clone(snapshot)))?;
+            Some(next.with_objects(id, objects.cloned()))
+        });
+    }
+
+    /// Puts what is found in one layer in place, or takes it away.
+    pub fn set_objects(&self, id: &LayerId, objects: Option<&LayerObjects>) {
+        self.change(|now| Some(now.clone().with_objects(id, objects.cloned())));
+    }
+
+    /// The address index, without the objects that are found beside; none while it is not built.
+    pub fn geocoder(&self) -> Option<Arc<Geocoder>> {
+        self.generation().addresses.clone()
+    }
+
+    /// Replaces the address index.
+    pub fn set_geocoder(&self, geocoder: Arc<Geocoder>) {
+        self.change(|now| Some(Generation { addresses: Some(Arc::clone(&geocoder)), ..now.clone() }));
+    }
+
+    /// Stops serving an address index that turned out to be damaged.
+    pub fn withdraw_geocoder(&self) {
+        self.change(|now| Some(Generation { addresses: None, ..now.clone() }));
+    }
+
+    /// Serves what `next` makes of what is served; made again when that was replaced meanwhile, since making it may be
+    /// slow and no lock is held for it. None changes nothing.
+    pub fn change(&self, next: impl Fn(&Generation) -> Option<Generation>) {
         loop {
             let now = self.generation();
-            if !now.catalogue.get(id.as_str()).is_some_and(|entry| snapshot.is_of(&entry.layer)) {
-                return;
-            }
-            let next = Arc::new(now.with_snapshot(id, Arc::clone(snapshot))); // slow for the communes: no lock is held
+            let Some(next) = next(&now) else { return };
+            let next = Arc::new(next.assembled());
             let mut served = self.inner.generation.write().expect(NO_PANIC_UNDER_LOCK);
             if Arc::ptr_eq(&served, &now) {
                 *served = next;
                 return;
             }
         }
-    }
-
-    /// The address index; none while it is not built.
-    pub fn geocoder(&self) -> Option<Arc<Geocoder>> {
-        self.inner.geocoder.read().expect(NO_PANIC_UNDER_LOCK).clone()
-    }
-
-    /// Replaces the address index.
-    pub fn set_geocoder(&self, geocoder: Arc<Geocoder>) {
-        *self.inner.geocoder.write().expect(NO_PANIC_UNDER_LOCK) = Some(geocoder);
-    }
-
-    /// Stops serving an address index that turned out to be damaged.
-    pub fn withdraw_geocoder(&self) {
-        *self.inner.geocoder.write().expect(NO_PANIC_UNDER_LOCK) = None;
     }
 
     /// Finished tiles.
@@ -144,24 +173,61 @@ impl Generation {
             catalogue: Arc::new(Catalogue::new(config.themes.clone(), entries)),
             styles: Arc::new(styles),
             communes: None,
+            arrondissements: None,
+            objects: BTreeMap::new(),
+            addresses: None,
+            geocoder: None,
             config: Arc::new(config),
         })
     }
 
-    /// The same with one layer's snapshot replaced; the communes follow when it is theirs.
+    /// The same with one layer's snapshot replaced, found by nothing yet; the communes follow when it is theirs.
     pub fn with_snapshot(&self, id: &LayerId, snapshot: Arc<Snapshot>) -> Self {
         let territory = &self.config.territory;
-        let communes = if *id == territory.layer {
-            match CommuneShapes::from_snapshot(&snapshot, &territory.code, &territory.name) {
-                Ok(shapes) => Some(Arc::new(shapes)),
-                Err(error) => {
-                    tracing::error!(layer = %id, %error, "the layer of the communes cannot be used; keeping the former ones");
-                    self.communes.clone()
-                }
-            }
-        } else {
-            self.communes.clone()
+        let mut next = self.clone();
+        if *id == territory.layer {
+            next.communes = self.shapes(&snapshot).or(next.communes);
+        } else if Some(id) == territory.arrondissements.as_ref() {
+            next.arrondissements = self.shapes(&snapshot).or(next.arrondissements);
+        }
+        next.objects.remove(id); // those of the former snapshot
+        next.catalogue = Arc::new(self.catalogue.with_snapshot(id, snapshot));
+        next
+    }
+
+    fn shapes(&self, snapshot: &Snapshot) -> Option<Arc<CommuneShapes>> {
+        let territory = &self.config.territory;
+        CommuneShapes::from_snapshot(snapshot, &territory.code, &territory.name)
+            .map(Arc::new)
+            .inspect_err(|error| {
+                tracing::error!(%error, "a layer of communes cannot be used; keeping the former ones");
+            })
+            .ok()
+    }
+
+    /// What says where a feature lies.
+    pub fn places(&self) -> Places<'_> {
+        Places { communes: self.communes.as_deref(), arrondissements: self.arrondissements.as_deref() }
+    }
+
+    /// The same with what is found in one layer, or nothing of it; not what was made from another snapshot or another
+    /// description than those served: it may show what they withdrew.
+    #[must_use]
+    pub fn with_objects(mut self, id: &LayerId, objects: Option<LayerObjects>) -> Self {
+        self.objects.remove(id);
+        if let Some(objects) = objects.filter(|objects| objects::are_of(objects, &self, id)) {
+            self.objects.insert(id.clone(), objects);
+        }
+        self
+    }
+
+    /// The same, searched as it now is. Only what is assembled is served.
+    fn assembled(mut self) -> Self {
+        let objects: Vec<_> = self.objects.values().map(|objects| Arc::clone(&objects.index)).collect();
+        self.geocoder = match &self.addresses {
+            Some(addresses) if !objects.is_empty() => Some(Arc::new(addresses.with_objects(objects))),
+            addresses => addresses.clone(),
         };
-        Self { catalogue: Arc::new(self.catalogue.with_snapshot(id, snapshot)), communes, ..self.clone() }
+        self
     }
 }

@@ -4,6 +4,7 @@
 mod addresses;
 mod error;
 mod layer;
+mod searchable;
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +13,12 @@ use layers::{Access, Layer, LayerId, Theme};
 use serde::Deserialize;
 
 use self::error::invalid;
-pub use self::{addresses::AddressSource, error::ConfigError, layer::LayerConfig};
+pub use self::{
+    addresses::AddressSource,
+    error::ConfigError,
+    layer::LayerConfig,
+    searchable::{OsmTag, Searchable, TagRule},
+};
 
 /// The whole file. Unknown keys are refused.
 #[derive(Debug, Clone, Deserialize)]
@@ -113,6 +119,9 @@ pub struct Territory {
     pub code: String,
     /// Attribute with the name.
     pub name: String,
+    /// Layer whose polygons are the municipal arrondissements, with the same two attributes: what is found by name
+    /// says in which it lies.
+    pub arrondissements: Option<LayerId>,
 }
 
 /// `[map]`
@@ -258,6 +267,11 @@ impl Config {
         self.layers.iter().map(|layer| layer.layer(&self.territory))
     }
 
+    /// What the search box knows of a layer's features; none when the layer is not searchable, or not declared.
+    pub fn searchable(&self, id: &LayerId) -> Option<&Searchable> {
+        self.layers.iter().find(|layer| layer.id() == id)?.searchable.as_ref()
+    }
+
     /// The SQLite file of the state.
     pub fn state_file(&self) -> PathBuf {
         PathBuf::from(self.server.state.strip_prefix("sqlite:").unwrap_or(&self.server.state))
@@ -299,8 +313,10 @@ impl Config {
                 problems.push(format!("theme `{}`: this id is used twice", theme.id));
             }
         }
-        if !self.layers.iter().any(|layer| *layer.id() == self.territory.layer) {
-            problems.push(format!("territory: layer `{}` is not declared", self.territory.layer));
+        for layer in std::iter::once(&self.territory.layer).chain(&self.territory.arrondissements) {
+            if !self.layers.iter().any(|declared| declared.id() == layer) {
+                problems.push(format!("territory: layer `{layer}` is not declared"));
+            }
         }
         if self.layers.iter().any(|layer| layer.id().as_str() == "plan") {
             problems.push("layer `plan`: this is the name of the base map's style; choose another id".into());
@@ -397,6 +413,7 @@ frequency = "annuelle"
         check(("\"agents\"", "\"commune\""), "needs `commune`");
         check(("[8, 16]", "[16, 8]"), "must rise");
         check(("layer = \"communes\"", "layer = \"comunes\""), "layer `comunes` is not declared");
+        check(("name = \"nom\"", "name = \"nom\"\narrondissements = \"arr\""), "layer `arr` is not declared");
         let inline = "[[identity]]\nkind = \"oidc\"\nissuer = \"https://a\"\nclient_id = \"b\"\nclient_secret = \"hunter2\"\n[[theme]]";
         check(("[[theme]]", inline), "a secret is named, never written here");
         assert!(!load(&MINIMAL.replacen("[[theme]]", inline, 1)).unwrap_err().contains("hunter2"));
@@ -407,6 +424,8 @@ frequency = "annuelle"
             ("[map]", "[geocoder]\naccess = \"open\"\ncors = [\"a.example/\"]\n[map]"),
             "an origin starts with https://",
         );
+        check(("frequency =", "searchable = { name = \"nom\" }\nfrequency ="), "`nom` is not among its attributes");
+        check(("frequency =", "searchable = { nam = \"nom\" }\nfrequency ="), "the nearest known one is `name`");
         check(("frequency =", "commune = { by = \"geometry\", margin = 3 }\nfrequency ="), "commune is an attribute");
     }
 

@@ -1,22 +1,26 @@
-//! Bringing data in: which layers are due, importing them, building the address index.
+//! Bringing data in: which layers are due, importing them, building the address index and what is found beside.
 //! Synchronous, and shared by the commands and by a running server (`refresh.rs`).
 
 use std::path::PathBuf;
 
 use anyhow::Context;
-use geocoder::{BuildOptions, Built, Geocoder, Progress, Update};
-use layers::{CommuneRule, CommuneShapes, Imported, Layer, Snapshot, SourceStamp};
+use geocoder::{BuildOptions, Built, BuiltObjects, Geocoder, Progress, Update};
+use layers::{CommuneRule, CommuneShapes, Imported, Layer, LayerId, Snapshot, SourceStamp};
 
 use crate::{
     causes::with_causes,
-    config::{AddressSource, Config},
+    config::{AddressSource, Config, Territory},
     fetch,
+    objects::{Places, Source},
 };
 
-/// Layers in the order they must be imported: the communes first, since others are placed by them.
+/// Layers in the order they must be imported: the communes and their arrondissements first, since others are placed by
+/// them.
 pub fn order(config: &Config) -> Vec<Layer> {
     let mut layers: Vec<Layer> = config.layers().collect();
-    layers.sort_by_key(|layer| layer.id != config.territory.layer); // stable: the rest keeps its order
+    let arrondissements = config.territory.arrondissements.as_ref();
+    // Stable: the rest keeps its order.
+    layers.sort_by_key(|layer| (layer.id != config.territory.layer, Some(&layer.id) != arrondissements));
     layers
 }
 
@@ -28,6 +32,15 @@ pub fn layer(config: &Config, layer: &Layer) -> Result<Imported, layers::Error> 
         _ => None,
     };
     layers::import(layer, &config.server.snapshots, shapes.as_ref())
+}
+
+/// Indexes the features of a searchable layer, when this snapshot's are not yet; none for any other layer.
+pub fn objects(config: &Config, layer: &Layer, snapshot: &Snapshot) -> anyhow::Result<Option<BuiltObjects>> {
+    let arrondissements = config.territory.arrondissements.as_ref().map(|layer| shapes(config, layer)).transpose()?;
+    let (communes, arrondissements) = (communes(config)?, arrondissements.flatten());
+    let places = Places { communes: communes.as_ref(), arrondissements: arrondissements.as_ref() };
+    let source = Source::of(config, layer, snapshot, places);
+    Ok(source.map(|source| source.build(config)).transpose()?)
 }
 
 /// Builds the address index from the configured files and URLs and puts it in place.
@@ -95,8 +108,8 @@ pub fn is_due(layer: &Layer, snapshot: Option<&Snapshot>, communes: Option<&str>
     !snapshot.is_of(layer) || communes_moved || source_moved
 }
 
-/// Makes what is missing or due before anything is served: snapshots, then the index. `watch` is
-/// told what is being done. A snapshot that cannot be opened is made again.
+/// Makes what is missing or due before anything is served: snapshots, then the index of addresses, then what is found
+/// beside. `watch` is told what is being done. A snapshot that cannot be opened is made again.
 pub fn prepare(config: &Config, watch: &dyn Fn(&str)) -> anyhow::Result<()> {
     let (mut changed, mut communes) = (false, None::<String>);
     for one in order(config) {
@@ -117,12 +130,25 @@ pub fn prepare(config: &Config, watch: &dyn Fn(&str)) -> anyhow::Result<()> {
         watch("indexing addresses");
         index(config, &mut |_| ()).context("cannot build the address index")?;
     }
+    prepare_objects(config, watch)
+}
+
+fn prepare_objects(config: &Config, watch: &dyn Fn(&str)) -> anyhow::Result<()> {
+    for one in order(config).iter().filter(|layer| config.searchable(&layer.id).is_some()) {
+        let Some(snapshot) = Snapshot::open_current(&config.server.snapshots, &one.id)? else { continue };
+        watch(&format!("indexing {}", one.id));
+        objects(config, one, &snapshot).with_context(|| format!("cannot index {}", one.id))?;
+    }
     Ok(())
 }
 
 fn communes(config: &Config) -> Result<Option<CommuneShapes>, layers::Error> {
-    let territory = &config.territory;
-    Snapshot::open_current(&config.server.snapshots, &territory.layer)?
-        .map(|snapshot| CommuneShapes::from_snapshot(&snapshot, &territory.code, &territory.name))
+    shapes(config, &config.territory.layer)
+}
+
+fn shapes(config: &Config, layer: &LayerId) -> Result<Option<CommuneShapes>, layers::Error> {
+    let Territory { code, name, .. } = &config.territory;
+    Snapshot::open_current(&config.server.snapshots, layer)?
+        .map(|snapshot| CommuneShapes::from_snapshot(&snapshot, code, name))
         .transpose()
 }

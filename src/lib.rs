@@ -13,6 +13,7 @@ pub mod files;
 pub mod http;
 pub mod import;
 pub mod listener;
+pub mod objects;
 pub mod published;
 pub mod refresh;
 pub mod room;

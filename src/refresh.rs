@@ -1,5 +1,6 @@
 //! What a running server looks for: rights that another process changed, snapshots that another process put in
-//! place, sources that changed, imports that are due. Addresses are in `addresses`.
+//! place, sources that changed, imports that are due; and, of each snapshot, what is found by name. Addresses are in
+//! `addresses`.
 
 use std::{
     collections::HashMap,
@@ -15,6 +16,7 @@ use crate::{
     app::{App, Generation},
     causes::with_causes,
     import,
+    objects::{LayerObjects, Source},
 };
 
 /// How often a server looks: what another process does shows within two of these.
@@ -22,9 +24,10 @@ const LOOK_EVERY: Duration = Duration::from_millis(900);
 /// How long a source is left alone after it was read, or could not be.
 const TRY_EVERY: Duration = Duration::from_secs(30);
 
-/// Opens what is in place on disk, so that a server starts with everything it already has.
+/// Opens what is in place on disk, so that a server starts with everything it already has. What must be made is made
+/// while it serves.
 pub fn open_everything(app: &App) {
-    Watcher::default().pick_up(app);
+    Watcher::default().pick_up(app, Objects::Open);
     addresses::Watcher::default().pick_up(app);
 }
 
@@ -68,28 +71,40 @@ struct Watcher {
     tried: HashMap<LayerId, Instant>,
     /// Revisions that could not be opened, each said once.
     broken: HashMap<String, String>,
+    /// What is found by name of a layer, when it could not be made, and when that was tried.
+    unmade: HashMap<LayerId, (String, Instant)>,
+}
+
+/// How far to go for what is found by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Objects {
+    /// Open what is there.
+    Open,
+    /// Make what is not.
+    Make,
 }
 
 impl Watcher {
     fn look(&mut self, app: &App) {
-        self.pick_up(app);
+        self.pick_up(app, Objects::Make);
         let generation = app.generation();
         for layer in import::order(&generation.config) {
             let waits = self.tried.get(&layer.id).is_some_and(|last| last.elapsed() < TRY_EVERY);
             if !waits && is_due(app, &generation, &layer) {
                 self.tried.insert(layer.id.clone(), Instant::now());
-                import_now(app, &generation, &layer);
+                self.import_now(app, &generation, &layer);
             }
         }
     }
 
-    fn pick_up(&mut self, app: &App) {
+    fn pick_up(&mut self, app: &App, how: Objects) {
         for layer in import::order(&app.generation().config) {
-            self.pick_up_snapshot(app, &layer);
+            self.pick_up_snapshot(app, &layer, how);
+            self.pick_up_objects(app, &layer, how);
         }
     }
 
-    fn pick_up_snapshot(&mut self, app: &App, layer: &Layer) {
+    fn pick_up_snapshot(&mut self, app: &App, layer: &Layer, how: Objects) {
         let generation = app.generation();
         let store = &generation.config.server.snapshots;
         let served = generation.catalogue.get(layer.id.as_str()).and_then(|entry| entry.snapshot.as_ref());
@@ -104,10 +119,75 @@ impl Watcher {
         match Snapshot::open_current(store, &layer.id) {
             Ok(Some(snapshot)) => {
                 tracing::info!(layer = %layer.id, revision = snapshot.revision(), features = snapshot.len(), "layer in place");
-                app.set_snapshot(&layer.id, &Arc::new(snapshot));
+                // Both at once: a layer that is refreshed stays findable, and as its new snapshot says.
+                let objects = self.objects(&generation, layer, &snapshot, how);
+                app.set_snapshot(&layer.id, &Arc::new(snapshot), objects.as_ref());
             }
             Ok(None) => {}
             Err(error) => self.say_once(layer.id.as_str(), &current, &error),
+        }
+    }
+
+    /// Makes or opens what is found by name of what is served, when that is not so found yet: it was made searchable
+    /// since, or placed by other communes.
+    fn pick_up_objects(&mut self, app: &App, layer: &Layer, how: Objects) {
+        let generation = app.generation();
+        let entry = generation.catalogue.get(layer.id.as_str());
+        let Some(snapshot) = entry.and_then(|entry| entry.snapshot.as_deref()) else { return };
+        let served = generation.objects.get(&layer.id).map(|objects| objects.index.revision());
+        let wanted = Source::of(&generation.config, layer, snapshot, generation.places());
+        if wanted.is_none_or(|wanted| served == Some(&wanted.revision())) {
+            return;
+        }
+        if let Some(objects) = self.objects(&generation, layer, snapshot, how) {
+            app.set_objects(&layer.id, Some(&objects));
+        }
+    }
+
+    /// None for a layer that is not searchable, and for one whose names cannot be indexed now: addresses are found
+    /// without it.
+    fn objects(
+        &mut self,
+        generation: &Generation,
+        layer: &Layer,
+        snapshot: &Snapshot,
+        how: Objects,
+    ) -> Option<LayerObjects> {
+        let config = &generation.config;
+        let source = Source::of(config, layer, snapshot, generation.places())?;
+        if let Ok(objects) = source.open(config) {
+            return Some(objects);
+        }
+        let revision = source.revision();
+        let is_late = self.unmade.get(&layer.id).is_none_or(|(of, last)| *of != revision || last.elapsed() > TRY_EVERY);
+        if how == Objects::Open || !is_late {
+            return None;
+        }
+        match source.build(config).and_then(|built| Ok((built, source.open(config)?))) {
+            Ok((built, objects)) => {
+                tracing::info!(layer = %layer.id, objects = built.objects, "names of the layer indexed");
+                self.unmade.remove(&layer.id);
+                Some(objects)
+            }
+            Err(error) => {
+                tracing::error!(layer = %layer.id, error = %with_causes(&error), "names of the layer cannot be indexed: it is not searched for now");
+                self.unmade.insert(layer.id.clone(), (revision, Instant::now()));
+                None
+            }
+        }
+    }
+
+    fn import_now(&mut self, app: &App, generation: &Generation, layer: &Layer) {
+        match import::layer(&generation.config, layer) {
+            Ok(imported) => {
+                let report = &imported.report;
+                tracing::info!(layer = %layer.id, accepted = report.accepted, rejected = report.rejected_rows(), "layer imported");
+                let objects = self.objects(&app.generation(), layer, &imported.snapshot, Objects::Make);
+                app.set_snapshot(&layer.id, &Arc::new(imported.snapshot), objects.as_ref());
+            }
+            Err(error) => {
+                tracing::error!(layer = %layer.id, error = %with_causes(&error), "layer not refreshed; what is served stays as it was");
+            }
         }
     }
 
@@ -129,17 +209,4 @@ fn is_due(app: &App, generation: &Generation, layer: &Layer) -> bool {
         _ => false,
     };
     late || import::is_due(layer, snapshot, communes)
-}
-
-fn import_now(app: &App, generation: &Generation, layer: &Layer) {
-    match import::layer(&generation.config, layer) {
-        Ok(imported) => {
-            let report = &imported.report;
-            tracing::info!(layer = %layer.id, accepted = report.accepted, rejected = report.rejected_rows(), "layer imported");
-            app.set_snapshot(&layer.id, &Arc::new(imported.snapshot));
-        }
-        Err(error) => {
-            tracing::error!(layer = %layer.id, error = %with_causes(&error), "layer not refreshed; what is served stays as it was");
-        }
-    }
 }

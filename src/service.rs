@@ -1,7 +1,7 @@
 //! From a configuration to a service that answers until it is told to stop:
 //! bind, open, watch, drain on SIGTERM or Ctrl-C, reload on SIGHUP.
 
-use std::{fs::File, path::PathBuf, sync::Arc, time::Duration};
+use std::{fs::File, path::PathBuf, time::Duration};
 
 use anyhow::{Context, Result, bail};
 use auth_proxy::{Auth, AuthOptions, OidcOptions, Secret};
@@ -130,11 +130,11 @@ fn reload_from(app: &App, path: &std::path::Path) {
         let now = app.generation();
         config.server = now.config.server.clone();
         config.identity.clone_from(&now.config.identity);
-        Ok(Generation::new(config)?.keeping_snapshots_of(&now))
+        Ok(Generation::new(config)?)
     });
     match next {
         Ok(generation) => {
-            app.set_generation(generation);
+            app.change(|now| Some(generation.clone().keeping_what_is_open_of(now)));
             tracing::info!(config = %path.display(), "configuration read again");
         }
         Err(error) => {
@@ -187,12 +187,16 @@ pub async fn open_for(config: Config) -> Result<App> {
 impl Generation {
     /// The same with what is open already. A snapshot made from another description of its layer is
     /// left out: it may show what the new one withdrew. Its layer is loading until it is imported again.
-    fn keeping_snapshots_of(self, former: &Arc<Self>) -> Self {
-        let open: Vec<Layer> = self.config.layers().collect();
-        open.iter().fold(self, |generation, layer| {
+    /// So are objects that are found by what the new description does not say.
+    fn keeping_what_is_open_of(self, former: &Self) -> Self {
+        let layers: Vec<Layer> = self.config.layers().collect();
+        let start = Self { addresses: former.addresses.clone(), ..self };
+        layers.iter().fold(start, |generation, layer| {
             let snapshot = former.catalogue.get(layer.id.as_str()).and_then(|entry| entry.snapshot.clone());
             match snapshot.filter(|snapshot| snapshot.is_of(layer)) {
-                Some(snapshot) => generation.with_snapshot(&layer.id, snapshot),
+                Some(snapshot) => generation
+                    .with_snapshot(&layer.id, snapshot)
+                    .with_objects(&layer.id, former.objects.get(&layer.id).cloned()),
                 None => generation,
             }
         })

@@ -193,10 +193,10 @@ async fn a_snapshot_of_a_former_description_is_not_put_in_place() {
     .unwrap();
     let config = traboule::config::Config::load(&path).unwrap();
     house.app.set_generation(traboule::app::Generation::new(config).unwrap());
-    house.app.set_snapshot(&"parcelles".parse().unwrap(), &old);
+    house.app.set_snapshot(&"parcelles".parse().unwrap(), &old, None);
     assert!(house.app.generation().catalogue.get("parcelles").unwrap().snapshot.is_none());
     house.app.set_generation((*before).clone());
-    house.app.set_snapshot(&"parcelles".parse().unwrap(), &old);
+    house.app.set_snapshot(&"parcelles".parse().unwrap(), &old, None);
     assert!(house.app.generation().catalogue.get("parcelles").unwrap().snapshot.is_some());
 }
 

@@ -7,6 +7,7 @@ mod support;
 
 use std::{
     fmt::Write as _,
+    io::Write as _,
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -17,28 +18,34 @@ use support::server::{Server, Site, eventually};
 const HEADER: &str = "cle_interop;commune_insee;commune_nom;voie_nom;lieudit_complement_nom;numero;suffixe;position;x;y;long;lat;\
     cad_parcelles;source;date_der_maj;certification_commune";
 
-/// A BAL of Bron of so many addresses, four a street, and one more in a street of its own.
-fn bal(path: &Path, addresses: u32, street: &str) {
+/// So many that an edit of half of them takes a while.
+const ADDRESSES: u32 = 19_000;
+/// How often an edit is begun again that ended before it was killed.
+const TRIES: usize = 20;
+
+/// A BAL of Bron of so many addresses, four a street, of which the first `certified` are; and one more in a street of
+/// its own.
+fn bal(addresses: u32, certified: u32, street: &str) -> String {
     let mut text = format!("{HEADER}\n");
     for n in 0..=addresses {
-        let (rank, number) = (n / 4, n % 4 + 1);
+        let (rank, number, certified) = (n / 4, n % 4 + 1, u8::from(n < certified));
         let name = if n == addresses { street.to_owned() } else { format!("Rue Numéro {rank}") };
         let at = layers::LonLat { lon: 4.85 + f64::from(rank) * 1e-5, lat: 45.72 + f64::from(number) * 1e-4 };
         let (x, y) = layers::from_lonlat(at, layers::Crs::Lambert93).unwrap();
         writeln!(
             text,
-            "69029_{rank:04}_{number:05};69029;Bron;{name};;{number};;entrée;{x:.2};{y:.2};{:.7};{:.7};;;2026-01-01;1",
+            "69029_{rank:04}_{number:05};69029;Bron;{name};;{number};;entrée;{x:.2};{y:.2};{:.7};{:.7};;;2026-01-01;{certified}",
             at.lon, at.lat
         )
         .unwrap();
     }
-    std::fs::write(path, text).unwrap();
+    text
 }
 
 /// A site with an index of its own, of one file of Bron; the folder of both is for the caller to remove.
 fn site(addresses: u32) -> (Site, PathBuf) {
     let folder = tempfile::tempdir().unwrap().keep();
-    bal(&folder.join("bron.csv"), addresses, "Rue des Lilas");
+    std::fs::write(folder.join("bron.csv"), bal(addresses, 0, "Rue des Lilas")).unwrap();
     let site = Site::new(|text| {
         let rewrite = |line: &str| match line.split('=').next().map(str::trim) {
             Some("addresses") => format!("addresses = [\"{}/*.csv\"]", folder.display()),
@@ -65,48 +72,114 @@ fn a_corrected_file_is_found_by_agents_without_a_command_and_a_broken_one_change
     let token = site.token("69029");
     let server = site.serve();
     assert!(finds(&server, &token, "Rue des Lilas"));
-    bal(&folder.join("bron.csv"), 400, "Rue du Muguet");
+    std::fs::write(folder.join("bron.csv"), bal(400, 0, "Rue du Muguet")).unwrap();
     eventually("the new street", || finds(&server, &token, "Rue du Muguet").then_some(()));
     assert!(!finds(&server, &token, "Rue des Lilas"));
     std::fs::write(folder.join("bron.csv"), format!("{HEADER}\nRue Secrète;pas;une;adresse\n")).unwrap();
     eventually("the complaint", || server.log().contains("not indexed").then_some(()));
     assert!(finds(&server, &token, "Rue du Muguet"));
     assert!(!server.log().contains("Secrète") && !server.log().contains("Muguet"), "{}", server.log());
-    bal(&folder.join("bron.csv"), 400, "Rue des Iris");
+    std::fs::write(folder.join("bron.csv"), bal(400, 0, "Rue des Iris")).unwrap();
     eventually("the repaired file", || finds(&server, &token, "Rue des Iris").then_some(()));
     assert!(server.stop().success());
     std::fs::remove_dir_all(folder).unwrap();
 }
 
 #[test]
+fn a_file_is_not_indexed_while_it_is_being_written() {
+    let (site, folder) = site(400);
+    let token = site.token("69029");
+    let server = site.serve();
+    let text = bal(400, 0, "Rue du Muguet");
+    let mut file = std::fs::File::create(folder.join("bron.csv")).unwrap();
+    for part in text.as_bytes().chunks(text.len() / 10) {
+        file.write_all(part).unwrap();
+        std::thread::sleep(Duration::from_millis(150)); // longer than a server waits between two looks
+        assert!(finds(&server, &token, "Rue Numéro 99"), "the end of the file is not there yet, or no longer");
+    }
+    eventually("the new street", || {
+        assert!(finds(&server, &token, "Rue Numéro 99"));
+        finds(&server, &token, "Rue du Muguet").then_some(())
+    });
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+/// Starts a server, makes an edit of half of the addresses, and kills it as soon as it has this file. Whether that was
+/// before the edit's end.
+fn killed_once_there(site: &Site, folder: &Path, file: &str) -> bool {
+    let editing = folder.join("index/.geocoder-editing");
+    let before = Geocoder::current_revision(&folder.join("index")).unwrap();
+    let server = site.serve();
+    std::fs::write(folder.join("bron.csv"), bal(ADDRESSES, ADDRESSES / 2, "Rue du Muguet")).unwrap();
+    let started = Instant::now();
+    let is_over = || Geocoder::current_revision(&folder.join("index")).unwrap() != before;
+    while !editing.join(file).exists() && !is_over() {
+        assert!(started.elapsed().as_secs() < 60, "no {file}: {}", server.log());
+        std::thread::sleep(Duration::from_micros(200));
+    }
+    drop(server); // SIGKILL: nothing is tidied up
+    editing.exists() && !is_over()
+}
+
+#[test]
 fn a_server_killed_while_it_makes_an_edit_leaves_what_was_there() {
-    let (site, folder) = site(19_000);
-    let index = folder.join("index");
+    let (site, folder) = site(ADDRESSES);
+    let (index, saved) = (folder.join("index"), folder.join("saved"));
     let before = Geocoder::current_revision(&index).unwrap();
-    let building = index.join(".geocoder-building");
-    // Killed as soon as each of these is there: rows set aside, tables begun, words begun.
+    copy(&index, &saved);
+    let start_again = || {
+        std::fs::remove_dir_all(&index).unwrap();
+        copy(&saved, &index);
+        std::fs::write(folder.join("bron.csv"), bal(ADDRESSES, 0, "Rue des Lilas")).unwrap();
+    };
+    // Killed as soon as each of these is there: rows set aside, tables begun, words begun. An edit may end first: then
+    // it is made again, to the same index.
     for file in ["rows.scratch", "numbers.bin", "words"] {
-        let server = site.serve();
-        bal(&folder.join("bron.csv"), 19_000, &format!("Rue {file}"));
-        let started = Instant::now();
-        while !building.join(file).exists() {
-            assert!(started.elapsed().as_secs() < 60, "no {file}: {}", server.log());
-            std::thread::sleep(Duration::from_millis(1));
-        }
-        drop(server); // SIGKILL: nothing is tidied up
-        assert!(building.exists(), "killed too late to show anything");
+        let killed = (0..TRIES).any(|_| {
+            start_again();
+            killed_once_there(&site, &folder, file)
+        });
+        assert!(killed, "{TRIES} edits ended before the server could be killed at {file}");
         let geocoder = Geocoder::open(&index).unwrap();
         geocoder.verify().unwrap();
         assert_eq!(Some(geocoder.revision()), before);
         let request = Request { text: "rue des lilas bron".to_owned(), limit: 1, ..Request::default() };
         assert_eq!(geocoder.search(&request).unwrap()[0].name, "Rue des Lilas");
-        std::fs::remove_dir_all(&building).unwrap();
-        // The next one starts from the file of the index, so that only the change to come is one.
-        bal(&folder.join("bron.csv"), 19_000, "Rue des Lilas");
     }
-    bal(&folder.join("bron.csv"), 19_000, "Rue du Muguet");
     let token = site.token("69029");
     let server = site.serve();
     eventually("the edit", || finds(&server, &token, "Rue du Muguet").then_some(()));
+    assert!(!index.join(".geocoder-editing").exists(), "what a killed edit left is swept");
     std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn an_edit_that_a_full_disk_prevented_is_made_once_there_is_room() {
+    let (site, folder) = site(ADDRESSES);
+    let token = site.token("69029");
+    let server = site.serve_on_a_full_disk(200);
+    assert!(finds(&server, &token, "Rue des Lilas"));
+    std::fs::write(folder.join("bron.csv"), bal(ADDRESSES, ADDRESSES / 2, "Rue du Muguet")).unwrap();
+    eventually("the complaint", || server.log().contains("not indexed").then_some(()));
+    assert!(finds(&server, &token, "Rue des Lilas") && !finds(&server, &token, "Rue du Muguet"));
+    let geocoder = Geocoder::open(&folder.join("index")).unwrap();
+    geocoder.verify().unwrap();
+    server.make_room();
+    eventually("the edit", || finds(&server, &token, "Rue du Muguet").then_some(()));
+    assert_eq!(server.log().matches("not indexed").count(), 1, "said once, however often it was tried");
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+/// Copies a folder with what is in it.
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let copied = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy(&path, &copied);
+        } else {
+            std::fs::copy(&path, &copied).unwrap();
+        }
+    }
 }

@@ -1,6 +1,8 @@
 //! Addresses published at a URL, against a server on loopback: fetched once, asked again, kept when it fails.
 #![allow(clippy::unwrap_used)] // a failed step fails the test
 
+mod support;
+
 use std::{
     io::{BufRead, BufReader, Write},
     net::TcpListener,
@@ -9,7 +11,12 @@ use std::{
 };
 
 use reqwest::Url;
-use traboule::fetch::{FetchError, LIMITS, Limits, current, is_safe};
+use support::server::eventually;
+use traboule::{
+    config::{AddressSource, Config},
+    fetch::{self, FetchError, LIMITS, Limits, current, is_safe},
+    published, service,
+};
 
 /// What the server answers, to be changed between two requests; and the requests it was sent, in lower case.
 #[derive(Clone, Default)]
@@ -109,6 +116,34 @@ fn a_download_is_bounded_in_size_and_time() {
     assert!(matches!(current(&url, folder.path(), short), Err(FetchError::Transport { .. })));
     let kept: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert!(kept.iter().all(|name| !name.to_str().unwrap().ends_with(".bal")), "{kept:?}");
+}
+
+#[test]
+fn a_running_server_asks_again_and_keeps_what_it_has_when_that_fails() {
+    let (publisher, folder) = (Publisher::new(), tempfile::tempdir().unwrap());
+    let url = publisher.url("/bal.csv");
+    let mut config = Config::load(&support::root().join("traboule.toml")).unwrap();
+    config.server.state = format!("sqlite:{}", folder.path().join("traboule.db").display());
+    config.server.snapshots = folder.path().join("layers");
+    config.geocoder.index = folder.path().join("index");
+    config.geocoder.addresses = vec![AddressSource::Url(url.clone())];
+    config.geocoder.refresh = jiff::SignedDuration::from_millis(100);
+    let copy = fetch::copy(&url, &config.geocoder.downloads());
+    let holds = |text: &str| std::fs::read_to_string(&copy).is_ok_and(|kept| kept == text).then_some(());
+    publisher.answers("404 Not Found", "not yet");
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let app = runtime.block_on(service::open_for(config)).unwrap();
+    runtime.spawn(published::watch(app));
+    let asked = || publisher.asked.lock().unwrap().len();
+    eventually("a question", || (asked() > 0).then_some(()));
+    publisher.answers("200 OK", "one");
+    eventually("the file", || holds("one"));
+    publisher.answers("500 Internal Server Error", "sorry");
+    let before = asked();
+    eventually("two more questions", || (asked() >= before + 2).then_some(()));
+    assert_eq!(holds("one"), Some(()));
+    publisher.answers("200 OK", "two");
+    eventually("the next file", || holds("two"));
 }
 
 #[test]

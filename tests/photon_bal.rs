@@ -1,6 +1,6 @@
 //! The examples that the portal documents for its own geocoder (Photon-BAL), asked of ours. The samples hold few of
-//! these streets, so that their addresses are written here, at made-up places. What names a point of interest (parc
-//! Blandan, mairie de Bron, the town halls, a Maison de la Métropole, a swimming pool) waits for those to be indexed.
+//! these streets, so that their addresses are written here, at made-up places. Points of interest (parc Blandan, mairie
+//! de Bron, the town halls, a Maison de la Métropole, a swimming pool) are those of the samples, asked by an agent.
 #![allow(clippy::unwrap_used)] // a failed step fails the test
 
 mod support;
@@ -162,4 +162,68 @@ async fn filters_on_extra_which_its_users_asked_for_in_vain() {
     assert!(!lyon.is_empty() && lyon.iter().all(|it| it["extra"]["insee"] == "69383"), "{lyon:?}");
     let elsewhere = ask(&house, "/photon/api?q=rue%20lamartine&extra.metropole=false").await;
     assert!(!elsewhere.is_empty() && elsewhere.iter().all(|it| it["extra"]["insee"] == "69264"), "{elsewhere:?}");
+}
+
+/// The sample Métropole asked by an agent of Bron.
+async fn of_the_samples(path: &str) -> Vec<Value> {
+    let house = House::open().await;
+    let agent = house.caller("69029").await;
+    let answer = house.get(&agent, path).await;
+    assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.json());
+    let features = answer.json()["features"].as_array().unwrap().clone();
+    features.into_iter().map(|mut feature| feature["properties"].take()).collect()
+}
+
+#[track_caller]
+fn check(found: &Value, name: &str, tag: (&str, &str), insee: &str) {
+    assert_eq!(found["name"], name, "{found}");
+    assert_eq!((found["osm_key"].as_str(), found["osm_value"].as_str()), (Some(tag.0), Some(tag.1)), "{found}");
+    assert_eq!(
+        (&found["extra"]["insee"], &found["extra"]["metropole"], &found["extra"]["espace_public"]),
+        (&json!(insee), &json!("true"), &json!("true")),
+        "{found}"
+    );
+}
+
+#[tokio::test]
+async fn a_park_by_its_name() {
+    let found = of_the_samples("/photon/api?q=parc%20blandan").await;
+    check(&found[0], "Parc Blandan", ("leisure", "park"), "69387");
+    assert_eq!(found[0]["city"], "Lyon");
+    assert!(found[0]["extent"].is_array(), "a park has an extent: {}", found[0]);
+}
+
+#[tokio::test]
+async fn a_town_hall_by_its_commune() {
+    let found = of_the_samples("/photon/api?q=mairie%20de%20bron").await;
+    check(&found[0], "Mairie de Bron", ("amenity", "townhall"), "69029");
+    assert_eq!((&found[0]["city"], &found[0]["postcode"]), (&json!("Bron"), &json!("69500")));
+    assert!(found[0]["street"].is_string(), "its address when it is known: {}", found[0]);
+}
+
+#[tokio::test]
+async fn town_halls_alone_with_a_tag() {
+    let found = of_the_samples("/photon/api?q=bron&osm_tag=amenity:townhall").await;
+    check(&found[0], "Mairie de Bron", ("amenity", "townhall"), "69029");
+    assert!(found.iter().all(|it| it["osm_value"] == "townhall"), "{found:?}");
+}
+
+#[tokio::test]
+async fn a_maison_de_la_metropole_by_its_commune() {
+    let found = of_the_samples("/photon/api?q=maison%20de%20la%20m%C3%A9tropole%20-%20givors").await;
+    check(&found[0], "Maison de la Métropole - Givors", ("amenity", "social_facility"), "69091");
+}
+
+#[tokio::test]
+async fn a_swimming_pool_by_a_part_of_its_name() {
+    let found = of_the_samples("/photon/api?q=centre%20nautique%20tony").await;
+    check(&found[0], "Centre nautique Tony Bertrand", ("leisure", "sports_centre"), "69387");
+}
+
+#[tokio::test]
+async fn an_address_and_a_street_say_nothing_of_public_places() {
+    for path in ["/photon/api?q=3%20rue%20watteau%20bron&limit=1", "/photon/api?q=rue%20watteau%20bron&limit=1"] {
+        let found = of_the_samples(path).await;
+        assert!(found[0]["extra"].get("espace_public").is_none(), "absent, not false: {}", found[0]);
+    }
 }

@@ -34,7 +34,7 @@ pub use error::Error;
 pub use gate::{Peer, protect};
 pub use identity::{OidcOptions, SigningAlgorithm};
 pub use login::{callback, login, logout, signed_out};
-pub use policy::{Decision, Reason, adhesion_of, adhesion_sentence, decide, may_search};
+pub use policy::{Decision, Reason, adhesion_of, adhesion_sentence, decide, decide_for_nobody, may_search};
 pub use principal::{Credential, Principal};
 pub use return_path::ReturnPath;
 pub use secret::Secret;

@@ -55,6 +55,15 @@ pub fn decide(principal: &Principal, layer: &Layer, adhesions: &Adhesions, today
     }
 }
 
+/// The same for somebody who is not signed in, where that is allowed: what is open to everybody, and nothing else is
+/// said to exist.
+pub fn decide_for_nobody(layer: &Layer) -> Decision {
+    match layer.access {
+        Access::Open => Decision::Granted(Territory::Whole),
+        Access::Agents | Access::Commune | Access::Metropole => Decision::Denied(Reason::Unknown),
+    }
+}
+
 /// Whether a principal may search addresses, given the access configured for the geocoder.
 /// `Commune` means the same as `Agents` here: an address has no audience of its own.
 ///
@@ -223,6 +232,14 @@ mod tests {
         let admin = agent(OrganisationKind::Metropole, "metropole", &[]);
         for access in [Access::Open, Access::Agents, Access::Commune, Access::Metropole] {
             check(&admin, access, &[], &Decision::Granted(Territory::Whole));
+        }
+    }
+
+    #[test]
+    fn nobody_sees_what_is_open_and_nothing_else() {
+        assert_eq!(decide_for_nobody(&layer(Access::Open)), Decision::Granted(Territory::Whole));
+        for access in [Access::Agents, Access::Commune, Access::Metropole] {
+            assert_eq!(decide_for_nobody(&layer(access)), Decision::Denied(Reason::Unknown), "{access:?}");
         }
     }
 

@@ -74,6 +74,7 @@ fn row(cells: Cells<'_>, context: &Context, ids: &mut IdUse, faults: &mut Faults
     let (commune, former) = context.communes.settle(commune, former);
     let complement = fields::trim(cells.text(columns.complement));
     Ok(Row {
+        at: 0, // `each_row` says
         commune_names: cells.other_names(&columns.commune_names, &commune.name),
         names: cells.other_names(&columns.street_names, &street),
         complement: Some(complement).filter(|c| !c.is_empty() && *c != street).map(str::to_owned),

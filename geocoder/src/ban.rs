@@ -132,6 +132,7 @@ impl Columns {
         let (commune, former) = context.communes.settle(settled, former);
         let other = |name: &str| Some(name.to_owned()).filter(|name| !name.is_empty() && *name != street);
         Ok(Row {
+            at: 0, // `each_row` says
             commune_names: names.of_commune(&commune, text(self.post)),
             names: names.of_street(&street, [text(self.alias), text(self.afnor)]),
             complement: other(text(self.complement)),

@@ -154,7 +154,9 @@ fn sides(text: &str) -> Vec<[String; 2]> {
         let is_sub = word == "/" && words[at - 1].eq_ignore_ascii_case("s");
         let is_range =
             word == "/" && [at - 1, at + 1].iter().all(|&at| words[at].starts_with(|c: char| c.is_ascii_digit()));
-        !is_sub && !is_range && (is(word, &BETWEEN) || (announced && is(word, &BETWEEN_ANNOUNCED)))
+        // « Voie A/6 » is a street of Paris.
+        let is_code = word == "/" && words[at - 1].len() <= 2 && words[at + 1].bytes().all(|b| b.is_ascii_digit());
+        !is_sub && !is_range && !is_code && (is(word, &BETWEEN) || (announced && is(word, &BETWEEN_ANNOUNCED)))
     };
     let splits = (1..words.len().saturating_sub(1)).filter(parts);
     let split = |at: usize| [side(&words[..at]), side(&words[at + 1..])];
@@ -198,6 +200,7 @@ mod tests {
         for text in [
             "12/14 rue Garibaldi",
             "12 / 14",
+            "8 Voie A/6 PARIS 06",
             "rue Pierre et Marie Curie",
             "Saint-Didier s/ Chalaronne",
             "x",

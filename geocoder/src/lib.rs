@@ -2,7 +2,8 @@
 //!
 //! Reading order: `search` (one search, in order), `parse`, `hunt`, `candidates`, `recall`, `rank`; `onebox` for what is no
 //! address; then `build` and `collect` for where the index comes from, `places`, `numbers` and `parcels` for what lies
-//! beside the full-text index; `objects` for the features of layers that are searched with the addresses.
+//! beside the full-text index; `update` for what changes in it, `pieces` and `origins` for how that is told; `objects`
+//! for the features of layers that are searched with the addresses.
 
 mod address;
 mod answer;

@@ -133,7 +133,9 @@ pub fn build_objects(
     objects: impl Iterator<Item = Object>,
 ) -> Result<BuiltObjects, Error> {
     let folder = LayerFolder::lock(store, &layer.layer)?;
-    if let Ok((_, Manifest { objects, refused, .. })) = Manifest::open(store, &layer.layer, &layer.revision) {
+    let there = Manifest::open(store, &layer.layer, &layer.revision);
+    let there = there.and_then(|(path, manifest)| manifest.verify(&path).map(|()| manifest));
+    if let Ok(Manifest { objects, refused, .. }) = there {
         return Ok(BuiltObjects { objects, refused, is_new: false });
     }
     let Manifest { objects, refused, .. } = folder.publish(layer, |folder| match layer.kind {

@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use geocoder::{BuildOptions, Filter, Geocoder, Nearby, Progress, Request, Suggestion, Update, build, update};
+use geocoder::{BuildOptions, Filter, Geocoder, Kind, Nearby, Progress, Request, Suggestion, Update, build, update};
 use layers::LonLat;
 use tempfile::TempDir;
 
@@ -127,6 +127,9 @@ fn about(geocoder: &Geocoder, row: &Row) -> Vec<String> {
     let point = row.at();
     let nearby = Nearby { point, limit: 30, radius_m: 30.0, filter: Filter::default(), objects: Vec::new() };
     let short = |it: &Suggestion| {
+        if matches!(it.kind, Kind::City | Kind::District) {
+            return it.name.clone(); // its middle is that of the addresses it had when the index was built
+        }
         let Suggestion { name, house_number, insee, position, ban_id, certified, .. } = it;
         format!(
             "{house_number:?} {name} {insee} {:.6} {:.6} {ban_id:?} {certified:?}",

@@ -185,3 +185,29 @@ fn a_commune_named_with_its_own_postcode_is_not_contradicted() {
     assert_eq!(first("5 rue garibaldi 69006 lyon"), other_part);
     assert!(!first("12 rue du marché 69003 lyon").1);
 }
+
+#[test]
+fn a_town_in_the_name_of_a_street_is_not_contradicted() {
+    let rows = "cle_interop;voie_nom;numero;commune_insee;commune_nom;position;long;lat\n\
+        69389_0001_00173;Rue de Saint-Cyr;173;69389;Lyon 9e Arrondissement;entrée;4.8000;45.7800\n\
+        69389_0002_00173;Rue de Bourgogne;173;69389;Lyon 9e Arrondissement;entrée;4.8100;45.7810\n\
+        69191_0001_00173;Rue de Nervieux;173;69191;Saint-Cyr-au-Mont-d'Or;entrée;4.8180;45.8130\n\
+        75106_dcen1e_00008;Voie A/6;8;75106;Paris 6e Arrondissement;entrée;2.3300;48.8500\n\
+        75106_dcen1e_00006;Voie A/6;6;75106;Paris 6e Arrondissement;entrée;2.3300;48.8501\n\
+        75108_meqrvt_00003;Voie D/8;3;75108;Paris 8e Arrondissement;entrée;2.3100;48.8700\n";
+    let postcodes = |folder: &Path| {
+        let path = folder.join("postcodes.csv");
+        let list = "code_commune_insee;code_postal;ligne_5\n69389;69009;\n69191;69450;\n75106;75006;\n75108;75008;\n";
+        fs::write(&path, list).unwrap();
+        BuildOptions { postcodes: Some(path), ..BuildOptions::default() }
+    };
+    let index = index(&[("bal.csv", rows)], postcodes);
+    for text in ["173 rue de saint-cyr 69009", "173 rue de saint-cyr 69009 lyon", "173 rue de saint-cyr"] {
+        let found = find(&index, text);
+        assert_eq!(found[0].label(), "173 Rue de Saint-Cyr, 69009 Lyon 9e Arrondissement", "{text}");
+        assert_eq!((found[0].match_type, found[0].score.total() > 0.8), (MatchType::Exact, true), "{text}");
+    }
+    let found = find(&index, "173 rue de saint-cyr 69009");
+    assert!(found.iter().all(|it| it.insee == "69389"), "{found:#?}");
+    check(&index, "8 Voie A/6 PARIS 06", "8 Voie A/6, 75006 Paris 6e Arrondissement", None);
+}

@@ -7,9 +7,11 @@ use std::collections::BTreeSet;
 
 use geo_types::MultiPolygon;
 
-use self::outline::{Outline, Probe, coord, polygons};
+pub(crate) use self::outline::coord;
+use self::outline::{Outline, Probe, polygons};
 use crate::{
-    Bbox, Commune, CommuneCode, CommuneRule, Error, Feature, FeatureRef, PartKind, Snapshot, Value, shape::Shape,
+    Bbox, Commune, CommuneCode, CommuneRule, Error, Feature, FeatureRef, GridPoint, PartKind, Snapshot, Value,
+    shape::Shape,
 };
 
 /// The polygons of the communes, ready to say in which of them a feature lies.
@@ -72,7 +74,10 @@ impl CommuneShapes {
             let Some(Value::Text(name)) = value(name_attribute) else {
                 return Err(refuse(&format!("has no name in « {name_attribute} »")));
             };
-            let area = area(&feature).ok_or_else(|| refuse("is not a polygon"))?;
+            if feature.kind() != PartKind::Polygon {
+                return Err(refuse("is not a polygon"));
+            }
+            let area = area(&feature);
             match found.iter_mut().find(|(commune, _)| commune.code == code) {
                 Some((_, known)) => known.0.extend(area.0),
                 None => found.push((Commune { code, name: name.clone() }, area)),
@@ -100,12 +105,18 @@ impl CommuneShapes {
         Some(&self.communes[self.place(code)?].name)
     }
 
+    /// The commune a point lies in, the first by its code on a border.
+    pub fn at(&self, point: GridPoint) -> Option<CommuneCode> {
+        let here = self.outlines.iter().position(|outline| outline.holds(point))?;
+        Some(self.communes[here].code)
+    }
+
     fn place(&self, code: CommuneCode) -> Option<usize> {
         self.communes.binary_search_by_key(&code, |commune| commune.code).ok()
     }
 
-    /// Of the snapshot they were read from.
-    pub(crate) fn revision(&self) -> &str {
+    /// Revision of the snapshot they were read from.
+    pub fn revision(&self) -> &str {
         &self.revision
     }
 
@@ -117,7 +128,7 @@ impl CommuneShapes {
     }
 }
 
-fn area(feature: &FeatureRef<'_>) -> Option<MultiPolygon<f64>> {
-    let parts = feature.parts().map(|part| (part.role, part.points.iter().map(coord).collect()));
-    (feature.kind() == PartKind::Polygon).then(|| polygons(parts))
+/// The area of a feature that is one, on the grid.
+pub(crate) fn area(feature: &FeatureRef<'_>) -> MultiPolygon<f64> {
+    polygons(feature.parts().map(|part| (part.role, part.points.iter().map(coord).collect())))
 }

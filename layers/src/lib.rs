@@ -13,6 +13,7 @@ mod feature;
 mod fgb;
 mod identity;
 mod import;
+mod inside;
 mod layer;
 mod mmap;
 mod overview;

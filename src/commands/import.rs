@@ -22,7 +22,10 @@ pub(super) fn run(path: &Path, names: &[String]) -> Result<()> {
         let imported = import::layer(&config, layer);
         watch.finish_and_clear();
         match imported {
-            Ok(imported) => report(layer, &imported),
+            Ok(imported) => {
+                report(layer, &imported);
+                failed += u32::from(!is_indexed(&config, layer, &imported));
+            }
             Err(error) => {
                 failed += 1;
                 say::line(&format!("{}: FAILED: {}; the former snapshot stays", layer.id, with_causes(&error)));
@@ -34,6 +37,24 @@ pub(super) fn run(path: &Path, names: &[String]) -> Result<()> {
         1 => bail!("one layer could not be imported"),
         _ => bail!("{failed} layers could not be imported"),
     }
+}
+
+/// What the search box finds of it, made beside. Whether that went well.
+fn is_indexed(config: &Config, layer: &Layer, imported: &Imported) -> bool {
+    match import::objects(config, layer, &imported.snapshot) {
+        Ok(None) => {}
+        Ok(Some(built)) => {
+            say::line(&format!("  {} can be found by name", built.objects));
+            if built.refused > 0 {
+                say::line(&format!("  {} cannot: they have no name, or no valid identifier", built.refused));
+            }
+        }
+        Err(error) => {
+            say::line(&format!("  FAILED to index its names: {error:#}; a running server tries again"));
+            return false;
+        }
+    }
+    true
 }
 
 fn report(layer: &Layer, imported: &Imported) {

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use layers::{Access, Attribute, CommuneRule, Crs, Layer, LayerId, SourceFormat, SourceSpec};
 use serde::Deserialize;
 
-use super::Territory;
+use super::{Territory, searchable::Searchable};
 
 /// `[[layer]]`
 #[derive(Debug, Clone, Deserialize)]
@@ -26,6 +26,8 @@ pub struct LayerConfig {
     zooms: (u8, u8),
     access: Access,
     commune: Option<CommuneConfig>,
+    /// What the search box knows of its features; nothing when absent.
+    pub searchable: Option<Searchable>,
     /// MapLibre style of this layer alone; a plain one is made when absent.
     pub style: Option<PathBuf>,
     producer: String,
@@ -129,6 +131,7 @@ impl LayerConfig {
         for name in self.labels.keys().filter(|name| !self.attributes.contains(name)) {
             problems.push(format!("label for `{name}`, which is not among its attributes"));
         }
+        problems.extend(self.searchable.iter().flat_map(|searchable| searchable.problems(&self.attributes)));
         problems
     }
 }

@@ -1,4 +1,4 @@
-//! What the three contracts of the geocoder share: who may search, the one door from a request to the index,
+//! What the three contracts of the geocoder share: who may search what, the one door from a request to the index,
 //! and the parameters that mean the same in all of them. What is typed here stays here: nothing of it is
 //! logged, kept or echoed in an error.
 
@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use auth_proxy::{Principal, may_search};
 use axum::{extract::FromRequestParts, http::request::Parts};
-use geocoder::Geocoder;
+use geocoder::{Error, Geocoder, Nearby, Request, Suggestion, Visible};
 use layers::{Access, Bbox, CommuneCode, LonLat};
 
 use super::{
@@ -14,31 +14,78 @@ use super::{
     query::{Parameters, number, one},
     rights,
 };
-use crate::app::App;
+use crate::app::{App, Generation};
 
 /// Longest query, in characters.
 pub const LONGEST_QUERY: usize = geocoder::MAX_QUERY_CHARS;
 
-/// The address index, open to whom asks for it: a handler that takes this one needs no other check.
-pub struct Index(pub Arc<Geocoder>);
+/// What may be searched by whom asks: a handler that takes this one needs no other check. The addresses, and of the
+/// searchable layers what their rights open today.
+#[derive(Clone)]
+pub struct Index {
+    geocoder: Arc<Geocoder>,
+    objects: Vec<Visible>,
+    generation: Arc<Generation>,
+}
 
 impl FromRequestParts<App> for Index {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        index_for(app, parts.extensions.get::<Principal>()).map(Self)
+        let (generation, principal) = (app.generation(), parts.extensions.get::<Principal>());
+        check_search(app, &generation, principal)?;
+        let geocoder = generation.geocoder.clone().ok_or(Problem::Unavailable)?;
+        Ok(Self { geocoder, objects: rights::findable(app, &generation, principal), generation })
     }
 }
 
-/// The same for work that outlasts its request: asked again as it goes on.
+impl Index {
+    /// The addresses alone, for a contract or a client that knows nothing else.
+    #[must_use]
+    pub fn of_addresses(self) -> Self {
+        Self { objects: Vec::new(), ..self }
+    }
+
+    /// [`Geocoder::search`] with the asker's rights.
+    pub fn search(&self, request: Request) -> Result<Vec<Suggestion>, Error> {
+        self.geocoder.search(&Request { objects: self.objects.clone(), ..request })
+    }
+
+    /// [`Geocoder::reverse`] with the asker's rights.
+    pub fn reverse(&self, nearby: Nearby) -> Result<Vec<Suggestion>, Error> {
+        self.geocoder.reverse(&Nearby { objects: self.objects.clone(), ..nearby })
+    }
+
+    /// [`Geocoder::communes_named`]
+    pub fn communes_named(&self, name: &str) -> Vec<String> {
+        self.geocoder.communes_named(name)
+    }
+
+    /// The geometry of the feature an answer is, as its source draws it, in degrees; none for an address. Of the very
+    /// snapshot that was searched.
+    pub fn geometry(&self, found: &Suggestion) -> Option<geojson::Geometry> {
+        let object = found.object.as_ref()?;
+        let visible = self.objects.iter().find(|visible| visible.layer == object.layer)?;
+        let snapshot = self.generation.catalogue.get(object.layer.as_str())?.snapshot.as_ref()?;
+        let record = snapshot.record(object.feature).ok().flatten()?;
+        visible.territory.opens(&record.communes).then(|| geojson::Geometry::from(&record.geometry))
+    }
+}
+
+/// The addresses alone, for work that outlasts its request: asked again as it goes on.
 pub fn index_for(app: &App, principal: Option<&Principal>) -> Result<Arc<Geocoder>, Problem> {
-    let access = app.generation().config.geocoder.access;
+    check_search(app, &app.generation(), principal)?;
+    app.geocoder().ok_or(Problem::Unavailable)
+}
+
+fn check_search(app: &App, generation: &Generation, principal: Option<&Principal>) -> Result<(), Problem> {
+    let access = generation.config.geocoder.access;
     if access != Access::Open {
         let principal = principal.ok_or(Problem::SignInNeeded)?;
         may_search(principal, access, &app.auth().adhesions(), auth_proxy::today())
             .map_err(|reason| rights::forbidden(app, &reason))?;
     }
-    app.geocoder().ok_or(Problem::Unavailable)
+    Ok(())
 }
 
 /// Runs one search, or one reverse, where CPU work runs.

@@ -19,16 +19,18 @@ use super::{
 };
 use crate::app::App;
 
-/// `GET` or `POST /ban/search`
-pub async fn search(State(app): State<App>, Index(geocoder): Index, Sent(sent): Sent) -> Result<Response, Problem> {
-    let (request, asked) = search_request(&sent)?;
-    let found = run(&app, move || geocoder.search(&request)).await?;
+/// `GET` or `POST /ban/search`: addresses, unless `index` says more, as it does for the national base's successor.
+pub async fn search(State(app): State<App>, index: Index, Sent(sent): Sent) -> Result<Response, Problem> {
+    let (indexes, request, asked) = search_request(&sent)?;
+    let index = indexes.of(index);
+    let found = run(&app, move || index.search(request)).await?;
     Ok(reply::json_unkept(&ban_api::feature_collection(&found, asked)))
 }
 
 /// `GET` or `POST /ban/reverse`
-pub async fn reverse(State(app): State<App>, Index(geocoder): Index, Sent(sent): Sent) -> Result<Response, Problem> {
-    let (nearby, asked) = reverse_request(&sent)?;
-    let found = run(&app, move || geocoder.reverse(&nearby)).await?;
+pub async fn reverse(State(app): State<App>, index: Index, Sent(sent): Sent) -> Result<Response, Problem> {
+    let (indexes, nearby, asked) = reverse_request(&sent)?;
+    let index = indexes.of(index);
+    let found = run(&app, move || index.reverse(nearby)).await?;
     Ok(reply::json_unkept(&ban_api::feature_collection(&found, asked)))
 }

@@ -9,6 +9,7 @@ pub mod catalogue;
 pub mod cors;
 pub mod features;
 pub mod geocodage;
+mod indexes;
 pub mod observe;
 pub mod photon;
 pub mod problem;

@@ -17,23 +17,23 @@ use super::{
 use crate::app::App;
 
 /// `GET` or `POST /photon/api`
-pub async fn search(State(app): State<App>, Index(geocoder): Index, Sent(sent): Sent) -> Result<Response, Problem> {
+pub async fn search(State(app): State<App>, index: Index, Sent(sent): Sent) -> Result<Response, Problem> {
     let asked = search_request(&sent)?;
-    let (shown, work) = (asked.shown, move || asked.answer(&geocoder));
+    let (shown, work) = (asked.shown, move || asked.answer(&index));
     Ok(reply::json_unkept(&photon::feature_collection_showing(&run(&app, work).await?, shown)))
 }
 
 /// `GET` or `POST /photon/structured`
-pub async fn structured(State(app): State<App>, Index(geocoder): Index, Sent(sent): Sent) -> Result<Response, Problem> {
+pub async fn structured(State(app): State<App>, index: Index, Sent(sent): Sent) -> Result<Response, Problem> {
     let asked = structured_request(&sent)?;
-    let (shown, work) = (asked.shown, move || asked.answer(&geocoder));
+    let (shown, work) = (asked.shown, move || asked.answer(&index));
     Ok(reply::json_unkept(&photon::feature_collection_showing(&run(&app, work).await?, shown)))
 }
 
 /// `GET` or `POST /photon/reverse`
-pub async fn reverse(State(app): State<App>, Index(geocoder): Index, Sent(sent): Sent) -> Result<Response, Problem> {
+pub async fn reverse(State(app): State<App>, index: Index, Sent(sent): Sent) -> Result<Response, Problem> {
     let asked = reverse_request(&sent)?;
-    let (shown, work) = (asked.shown, move || asked.answer(&geocoder));
+    let (shown, work) = (asked.shown, move || asked.answer(&index));
     Ok(reply::json_unkept(&photon::feature_collection_showing(&run(&app, work).await?, shown)))
 }
 

@@ -111,6 +111,11 @@ pub fn all<'a>(parameters: &'a Parameters, name: &'a str) -> impl Iterator<Item 
     parameters.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
 }
 
+/// The values of a parameter that takes several, separated by commas or repeated.
+pub fn listed<'a>(parameters: &'a Parameters, name: &'a str) -> impl Iterator<Item = &'a str> {
+    all(parameters, name).flat_map(|values| values.split(',')).map(str::trim).filter(|value| !value.is_empty())
+}
+
 /// The value of a parameter, refused when it comes twice; an empty one is none.
 pub fn one<'a>(parameters: &'a Parameters, name: &'a str) -> Result<Option<&'a str>, Problem> {
     let mut found = all(parameters, name);

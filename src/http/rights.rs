@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use auth_proxy::{Decision, Principal, decide, today};
+use auth_proxy::{Decision, Principal, decide, decide_for_nobody, today};
+use geocoder::Visible;
 use layers::{Entry, Layer, LayerId, Snapshot, Territory};
 
 use super::problem::Problem;
@@ -66,6 +67,22 @@ pub fn granted_one(app: &App, generation: &Generation, principal: &Principal, na
         (Some(layer), true) => Ok(layer),
         _ => Err(Problem::NotFound), // several names make no name of a layer
     }
+}
+
+/// What this person may find of the searchable layers; nobody in particular without one. A layer that is not here is
+/// not looked into: that it exists must not show, not by a count nor by an order.
+pub fn findable(app: &App, generation: &Generation, principal: Option<&Principal>) -> Vec<Visible> {
+    let granted = |layer: &Layer| match principal {
+        Some(principal) => decision(app, principal, layer),
+        None => decide_for_nobody(layer),
+    };
+    let entries = generation.objects.keys().filter_map(|id| generation.catalogue.get(id.as_str()));
+    entries
+        .filter_map(|Entry { layer, .. }| match granted(layer) {
+            Decision::Granted(territory) => Some(Visible { layer: layer.id.clone(), territory }),
+            Decision::Denied(_) => None,
+        })
+        .collect()
 }
 
 /// One decision, today.

@@ -105,8 +105,20 @@ impl Site {
 
     /// Starts `traboule serve` and waits until it is ready.
     pub fn serve(&self) -> Server {
+        self.start(Command::new(env!("CARGO_BIN_EXE_traboule")))
+    }
+
+    /// The same where no file may grow past so many kilobytes, as if the disk were full, until [`Server::make_room`].
+    pub fn serve_on_a_full_disk(&self, kilobytes: u32) -> Server {
+        let limit = format!("trap '' XFSZ; ulimit -S -f {}; exec \"$0\" \"$@\"", kilobytes * 2);
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &limit, env!("CARGO_BIN_EXE_traboule")]);
+        self.start(shell)
+    }
+
+    fn start(&self, mut command: Command) -> Server {
         let log = std::fs::File::create(self.folder.path().join("log")).unwrap();
-        let child = Command::new(env!("CARGO_BIN_EXE_traboule"))
+        let child = command
             .args(["serve", "--config"])
             .arg(self.config())
             .env("TRABOULE_LOG", "debug,tantivy=warn") // all that an operator may ask for: what must not be there is looked for
@@ -141,6 +153,15 @@ impl Server {
 
     pub fn log(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    /// From now on files may grow.
+    pub fn make_room(&self) {
+        let raised = Command::new("prlimit")
+            .args(["--pid", &self.child.id().to_string(), "--fsize=unlimited"])
+            .status()
+            .unwrap();
+        assert!(raised.success());
     }
 
     pub fn signal(&self, name: &str) {

@@ -30,14 +30,14 @@ export const t = {
   },
 
   search: {
-    label: 'Chercher une adresse, une rue, une commune',
-    placeholder: 'Adresse, rue, commune…',
+    label: 'Chercher une adresse, un lieu, une parcelle',
+    placeholder: 'Adresse, lieu, parcelle…',
     clear: 'Effacer la recherche',
-    list: 'Adresses proposées',
+    list: 'Réponses proposées',
     count: (n: number) =>
       `${n} ${plural(n, 'réponse proposée', 'réponses proposées')}, flèches pour choisir.`,
-    none: 'Aucune adresse trouvée.',
-    noneHint: 'Vérifiez l’orthographe, ou essayez le nom de la rue et de la commune.',
+    none: 'Rien n’a été trouvé.',
+    noneHint: 'Vérifiez l’orthographe, ou essayez le nom de la rue ou du lieu, et de la commune.',
     failed: 'La recherche ne répond pas. Réessayez dans un instant.',
     went: (label: string) => `Carte placée sur ${label}.`,
   },
@@ -48,7 +48,19 @@ export const t = {
     district: 'Arrondissement',
     city: 'Commune',
     administrative: 'Commune',
+    point: 'Coordonnées',
+    crossing: 'Croisement',
+    plot: 'Parcelle',
+    townhall: 'Mairie',
+    park: 'Parc',
     other: 'Lieu',
+  },
+  doubts: {
+    exact: null,
+    corrected: 'orthographe corrigée',
+    interpolated: 'numéro inconnu dans cette rue, position estimée',
+    street: 'numéro inconnu dans cette rue',
+    commune: 'seule la commune a été trouvée',
   },
 
   layers: {

@@ -1,8 +1,10 @@
 //! `arbres` and `espaces-verts`.
 
+use std::collections::HashMap;
+
 use layers::Value;
 
-use super::{rounded, text, whole};
+use super::{landmarks, rounded, text, whole};
 use crate::{
     output::{Geometry, Row, schema::Layer},
     plan::{Block, Commune, Use, divide::half_width},
@@ -88,7 +90,8 @@ fn tree(commune: &Commune, at: Point, species: usize, rng: &mut Rng) -> Row {
 /// Parks, woods and squares.
 pub(super) fn parks(commune: &Commune, rows: &mut Vec<Row>) {
     let mut rng = commune.rng(7);
-    for block in &commune.blocks {
+    let mut known = known_parks(commune);
+    for (rank, block) in commune.blocks.iter().enumerate() {
         let kind = match block.found {
             Use::Park if block.cell.area() < 18_000.0 => "Jardin public",
             Use::Park => "Parc",
@@ -113,11 +116,25 @@ pub(super) fn parks(commune: &Commune, rows: &mut Vec<Row>) {
             "du Fort",
             "des Charmes",
         ]);
+        let (name, kind) = match known.remove(&rank) {
+            Some(name) => (name.to_owned(), "Parc"),
+            None => (format!("{kind} {called}"), kind),
+        };
         let ring = commune.ground.place_all(block.cell.outline(60.0));
         rows.push(Row {
             layer: Layer::EspacesVerts,
             geometry: Geometry::Polygon(ring),
-            values: vec![text(format!("{kind} {called}")), text(kind), whole(block.cell.area())],
+            values: vec![text(name), text(kind), whole(block.cell.area())],
         });
     }
+}
+
+/// The largest parks of a commune, else its other green blocks, by their rank among all blocks, with the names people
+/// know them by.
+fn known_parks(commune: &Commune) -> HashMap<usize, &'static str> {
+    let is_green = |block: &Block| matches!(block.found, Use::Park | Use::Wood | Use::Square);
+    let green = commune.blocks.iter().enumerate().filter(|(_, block)| is_green(block));
+    let mut green: Vec<_> = green.map(|(rank, block)| (rank, block.found == Use::Park, block.cell.area())).collect();
+    green.sort_by(|a, b| b.1.cmp(&a.1).then(b.2.total_cmp(&a.2)));
+    green.into_iter().map(|(rank, ..)| rank).zip(landmarks::parks(&commune.place.insee)).collect()
 }

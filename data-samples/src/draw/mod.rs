@@ -2,6 +2,7 @@
 
 mod built;
 mod green;
+mod landmarks;
 mod limits;
 mod planning;
 mod risks;

@@ -1,6 +1,6 @@
 //! `equipements` and `silos-verre`.
 
-use super::{rounded, text};
+use super::{landmarks, rounded, text};
 use crate::{
     output::{Geometry, Row, schema::Layer},
     plan::{Commune, numbers::Number},
@@ -40,6 +40,19 @@ pub(super) fn amenities(commune: &Commune, rows: &mut Vec<Row>) {
             let name = format!("{called} {}", rng.pick(&PATRONS));
             rows.push(amenity(commune, &name, kind, at));
         }
+    }
+    landmarks(commune, rows);
+}
+
+/// What people look for by its name, near the centre.
+fn landmarks(commune: &Commune, rows: &mut Vec<Row>) {
+    let mut rng = commune.rng(10);
+    let house = landmarks::house_of_the_metropole(&commune.place).map(|name| (name, "Maison de la Métropole"));
+    let pools = landmarks::pools(&commune.place.insee).map(|name| (name.to_owned(), "Piscine"));
+    for (name, kind) in house.into_iter().chain(pools) {
+        let reach = commune.density.streets.min(600.0) * rng.between(0.2, 0.8);
+        let at = commune.centre + Point { x: reach, y: 0.0 }.turned(rng.between(0.0, std::f64::consts::TAU));
+        rows.push(amenity(commune, &name, kind, at));
     }
 }
 

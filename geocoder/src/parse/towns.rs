@@ -3,7 +3,7 @@
 
 use crate::{
     gazetteer::Gazetteer,
-    normalize::Word,
+    normalize::{self, Word},
     parse::{Said, Scope, TOWN_WORDS, Typed},
     places::Places,
     postcodes,
@@ -54,6 +54,9 @@ pub(super) fn readings(typed: &Typed, gazetteer: &Gazetteer, places: &Places, re
     for mut reading in named {
         reading.said.postcode.clone_from(&said.postcode);
         let common = reading.scope.as_ref().map(|scope| narrow(&scope.towns, &towns, places)).unwrap_or_default();
+        if common.is_empty() && !says_a_name(&reading.words) {
+            continue; // « 173 rue de Saint-Cyr 69009 »: no street is left without the town, it was its name
+        }
         if common.is_empty() {
             reading.said.disputed = true;
             readings.extend(scope.clone().map(|scope| Reading { scope: Some(scope), ..reading.clone() }));
@@ -68,6 +71,17 @@ pub(super) fn readings(typed: &Typed, gazetteer: &Gazetteer, places: &Places, re
     }
     readings.push(Reading { scope, said, ..Reading::plain(&rest, unfinished) });
     readings
+}
+
+/// Whether there is more than a type of street, articles and numbers.
+fn says_a_name(words: &[Word]) -> bool {
+    let says = |word: &Word| {
+        let word = word.canonical();
+        !normalize::is_article(word)
+            && !normalize::is_street_type(word)
+            && !word.starts_with(|c: char| c.is_ascii_digit())
+    };
+    words.iter().any(says)
 }
 
 /// The last word of five digits that is not the house number, and the towns it stands for.

@@ -94,6 +94,12 @@ impl Outline {
             }
     }
 
+    /// Whether a point lies in the commune or on its border.
+    pub(super) fn holds(&self, at: GridPoint) -> bool {
+        self.bounds.contains(&GridBox { min: at, max: at })
+            && self.area.coordinate_position(&coord(at)) != CoordPos::Outside
+    }
+
     fn is_touched(&self, probe: &Probe) -> bool {
         let holds = |at: &Coord<f64>| self.area.coordinate_position(at) != CoordPos::Outside;
         probe.starts.iter().any(holds)
@@ -159,7 +165,7 @@ fn sides(area: &MultiPolygon<f64>) -> impl Iterator<Item = Line<f64>> {
     })
 }
 
-pub(super) fn coord(at: GridPoint) -> Coord<f64> {
+pub(crate) fn coord(at: GridPoint) -> Coord<f64> {
     Coord { x: f64::from(at.x), y: f64::from(at.y) }
 }
 

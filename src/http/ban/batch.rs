@@ -17,6 +17,7 @@ use crate::{
     app::App,
     http::{
         addresses::{Index, run},
+        indexes::Indexes,
         problem::Problem,
         query::from_object,
         reply,
@@ -65,7 +66,7 @@ struct Answered<'a> {
 /// `POST /ban/batch`. An item that cannot be meant is that item's error; a batch that is none is refused whole.
 pub async fn batch(
     State(app): State<App>,
-    Index(geocoder): Index,
+    index: Index,
     sent: Result<Json<Batch>, JsonRejection>,
 ) -> Result<Response, Problem> {
     let Json(batch) = sent.map_err(|_| wrong_batch())?;
@@ -75,11 +76,11 @@ pub async fn batch(
     let mut found = Vec::with_capacity(batch.requests.len());
     for item in &batch.requests {
         // One by one through the pool: others are served in between.
-        let geocoder = std::sync::Arc::clone(&geocoder);
+        let index = index.clone();
         found.push(match read(item, &batch.params) {
             Err(problem) => Err(problem),
-            Ok(Read::Search(request)) => run(&app, move || geocoder.search(&request)).await,
-            Ok(Read::Reverse(nearby)) => run(&app, move || geocoder.reverse(&nearby)).await,
+            Ok(Read::Search(indexes, request)) => run(&app, move || indexes.of(index).search(request)).await,
+            Ok(Read::Reverse(indexes, nearby)) => run(&app, move || indexes.of(index).reverse(nearby)).await,
         });
         if let Some(Err(Problem::Unavailable)) = found.last() {
             return Err(Problem::Unavailable);
@@ -91,8 +92,8 @@ pub async fn batch(
 }
 
 enum Read {
-    Search(geocoder::Request),
-    Reverse(geocoder::Nearby),
+    Search(Indexes, geocoder::Request),
+    Reverse(Indexes, geocoder::Nearby),
 }
 
 /// An item's own parameters and those of the batch, which win; two answers, and nothing is still being typed.
@@ -103,8 +104,8 @@ fn read(item: &Item, shared: &Map<String, Value>) -> Result<Read, Problem> {
     members.insert("autocomplete".to_owned(), Value::from(false));
     let sent = from_object(&members)?;
     match item.operation {
-        Operation::Geocode => search_request(&sent).map(|(request, _)| Read::Search(request)),
-        Operation::Reverse => reverse_request(&sent).map(|(nearby, _)| Read::Reverse(nearby)),
+        Operation::Geocode => search_request(&sent).map(|(indexes, request, _)| Read::Search(indexes, request)),
+        Operation::Reverse => reverse_request(&sent).map(|(indexes, nearby, _)| Read::Reverse(indexes, nearby)),
     }
 }
 

@@ -2,13 +2,14 @@
 //! separated by a plus sign (a space, once decoded) or repeated.
 
 use geocoder::{
-    Filter, Near, Nearby, Request,
+    Filter, Kind, Near, Nearby, Request,
     ban_api::{self, Asked, Filters},
 };
 use layers::LonLat;
 
 use crate::http::{
     addresses::{communes, needed, position, postcodes, text},
+    indexes::{Indexes, categories},
     problem::Problem,
     query::{Parameters, all, count, flag, one},
 };
@@ -21,7 +22,8 @@ const MOST_VALUES: usize = 10;
 const REVERSE_RADIUS_M: f64 = 1000.0;
 
 /// `/ban/search`
-pub(super) fn search_request(sent: &Parameters) -> Result<(Request, Asked), Problem> {
+pub(super) fn search_request(sent: &Parameters) -> Result<(Indexes, Request, Asked), Problem> {
+    let indexes = Indexes::read(sent)?;
     let typed = text("q", one(sent, "q")?)?;
     let limit = count(sent, "limit", 1..=100)?.unwrap_or(5);
     let centre = position(sent, &LON, &LAT)?;
@@ -31,20 +33,22 @@ pub(super) fn search_request(sent: &Parameters) -> Result<(Request, Asked), Prob
         finished: !flag(sent, "autocomplete")?.unwrap_or(true),
         near: centre.map(Near::from),
         limit,
-        filter,
-        objects: Vec::new(),
+        filter: indexes.filter(filter, &Kind::ADDRESSES, categories(sent)?),
+        ..Request::default()
     };
     let query = Some(typed.to_owned());
-    Ok((request, Asked { query, filters, center: centre.map(lon_lat), limit: Some(limit) }))
+    Ok((indexes, request, Asked { query, filters, center: centre.map(lon_lat), limit: Some(limit) }))
 }
 
 /// `/ban/reverse`
-pub(super) fn reverse_request(sent: &Parameters) -> Result<(Nearby, Asked), Problem> {
+pub(super) fn reverse_request(sent: &Parameters) -> Result<(Indexes, Nearby, Asked), Problem> {
+    let indexes = Indexes::read(sent)?;
     let point = needed(position(sent, &LON, &LAT)?)?;
     let limit = count(sent, "limit", 1..=100)?.unwrap_or(1);
     let (filter, filters) = filters(sent)?;
     let asked = Asked { query: None, filters, center: Some(lon_lat(point)), limit: Some(limit) };
-    Ok((Nearby { point, limit, radius_m: REVERSE_RADIUS_M, filter, objects: Vec::new() }, asked))
+    let filter = indexes.filter(filter, &[Kind::House], categories(sent)?);
+    Ok((indexes, Nearby { point, limit, radius_m: REVERSE_RADIUS_M, filter, objects: Vec::new() }, asked))
 }
 
 /// `type`, `citycode` and `postcode`, as a filter and as they were given.
@@ -79,13 +83,13 @@ fn lon_lat(at: LonLat) -> [f64; 2] {
 
 #[cfg(test)]
 mod tests {
-    use geocoder::Kind;
-
     use super::*;
     use crate::http::query::parameters;
 
     fn search(query: &str) -> (Request, Asked) {
-        search_request(&parameters(Some(query)).unwrap()).unwrap_or_else(|problem| panic!("{query}: {problem:?}"))
+        let read = search_request(&parameters(Some(query)).unwrap());
+        let (_, request, asked) = read.unwrap_or_else(|problem| panic!("{query}: {problem:?}"));
+        (request, asked)
     }
 
     #[test]

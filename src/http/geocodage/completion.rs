@@ -1,25 +1,27 @@
-//! The parameters of `/geocodage/completion`: a text being typed, and where what it means should lie.
+//! The parameters of `/geocodage/completion`: a text being typed, what it may mean, and where that should lie.
 
-use geocoder::{Error, Filter, Geocoder, MAX_LIMIT, Near, Request, Suggestion, completion::Territory};
+use geocoder::{Error, Filter, Kind, MAX_LIMIT, Near, Request, Suggestion, completion::Territory};
 use layers::LonLat;
 
 use super::parameters::searchable;
 use crate::http::{
-    addresses::bbox,
+    addresses::{Index, bbox},
+    indexes::Indexes,
     problem::Problem,
-    query::{Parameters, all, count, one},
+    query::{Parameters, count, listed, one},
 };
 
-/// A completion. No request: no kind of place that we have was asked.
+/// A completion.
 pub(super) struct Completion {
-    request: Option<Request>,
+    request: Request,
+    indexes: Indexes,
     territories: Vec<Territory>,
     limit: usize,
 }
 
 impl Completion {
-    pub(super) fn answer(&self, geocoder: &Geocoder) -> Result<Vec<Suggestion>, Error> {
-        let mut found = self.request.as_ref().map_or(Ok(Vec::new()), |request| geocoder.search(request))?;
+    pub(super) fn answer(self, index: &Index) -> Result<Vec<Suggestion>, Error> {
+        let mut found = self.indexes.of(index.clone()).search(self.request)?;
         found.retain(|it| self.territories.is_empty() || self.territories.iter().any(|territory| territory.holds(it)));
         found.truncate(self.limit);
         Ok(found)
@@ -39,6 +41,8 @@ pub(super) fn completion_request(sent: &Parameters) -> Result<Completion, Proble
     if types.iter().any(|name| !["StreetAddress", "PositionOfInterest"].contains(name)) {
         return Err(Problem::BadRequest("Le paramètre type vaut StreetAddress ou PositionOfInterest.".into()));
     }
+    let is_asked = |name| types.is_empty() || types.contains(&name);
+    let indexes = Indexes { address: is_asked("StreetAddress"), poi: is_asked("PositionOfInterest"), parcel: false };
     let bbox = bbox(sent)?;
     let middle = bbox.map(|b| LonLat { lon: f64::midpoint(b.west, b.east), lat: f64::midpoint(b.south, b.north) });
     let request = Request {
@@ -46,15 +50,10 @@ pub(super) fn completion_request(sent: &Parameters) -> Result<Completion, Proble
         finished: false,
         near: lonlat(sent)?.or(middle).map(Near::from),
         limit: if territories.is_empty() { limit } else { MAX_LIMIT },
-        filter: Filter { bbox, ..Filter::default() },
-        objects: Vec::new(),
+        filter: indexes.filter(Filter { bbox, ..Filter::default() }, &Kind::ADDRESSES, None),
+        ..Request::default()
     };
-    let has_addresses = types.is_empty() || types.contains(&"StreetAddress");
-    Ok(Completion { request: has_addresses.then_some(request), territories, limit })
-}
-
-fn listed<'a>(sent: &'a Parameters, name: &'a str) -> impl Iterator<Item = &'a str> {
-    all(sent, name).flat_map(|values| values.split(',')).map(str::trim).filter(|value| !value.is_empty())
+    Ok(Completion { request, indexes, territories, limit })
 }
 
 /// `lonlat=4.84,45.75`
@@ -79,11 +78,18 @@ mod tests {
     #[test]
     fn a_completion_looks_near_its_point_or_the_middle_of_its_box() {
         let asked = read("text=10+ru&lonlat=4.84,45.75&maximumResponses=6&terr=69,69003&type=StreetAddress").unwrap();
-        assert_eq!(asked.request.unwrap().near.map(|near| near.at), Some(LonLat { lon: 4.84, lat: 45.75 }));
+        assert_eq!(asked.request.near.map(|near| near.at), Some(LonLat { lon: 4.84, lat: 45.75 }));
         assert_eq!((asked.limit, asked.territories.len()), (6, 2));
-        let boxed = read("text=10+ru&bbox=4,45,5,46").unwrap().request.unwrap();
+        let boxed = read("text=10+ru&bbox=4,45,5,46").unwrap().request;
         assert_eq!(boxed.near.map(|near| near.at), Some(LonLat { lon: 4.5, lat: 45.5 }));
-        assert!(read("text=10+ru&type=PositionOfInterest").unwrap().request.is_none());
+    }
+
+    #[test]
+    fn a_type_chooses_between_addresses_and_places() {
+        let kinds = |query: &str| read(query).unwrap().request.filter.kinds;
+        assert_eq!(kinds("text=parc&type=PositionOfInterest"), Some(Kind::OBJECTS.to_vec()));
+        assert_eq!(kinds("text=parc&type=StreetAddress"), None);
+        assert_eq!(kinds("text=parc").unwrap().len(), Kind::ADDRESSES.len() + Kind::OBJECTS.len());
     }
 
     #[test]

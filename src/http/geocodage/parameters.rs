@@ -1,15 +1,16 @@
 //! The Géoplateforme's parameters. A parameter nobody reads is ignored, as there; one that is read and wrong
 //! is refused.
 
-use geocoder::{Filter, Geocoder, Kind, MAX_RADIUS_M, Near, Nearby, Request, Score, Suggestion};
+use geocoder::{Error, Filter, Kind, MAX_RADIUS_M, Near, Nearby, Request, Score, Suggestion};
 use layers::{CommuneCode, LonLat};
 
 use super::area::Area;
 use crate::http::{
-    addresses::{LONGEST_QUERY, position, text},
+    addresses::{Index, LONGEST_QUERY, position, text},
     ban,
+    indexes::{Indexes, categories},
     problem::Problem,
-    query::{Parameters, all, count, flag, one},
+    query::{Parameters, count, flag, one},
 };
 
 /// Shortest text, in characters.
@@ -19,7 +20,7 @@ const DEFAULT_LIMIT: usize = 10;
 /// How far an address may be from the point reversed, in metres, when no area is given.
 const REVERSE_RADIUS_M: f64 = 200.0;
 
-/// A search. No request: no index that we have was asked.
+/// A search. No request: a parcel was asked by too few of its parts.
 pub(super) struct Search {
     request: Option<Request>,
     indexes: Indexes,
@@ -29,30 +30,31 @@ pub(super) struct Search {
     pub(super) true_geometry: bool,
 }
 
-/// A point or an area reversed. No request: no index that we have was asked.
+/// A point or an area reversed.
 pub(super) struct Reverse {
-    nearby: Option<Nearby>,
+    nearby: Nearby,
+    indexes: Indexes,
     /// Distances mean something: a point was given, or a circle.
     has_centre: bool,
     pub(super) true_geometry: bool,
 }
 
 impl Search {
-    pub(super) fn answer(mut self, geocoder: &Geocoder) -> Result<Vec<Suggestion>, Problem> {
-        let Some(request) = &mut self.request else { return Ok(Vec::new()) };
+    pub(super) fn answer(self, index: &Index) -> Result<Vec<Suggestion>, Problem> {
+        let Some(mut request) = self.request else { return Ok(Vec::new()) };
         if let Some(city) = &self.city {
-            let named = geocoder.communes_named(city);
-            request.filter.communes = narrowed(&request.filter.communes, named)?;
+            request.filter.communes = narrowed(&request.filter.communes, index.communes_named(city))?;
         }
-        let indexes = self.indexes;
-        let is_asked = |it: &Suggestion| if it.kind == Kind::Parcel { indexes.parcel } else { indexes.address };
-        Ok(geocoder.search(request)?.into_iter().filter(is_asked).collect())
+        let mut found = self.indexes.of(index.clone()).search(request)?;
+        found.retain(|it| self.indexes.hold(it.kind));
+        Ok(found)
     }
 }
 
 impl Reverse {
-    pub(super) fn answer(&self, geocoder: &Geocoder) -> Result<Vec<Suggestion>, geocoder::Error> {
-        let mut found = self.nearby.as_ref().map_or(Ok(Vec::new()), |nearby| geocoder.reverse(nearby))?;
+    pub(super) fn answer(self, index: &Index) -> Result<Vec<Suggestion>, Error> {
+        let mut found = self.indexes.of(index.clone()).reverse(self.nearby)?;
+        found.retain(|it| self.indexes.hold(it.kind));
         if !self.has_centre {
             for suggestion in &mut found {
                 suggestion.distance_m = None;
@@ -82,23 +84,18 @@ fn narrowed(given: &[String], named: Vec<String>) -> Result<Vec<String>, Problem
 
 /// `/geocodage/search`
 pub(super) fn search_request(sent: &Parameters) -> Result<Search, Problem> {
-    let indexes = indexes(sent)?;
+    let indexes = Indexes::read(sent)?;
     let only_parcels = !indexes.address && !indexes.poi;
     let query = match one(sent, "q")? {
         None if only_parcels => None, // a parcel may be asked by its parts instead
         typed => Some(searchable("q", typed)?.to_owned()),
     };
-    let (mut filter, _) = ban::filters(sent)?;
-    if indexes.parcel && !indexes.address {
-        filter.kinds = Some(vec![Kind::Parcel]);
-    }
+    let filter = indexes.filter(ban::filters(sent)?.0, &Kind::ADDRESSES, categories(sent)?);
     let near = position(sent, &["lon"], &["lat"])?.map(Near::from);
     let finished = !flag(sent, "autocomplete")?.unwrap_or(true);
     let limit = limit(sent)?;
     let text = if only_parcels && query.is_none() { parcel_of_parts(sent)? } else { query.clone() };
-    let is_here = indexes.address || indexes.parcel;
-    let request =
-        text.filter(|_| is_here).map(|text| Request { text, finished, near, limit, filter, objects: Vec::new() });
+    let request = text.map(|text| Request { text, finished, near, limit, filter, ..Request::default() });
     let city = one(sent, "city")?.map(str::to_owned);
     if city.as_ref().is_some_and(|city| city.chars().count() > 50) {
         return Err(Problem::BadRequest("Le paramètre city dépasse 50 caractères.".into()));
@@ -108,13 +105,13 @@ pub(super) fn search_request(sent: &Parameters) -> Result<Search, Problem> {
 
 /// `/geocodage/reverse`
 pub(super) fn reverse_request(sent: &Parameters) -> Result<Reverse, Problem> {
-    let indexes = indexes(sent)?;
+    let indexes = Indexes::read(sent)?;
     let point = position(sent, &["lon"], &["lat"])?;
     let area = one(sent, "searchgeom")?.map(Area::parse).transpose()?;
-    let (filter, _) = ban::filters(sent)?;
+    let filter = indexes.filter(ban::filters(sent)?.0, &[Kind::House], categories(sent)?);
     let has_centre = point.is_some() || matches!(area, Some(Area::Circle { .. }));
     let nearby = nearby(point, area, limit(sent)?, filter)?;
-    Ok(Reverse { nearby: indexes.address.then_some(nearby), has_centre, true_geometry: true_geometry(sent)? })
+    Ok(Reverse { nearby, indexes, has_centre, true_geometry: true_geometry(sent)? })
 }
 
 /// Around the point; within the area; or within the area, nearest to the point first.
@@ -150,29 +147,6 @@ fn parcel_of_parts(sent: &Parameters) -> Result<Option<String>, Problem> {
     let (Some(section), Some(number)) = (part("section")?, part("number")?) else { return Ok(None) };
     let former = part("oldmunicipalitycode")?.unwrap_or("000");
     Ok(Some(format!("{department}{commune}{former}{section:0>2}{number:0>4}")))
-}
-
-/// Which of the three indexes are asked.
-#[derive(Debug, Clone, Copy)]
-struct Indexes {
-    address: bool,
-    poi: bool,
-    parcel: bool,
-}
-
-fn indexes(sent: &Parameters) -> Result<Indexes, Problem> {
-    let names: Vec<&str> = all(sent, "index").flat_map(|names| names.split(',')).map(str::trim).collect();
-    let names: Vec<&str> = names.into_iter().filter(|name| !name.is_empty()).collect();
-    if names.iter().any(|name| !["address", "poi", "parcel"].contains(name)) {
-        return Err(Problem::BadRequest(
-            "Le paramètre index vaut address, poi ou parcel, séparés par des virgules.".into(),
-        ));
-    }
-    Ok(Indexes {
-        address: names.is_empty() || names.contains(&"address"),
-        poi: names.contains(&"poi"),
-        parcel: names.contains(&"parcel"),
-    })
 }
 
 /// A text of three characters at least, that starts with a letter or a digit.
@@ -214,10 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_indexes_that_exist_are_asked() {
-        let asks = |index: &str| search_request(&sent(&[("q", "12 rue"), ("index", index)])).unwrap().request.is_some();
-        assert!(asks("address") && asks("poi,address") && asks("") && asks("parcel") && asks("poi,parcel"));
-        assert!(!asks("poi"));
+    fn a_parcel_may_be_asked_by_its_parts_and_nothing_else() {
         let parts = [
             ("index", "parcel"),
             ("departmentcode", "69"),
@@ -260,7 +231,7 @@ mod tests {
     fn a_reverse_looks_around_a_point_or_in_an_area() {
         let reverse = |query: &str| {
             let asked = reverse_request(&parameters(Some(&query.replace("CIRCLE", CIRCLE))).unwrap()).unwrap();
-            (asked.nearby.unwrap(), asked.has_centre)
+            (asked.nearby, asked.has_centre)
         };
         let (around, has_centre) = reverse("lon=4.9&lat=45.7");
         assert_eq!((around.radius_m, around.limit, around.filter, has_centre), (200.0, 10, Filter::default(), true));

@@ -2,12 +2,12 @@
 //! `extra` that the users of Photon-BAL asked for. Anything else is refused, as Photon does.
 
 use geocoder::{
-    Error, Filter, Geocoder, MAX_RADIUS_M, Near, Nearby, Request, Suggestion,
+    Error, Filter, MAX_RADIUS_M, Near, Nearby, Request, Suggestion,
     photon::{self, Choice, Layer, OsmTag, Shown},
 };
 
 use crate::http::{
-    addresses::{bbox, communes, needed, position, text},
+    addresses::{Index, bbox, communes, needed, position, text},
     problem::Problem,
     query::{Parameters, all, count, flag, known, number, one},
 };
@@ -62,16 +62,16 @@ pub(super) struct Reverse {
 }
 
 impl Search {
-    pub(super) fn answer(&self, geocoder: &Geocoder) -> Result<Vec<Suggestion>, Error> {
-        let mut found = geocoder.search(&self.request)?;
+    pub(super) fn answer(self, index: &Index) -> Result<Vec<Suggestion>, Error> {
+        let mut found = index.search(self.request)?;
         found.retain(|it| photon::lies_in(it, self.county.as_deref(), self.state.as_deref()));
         Ok(kept(found, self.dedupe, self.limit))
     }
 }
 
 impl Reverse {
-    pub(super) fn answer(&self, geocoder: &Geocoder) -> Result<Vec<Suggestion>, Error> {
-        Ok(kept(geocoder.reverse(&self.nearby)?, self.dedupe, self.limit))
+    pub(super) fn answer(self, index: &Index) -> Result<Vec<Suggestion>, Error> {
+        Ok(kept(index.reverse(self.nearby)?, self.dedupe, self.limit))
     }
 }
 

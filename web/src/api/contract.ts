@@ -95,6 +95,12 @@ export interface PhotonFeature {
     city?: string;
     postcode?: string;
     extent?: [west: number, north: number, east: number, south: number];
+    extra?: {
+      match_type?: 'exact' | 'corrected' | 'interpolated' | 'street' | 'commune';
+      /** The object it is, of a layer that is searched by name. */
+      layer?: string;
+      feature?: number;
+    };
   };
 }
 

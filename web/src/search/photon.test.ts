@@ -52,6 +52,34 @@ test('the district of a merged commune is named, an arrondissement is not repeat
   );
 });
 
+test('an answer that is not what was typed says why, in words', () => {
+  const doubt = (match_type: 'exact' | 'corrected' | 'interpolated' | 'street' | 'commune') =>
+    placeOf(feature({ name: 'Rue A', city: 'Bron', extra: { match_type } })).doubt;
+  expect(doubt('exact')).toBeNull();
+  expect(doubt('street')).toBe('numéro inconnu dans cette rue');
+  expect(doubt('interpolated')).toContain('position estimée');
+  expect(doubt('corrected')).toBe('orthographe corrigée');
+});
+
+test('an object of a layer has a sheet, an address has none', () => {
+  const park = placeOf(
+    feature({
+      type: 'other',
+      osm_key: 'leisure',
+      osm_value: 'park',
+      name: 'Parc Blandan',
+      city: 'Lyon',
+      extra: { layer: 'espaces-verts', feature: 12 },
+    }),
+  );
+  expect(park).toMatchObject({
+    label: 'Parc Blandan',
+    kind: 'Parc',
+    object: { layer: 'espaces-verts', feature: 12 },
+  });
+  expect(placeOf(feature({ name: 'Rue A', city: 'Bron' })).object).toBeNull();
+});
+
 test('what is typed travels encoded, with a coarse centre', () => {
   const url = photonUrl('12 rue de l’Été & C°', { lon: 4.912345, lat: 45.7, zoom: 13.6 });
   const query = new URL(url, 'http://x').searchParams;

@@ -13,6 +13,10 @@ export interface Place {
   lat: number;
   /** The box to show when the place is larger than a point. */
   bounds: Bounds | null;
+  /** What to know before trusting it, in a few words: "numéro inconnu dans cette rue". */
+  doubt: string | null;
+  /** The object of a layer it is, when it is one: it has a sheet. */
+  object: { layer: string; feature: number } | null;
 }
 
 /** The longest text the server accepts, in characters. */
@@ -46,7 +50,14 @@ export function placeOf(feature: PhotonFeature): Place {
     lon,
     lat,
     bounds: p.extent ? boundsOf(p.extent) : null,
+    doubt: t.doubts[p.extra?.match_type ?? 'exact'],
+    object: objectOf(p.extra),
   };
+}
+
+function objectOf(extra: PhotonFeature['properties']['extra']): Place['object'] {
+  const { layer, feature } = extra ?? {};
+  return layer !== undefined && feature !== undefined ? { layer, feature } : null;
 }
 
 function kindOf(p: PhotonFeature['properties']): string {
