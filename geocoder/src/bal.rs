@@ -89,7 +89,6 @@ fn row(cells: Cells<'_>, context: &Context, ids: &mut IdUse, faults: &mut Faults
         updated: values.updated,
         postcode: None,
         number,
-        at: 0, // the reader of rows knows
         commune,
         former,
         street,

@@ -150,7 +150,6 @@ impl Columns {
             updated: None,
             postcode: postcodes::parse(text(self.postcode)),
             street,
-            at: 0, // the reader of rows knows
         })
     }
 }
