@@ -5,7 +5,7 @@ CARGO ?= cargo
 REAL_DATA := $(wildcard ../shared/data)
 export TRABOULE_REAL_DATA ?= $(if $(REAL_DATA),$(abspath $(REAL_DATA)))
 
-.PHONY: demo test samples web fmt bench quality deny
+.PHONY: demo test samples web fmt bench quality soak deny
 
 demo: ## build and serve the sample Métropole on http://127.0.0.1:8080
 	@tools/need cargo cc
@@ -31,6 +31,9 @@ bench: ## cutting tiles by zoom and layer kind
 
 quality: ## how well addresses are found, in the development profile: make quality ARGS="--n 200 --explain-misses 5"
 	$(CARGO) bench --locked --profile dev -p geocoder --bench geocode-quality -- $(ARGS)
+
+soak: ## what hostile texts cost, by shape, on the real addresses (or on an index: make soak ARGS="INDEX")
+	$(CARGO) bench --locked -p geocoder --bench geocode-hostile -- $(ARGS)
 
 deny: ## bans, licences and sources of the dependencies (needs cargo-deny)
 	$(CARGO) deny check bans licenses sources

@@ -244,7 +244,7 @@ mod tests {
             let preference = Preference::new(near, typed, prefers_home);
             let kept = |index: u32| {
                 let place = shard.places.get(index);
-                (hidden == 0 || index % (hidden + 1) != 0)
+                (hidden == 0 || !index.is_multiple_of(hidden + 1))
                     .then_some(place)
                     .filter(|&place| filter::may_hold(&filter, place))
             };
