@@ -7,7 +7,7 @@ use crate::{
     noise,
     normalize::Word,
     objects::find::{ObjectContext, as_object},
-    parse::{Query, Scope, Typed, readings},
+    parse::{Query, Scope, Typed, readings, says_a_name},
     places::{Place, Places},
     rank::{self, Answer, Candidate, House, Likeness},
     respace,
@@ -250,8 +250,9 @@ impl<'a> Hunt<'a> {
         let is_within = |towns: &[u32]| self.geocoder.is_within(place, towns);
         let is_town = matches!(place.kind(), Kind::City | Kind::District);
         let named = query.said.named.as_ref();
-        // A town named in another reading is a promise for this one too (« rue garibaldi bron » read as a name).
-        let others = || self.queries.iter().filter(|other| other.said.named.is_some() && !other.words.is_empty());
+        // A town named in another reading is a promise for this one too (« rue garibaldi bron » read as a name), unless
+        // that one leaves no street to be looked for there (« rue de bron »).
+        let others = || self.queries.iter().filter(|other| other.said.named.is_some() && says_a_name(&other.words));
         let commune = match named {
             Some(towns) => Some(is_within(towns)),
             None if query.scope.is_none() || query.said.postcode.is_some() => others()

@@ -6,6 +6,8 @@
 mod numbers;
 mod towns;
 
+pub(crate) use towns::says_a_name;
+
 use crate::{
     Error,
     gazetteer::Gazetteer,

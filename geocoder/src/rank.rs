@@ -97,10 +97,6 @@ pub(crate) fn score<'a>(
     let is_town = matches!(candidate.place.kind(), Kind::City | Kind::District);
     // Of the text as typed only: what was left out of another writing may have named the town.
     let bears_its_name = likeness.weakest >= MEANT * MEANT && query.faith > 0.99;
-    // Another reading takes for a town what is the name of this street: it contradicts nobody.
-    let is_its_name = bears_its_name && query.said.named.is_none();
-    let commune = candidate.commune.filter(|&inside| inside || !is_its_name);
-    let candidate = Candidate { commune, ..candidate };
     let is_outside = candidate.commune == Some(false) && !elsewhere && !query.said.disputed;
     let is_inside_itself = candidate.commune.is_some() && is_town && !query.words.is_empty();
     if (is_outside || is_inside_itself) && !bears_its_name {

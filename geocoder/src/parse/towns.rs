@@ -74,14 +74,10 @@ pub(super) fn readings(typed: &Typed, gazetteer: &Gazetteer, places: &Places, re
 }
 
 /// Whether there is more than a type of street, articles and numbers.
-fn says_a_name(words: &[Word]) -> bool {
-    let says = |word: &Word| {
-        let word = word.canonical();
-        !normalize::is_article(word)
-            && !normalize::is_street_type(word)
-            && !word.starts_with(|c: char| c.is_ascii_digit())
-    };
-    words.iter().any(says)
+pub(crate) fn says_a_name(words: &[Word]) -> bool {
+    let is_number = |word: &Word| word.typed.starts_with(|c: char| c.is_ascii_digit()) && word.meanings.is_empty();
+    let is_type = |word: &Word| normalize::is_street_type(word.canonical());
+    words.iter().any(|word| !normalize::is_article(&word.typed) && !is_type(word) && !is_number(word))
 }
 
 /// The last word of five digits that is not the house number, and the towns it stands for.
