@@ -278,6 +278,9 @@ async fn the_three_indexes_are_asked_apart_and_together() {
     assert!(park[0]["truegeometry"]["type"].as_str().unwrap().ends_with("Polygon"), "{park:?}");
     let near = ask(&house, &bron, "/geocodage/reverse?index=poi&lon=4.9113&lat=45.7385").await;
     assert!(!near.is_empty() && near.iter().all(|it| it["_type"] == "poi"), "{near:?}");
+    let parcels = "/geocodage/reverse?index=parcel&lon=4.9113&lat=45.7385&limit=20";
+    let parcels = ask(&house, &bron, parcels).await;
+    assert!(!parcels.is_empty() && parcels.iter().all(|it| it["_type"] == "parcel"), "{parcels:?}");
     let completed = found(&house, &bron, "/geocodage/completion?text=mairie+de+br&type=PositionOfInterest").await;
     assert_eq!(completed["results"][0]["country"], "PositionOfInterest", "{completed}");
     let addresses = found(&house, &bron, "/geocodage/completion?text=mairie+de+br&type=StreetAddress").await;
@@ -314,4 +317,19 @@ async fn a_file_of_addresses_is_answered_with_addresses_alone() {
     let text = String::from_utf8(answer.body.to_vec()).unwrap();
     assert_eq!(answer.status, StatusCode::OK, "{text}");
     assert!(!text.contains("Mairie de Bron") && !text.contains("Parc de Parilly") && !text.contains("poi"), "{text}");
+}
+
+#[tokio::test]
+async fn photon_reverses_a_point_to_its_address_and_to_objects_when_they_are_chosen() {
+    let house = House::open().await;
+    let bron = house.caller(BRON).await;
+    let hall = &found(&house, &bron, "/photon/api?q=mairie+de+bron&limit=1").await["features"][0];
+    let (lon, lat) = (&hall["geometry"]["coordinates"][0], &hall["geometry"]["coordinates"][1]);
+    let reverse = format!("/photon/reverse?lon={lon}&lat={lat}&limit=5");
+    let plain = ask(&house, &bron, &reverse).await;
+    assert!(!plain.is_empty() && plain.iter().all(|it| it["type"] == "house"), "in a parcel, and asked for: {plain:?}");
+    let halls = ask(&house, &bron, &format!("{reverse}&osm_tag=amenity:townhall")).await;
+    assert_eq!(halls[0]["name"], "Mairie de Bron", "{halls:?}");
+    let others = ask(&house, &bron, &format!("{reverse}&layer=other")).await;
+    assert!(layers_of(&others).contains(&"equipements"), "{others:?}");
 }

@@ -33,7 +33,7 @@ pub async fn structured(State(app): State<App>, index: Index, Sent(sent): Sent) 
 /// `GET` or `POST /photon/reverse`
 pub async fn reverse(State(app): State<App>, index: Index, Sent(sent): Sent) -> Result<Response, Problem> {
     let asked = reverse_request(&sent)?;
-    let (shown, work) = (asked.shown, move || asked.answer(&index));
+    let (shown, work) = (asked.shown, move || asked.answer(index));
     Ok(reply::json_unkept(&photon::feature_collection_showing(&run(&app, work).await?, shown)))
 }
 

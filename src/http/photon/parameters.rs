@@ -70,7 +70,10 @@ impl Search {
 }
 
 impl Reverse {
-    pub(super) fn answer(self, index: &Index) -> Result<Vec<Suggestion>, Error> {
+    pub(super) fn answer(self, index: Index) -> Result<Vec<Suggestion>, Error> {
+        // A point is reversed for its address, and lies in a parcel or a park nearly always: those are for who says so.
+        let chooses = self.nearby.filter.tags.is_some();
+        let index = if chooses { index } else { index.of_addresses() };
         Ok(kept(index.reverse(self.nearby)?, self.dedupe, self.limit))
     }
 }
