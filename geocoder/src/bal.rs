@@ -88,6 +88,7 @@ fn row(cells: Cells<'_>, context: &Context, ids: &mut IdUse, faults: &mut Faults
         updated: values.updated,
         postcode: None,
         number,
+        at: 0, // `each_row` says
         commune,
         former,
         street,

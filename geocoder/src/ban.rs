@@ -149,6 +149,7 @@ impl Columns {
             updated: None,
             postcode: postcodes::parse(text(self.postcode)),
             street,
+            at: 0, // `each_row` says
         })
     }
 }
