@@ -251,8 +251,15 @@ impl<'a> Hunt<'a> {
         let is_town = matches!(place.kind(), Kind::City | Kind::District);
         let named = query.said.named.as_ref();
         // A town named in another reading is a promise for this one too (« rue garibaldi bron » read as a name), unless
-        // that one leaves no street to be looked for there (« rue de bron »).
-        let others = || self.queries.iter().filter(|other| other.said.named.is_some() && says_a_name(&other.words));
+        // that one leaves no street to be looked for there (« rue de bron »): none was typed, not even as noise.
+        let binds = |other: &&Query| {
+            // « 17 rue n° 1064 »: a second number is a name.
+            let is_numbered = other.number.is_some() && other.words.iter().any(|word| noise::is_digits(&word.typed));
+            let has_words = self.writings.len() > 1 && !other.words.is_empty();
+            let is_street = says_a_name(&other.words) || is_numbered || has_words;
+            other.said.named.is_some() && is_street
+        };
+        let others = || self.queries.iter().filter(binds);
         let commune = match named {
             Some(towns) => Some(is_within(towns)),
             None if query.scope.is_none() || query.said.postcode.is_some() => others()
