@@ -30,7 +30,7 @@ pub(crate) fn cut(text: &mut impl BufRead) -> io::Result<Vec<Piece>> {
         let own = hash(0, &line);
         piece = Piece { hash: hash(piece.hash, &own.to_le_bytes()), bytes: piece.bytes + line.len() as u64 };
         // An empty line ends nothing: readers take it as the beginning of the row after it.
-        let is_last = !line.trim_ascii().is_empty() && (pieces.is_empty() || own % LINES == 0);
+        let is_last = !line.trim_ascii().is_empty() && (pieces.is_empty() || own.is_multiple_of(LINES));
         if is_last {
             header = if pieces.is_empty() { piece.hash } else { header };
             pieces.push(piece);

@@ -61,7 +61,7 @@ enum Prepared {
     Unchanged,
     BeingWritten,
     NeedsBuild,
-    Edits(PathBuf, Manifest),
+    Edits(PathBuf, Box<Manifest>),
 }
 
 /// Indexes the streets anew of which some file of `sources` says something else than when the index in `store` was
@@ -80,7 +80,7 @@ pub fn update(sources: &[PathBuf], store: &Path, options: &BuildOptions) -> Resu
         Prepared::NeedsBuild => Update::NeedsBuild,
         Prepared::Edits(folder, manifest) => {
             let revision = lock.publish_edits(&folder, &manifest)?.name();
-            let Manifest { streets, addresses, .. } = manifest;
+            let Manifest { streets, addresses, .. } = *manifest;
             Update::Edited { revision, streets, addresses, build_due: addresses > BUILD_DUE }
         }
     })
@@ -101,7 +101,7 @@ pub(crate) fn since(
     let edited = store.last_edits().filter(|edits| edits.built > started);
     let edited: Option<Vec<PathBuf>> = edited.map(|edits| edits.sources.into_iter().map(|file| file.path).collect());
     match prepare(store, &base, None, edited.as_deref().unwrap_or(sources), options) {
-        Ok(Prepared::Edits(folder, manifest)) => Some((folder, manifest)),
+        Ok(Prepared::Edits(folder, manifest)) => Some((folder, *manifest)),
         _ => None,
     }
 }
@@ -147,7 +147,7 @@ fn prepare(
     let (files, origins) = now.into_iter().map(FileNow::into_parts).unzip();
     let origins = Origins { files: origins, aside: Vec::new() };
     let made = build::finish(&folder, written, origins, report, files, &mut |_| ())?;
-    Ok(Prepared::Edits(folder, Manifest { hides, streets: wanted.len(), ..made }))
+    Ok(Prepared::Edits(folder, Box::new(Manifest { hides, streets: wanted.len(), ..made })))
 }
 
 /// The rows of some streets.
