@@ -228,7 +228,7 @@ fn an_address_of_two_files_is_settled_again_when_either_changes() {
     };
     assert_eq!(names(&open(&site.store("index"))), ["69029"], "the certified one");
     // Withdrawn from one file, it is the other's.
-    site.write("bron.csv", &[other.clone()], "\n");
+    site.write("bron.csv", std::slice::from_ref(&other), "\n");
     let (edited, _) = site.edit();
     assert_eq!(names(&edited), ["69266"]);
     assert_same(&site, &edited, &all);
@@ -245,7 +245,7 @@ fn an_address_of_two_files_is_settled_again_when_either_changes() {
     assert_eq!(site.update(), Update::NeedsBuild, "a town that the index does not know");
     build(&site.sources(), &site.store("index"), &BuildOptions::default(), &mut |_| ()).unwrap();
     let files: [(&str, &[Row]); 2] =
-        [("ecully.csv", &[neighbour.clone()]), ("villeurbanne.csv", &[theirs, own.clone()])];
+        [("ecully.csv", std::slice::from_ref(&neighbour)), ("villeurbanne.csv", &[theirs, own.clone()])];
     files.iter().for_each(|(name, rows)| site.write(name, rows, "\n"));
     let (edited, _) = site.edit();
     assert_same(&site, &edited, &[claimed.clone(), neighbour.clone(), own.clone(), ours.clone()]);

@@ -17,7 +17,9 @@ const HEADER: &str = "cle_interop;voie_nom;numero;suffixe;commune_insee;commune_
 
 /// (key, street, number, code, commune, lon, lat, parcels)
 #[rustfmt::skip]
-const ROWS: [(&str, &str, u32, &str, &str, f64, f64, &str); 11] = [
+type SampleRow = (&'static str, &'static str, u32, &'static str, &'static str, f64, f64, &'static str);
+
+const ROWS: [SampleRow; 11] = [
     ("69029_0001_00001", "Rue de la Mairie", 1, "69029", "Bron", 4.9100, 45.7380, "69029000AB0001"),
     ("69029_0002_00002", "Avenue Franklin Roosevelt", 2, "69029", "Bron", 4.9110, 45.7385, ""),
     ("69029_0003_00003", "Rue Garibaldi", 3, "69029", "Bron", 4.9120, 45.7390, ""),
