@@ -158,7 +158,7 @@ fn a_server_killed_while_it_makes_an_edit_leaves_what_was_there() {
 fn an_edit_that_a_full_disk_prevented_is_made_once_there_is_room() {
     let (site, folder) = site(ADDRESSES);
     let token = site.token("69029");
-    let server = site.serve_on_a_full_disk(200);
+    let server = site.serve_on_a_full_disk(100);
     assert!(finds(&server, &token, "Rue des Lilas"));
     std::fs::write(folder.join("bron.csv"), bal(ADDRESSES, EDITED, "Rue du Muguet")).unwrap();
     eventually("the complaint", || server.log().contains("not indexed").then_some(()));
