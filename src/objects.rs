@@ -132,6 +132,15 @@ impl Places<'_> {
     }
 }
 
+/// Removes the names of layers that are not searchable, or are no more: what was withdrawn stays nowhere.
+///
+/// Errors: a folder that cannot be removed.
+pub fn forget(config: &Config) -> Result<(), geocoder::Error> {
+    let searchable: Vec<LayerId> =
+        config.layers.iter().filter(|layer| layer.searchable.is_some()).map(|layer| layer.id().clone()).collect();
+    geocoder::forget_objects(&store(config), &searchable)
+}
+
 /// Beside the snapshots they are made from; no layer has such a name.
 fn store(config: &Config) -> PathBuf {
     config.server.snapshots.join(".objects")

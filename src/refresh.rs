@@ -15,8 +15,9 @@ use crate::{
     addresses,
     app::{App, Generation},
     causes::with_causes,
+    config::Config,
     import,
-    objects::{LayerObjects, Source},
+    objects::{self, LayerObjects, Source},
 };
 
 /// How often a server looks: what another process does shows within two of these.
@@ -73,6 +74,8 @@ struct Watcher {
     broken: HashMap<String, String>,
     /// What is found by name of a layer, when it could not be made, and when that was tried.
     unmade: HashMap<LayerId, (String, Instant)>,
+    /// The configuration that what is found by name was last swept for.
+    swept: Option<Arc<Config>>,
 }
 
 /// How far to go for what is found by name.
@@ -88,6 +91,7 @@ impl Watcher {
     fn look(&mut self, app: &App) {
         self.pick_up(app, Objects::Make);
         let generation = app.generation();
+        self.forget_objects(&generation.config);
         for layer in import::order(&generation.config) {
             let waits = self.tried.get(&layer.id).is_some_and(|last| last.elapsed() < TRY_EVERY);
             if !waits && is_due(app, &generation, &layer) {
@@ -174,6 +178,17 @@ impl Watcher {
                 self.unmade.insert(layer.id.clone(), (revision, Instant::now()));
                 None
             }
+        }
+    }
+
+    /// Removes what was found by name in layers that are searchable no more.
+    fn forget_objects(&mut self, config: &Arc<Config>) {
+        if self.swept.as_ref().is_some_and(|swept| Arc::ptr_eq(swept, config)) {
+            return;
+        }
+        match objects::forget(config) {
+            Ok(()) => self.swept = Some(Arc::clone(config)),
+            Err(error) => self.say_once("names of layers", "withdrawn", &error),
         }
     }
 

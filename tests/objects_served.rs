@@ -110,6 +110,8 @@ fn a_reload_that_withdraws_a_name_or_closes_a_layer_takes_effect_at_once() {
     reload(&format!("{withdrawn}\n{next}"), 3);
     assert_eq!(object(&server, &token, HALL), None, "no longer searchable, and still found");
     assert!(has_street(&server, &token));
+    let folder = site.folder.path().join("layers/.objects/equipements");
+    eventually("nothing is kept of its names", || (!folder.exists()).then_some(()));
 }
 
 #[test]

@@ -256,6 +256,21 @@ async fn nobody_signed_in_finds_what_is_open_and_nothing_else() {
     // Who signs in finds more, in the same open geocoder.
     let bron = house.caller(BRON).await;
     assert_eq!(ask(&house, &bron, path).await[0]["osm_value"], "townhall");
+    // A token that is not for searching is nobody here.
+    let drawing = house.caller_with(BRON, "tiles,features").await;
+    assert_eq!(ask(&house, &drawing, path).await, nobody);
+}
+
+#[tokio::test]
+async fn a_token_for_searching_alone_finds_features_and_does_not_draw_them() {
+    let house = House::open().await;
+    let path = "/geocodage/search?index=poi&returntruegeometry=1&q=parc+de+la+tete+d%27or";
+    for (scopes, drawn) in [("search,features", true), ("search", false)] {
+        let answers = ask(&house, &house.caller_with(BRON, scopes).await, path).await;
+        assert_eq!(answers[0]["_type"], "poi");
+        let is_drawn = answers[0]["truegeometry"]["type"].as_str().is_some_and(|kind| kind.ends_with("Polygon"));
+        assert_eq!(is_drawn, drawn, "{scopes}: {answers:?}");
+    }
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use jiff::Timestamp;
 
-use crate::directory::{AccountId, Organisation, OrganisationId, OrganisationKind, Role, Roles, Scopes};
+use crate::directory::{AccountId, Organisation, OrganisationId, OrganisationKind, Role, Roles, Scope, Scopes};
 
 /// An authenticated caller.
 #[derive(Debug, Clone)]
@@ -57,6 +57,14 @@ impl Principal {
     /// Whether it has a role.
     pub fn has_role(&self, role: Role) -> bool {
         self.roles.0.contains(&role)
+    }
+
+    /// Whether what vouches for it may be used for this: a login for everything, a token for its scopes.
+    pub fn has_scope(&self, scope: Scope) -> bool {
+        match &self.credential {
+            Credential::Session { .. } => true,
+            Credential::Token { scopes, .. } => scopes.0.contains(&scope),
+        }
     }
 
     /// Name in the audit trail: a number, not a person.

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use auth_proxy::{Principal, may_search};
+use auth_proxy::{Principal, directory::Scope, may_search};
 use axum::{extract::FromRequestParts, http::request::Parts};
 use geocoder::{Error, Geocoder, Nearby, Request, Suggestion, Visible};
 use layers::{Access, Bbox, CommuneCode, LonLat};
@@ -25,6 +25,8 @@ pub const LONGEST_QUERY: usize = geocoder::MAX_QUERY_CHARS;
 pub struct Index {
     geocoder: Arc<Geocoder>,
     objects: Vec<Visible>,
+    /// Whether the asker may have features whole, as `/api/layers/{id}/features` gives them.
+    draws: bool,
     generation: Arc<Generation>,
 }
 
@@ -35,7 +37,9 @@ impl FromRequestParts<App> for Index {
         let (generation, principal) = (app.generation(), parts.extensions.get::<Principal>());
         check_search(app, &generation, principal)?;
         let geocoder = generation.geocoder.clone().ok_or(Problem::Unavailable)?;
-        Ok(Self { geocoder, objects: rights::findable(app, &generation, principal), generation })
+        let objects = rights::findable(app, &generation, principal);
+        let draws = principal.is_some_and(|principal| principal.has_scope(Scope::Features));
+        Ok(Self { geocoder, objects, draws, generation })
     }
 }
 
@@ -61,10 +65,10 @@ impl Index {
         self.geocoder.communes_named(name)
     }
 
-    /// The geometry of the feature an answer is, as its source draws it, in degrees; none for an address. Of the very
-    /// snapshot that was searched.
+    /// The geometry of the feature an answer is, as its source draws it, in degrees; none for an address, nor for who
+    /// may find features but not have them whole. Of the very snapshot that was searched.
     pub fn geometry(&self, found: &Suggestion) -> Option<geojson::Geometry> {
-        let object = found.object.as_ref()?;
+        let object = found.object.as_ref().filter(|_| self.draws)?;
         let visible = self.objects.iter().find(|visible| visible.layer == object.layer)?;
         let snapshot = self.generation.catalogue.get(object.layer.as_str())?.snapshot.as_ref()?;
         let record = snapshot.record(object.feature).ok().flatten()?;

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use auth_proxy::{Decision, Principal, decide, decide_for_nobody, today};
+use auth_proxy::{Decision, Principal, decide, decide_for_nobody, directory::Scope, today};
 use geocoder::Visible;
 use layers::{Entry, Layer, LayerId, Snapshot, Territory};
 
@@ -70,8 +70,10 @@ pub fn granted_one(app: &App, generation: &Generation, principal: &Principal, na
 }
 
 /// What this person may find of the searchable layers; nobody in particular without one. A layer that is not here is
-/// not looked into: that it exists must not show, not by a count nor by an order.
+/// not looked into: that it exists must not show, not by a count nor by an order. A token that is not for searching is
+/// nobody's here, wherever everybody may search addresses.
 pub fn findable(app: &App, generation: &Generation, principal: Option<&Principal>) -> Vec<Visible> {
+    let principal = principal.filter(|principal| principal.has_scope(Scope::Search));
     let granted = |layer: &Layer| match principal {
         Some(principal) => decision(app, principal, layer),
         None => decide_for_nobody(layer),
