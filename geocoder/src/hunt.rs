@@ -66,7 +66,7 @@ impl<'a> Hunt<'a> {
         let read = |typed| readings(typed, &geocoder.gazetteer, &geocoder.first.shard.places, false);
         let queries = writings.iter().flat_map(read).collect();
         let contexts = geocoder.parts().map(|part| Context::new(geocoder, part, request, effort)).collect();
-        let objects = geocoder.object_contexts(request, effort);
+        let objects = geocoder.object_contexts(request, &Effort::of_objects());
         let (near, effort) = (request.near, effort.clone());
         Self { geocoder, contexts, near, objects, writings, queries, answers: Vec::new(), effort }
     }
