@@ -6,12 +6,16 @@ use std::{cell::Cell, rc::Rc};
 
 /// Steps a search may take; one is one to two nanoseconds of a machine of 2024.
 const MOST: u64 = 20_000_000;
+/// The same of the objects of all layers, apart: whatever is attached, addresses are looked for as far.
+const MOST_FOR_OBJECTS: u64 = 8_000_000;
 
 /// What opening a posting list costs, in steps.
 pub(crate) const OPEN: u64 = 800;
 /// Reading a window of a posting list, and one place of it.
 pub(crate) const WINDOW: u64 = 25;
 pub(crate) const MARK: u64 = 3;
+/// One place of several lists made one.
+pub(crate) const MERGE: u64 = 10;
 /// Weighing a place that may be kept.
 pub(crate) const WEIGH: u64 = 200;
 /// Ranking a candidate, for each word typed.
@@ -20,7 +24,7 @@ pub(crate) const RANK: u64 = 250;
 pub(crate) const COMPARE: u64 = 3;
 pub(crate) const COMPARE_NAME: u64 = 80;
 
-/// What is left to one search, shared by all it looks through.
+/// What is left to one search, shared by all addresses it looks through, or by all objects.
 #[derive(Debug, Clone)]
 pub(crate) struct Effort(Rc<Cell<u64>>);
 
@@ -28,6 +32,11 @@ impl Effort {
     /// What a search has at its beginning.
     pub(crate) fn of_search() -> Self {
         Self::of(MOST)
+    }
+
+    /// What it has for the objects of layers.
+    pub(crate) fn of_objects() -> Self {
+        Self::of(MOST_FOR_OBJECTS)
     }
 
     /// So many steps.

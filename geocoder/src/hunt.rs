@@ -5,7 +5,7 @@ use crate::{
     candidates::{Context, Tolerance, candidates, expand},
     effort::{self, Effort},
     noise,
-    normalize::Word,
+    normalize::{self, Word},
     objects::find::{ObjectContext, as_object},
     parse::{Query, Scope, Typed, readings, says_a_name},
     places::{Place, Places},
@@ -66,40 +66,51 @@ impl<'a> Hunt<'a> {
         let read = |typed| readings(typed, &geocoder.gazetteer, &geocoder.first.shard.places, false);
         let queries = writings.iter().flat_map(read).collect();
         let contexts = geocoder.parts().map(|part| Context::new(geocoder, part, request, effort)).collect();
-        let objects = geocoder.object_contexts(request, effort);
+        let objects = geocoder.object_contexts(request, &Effort::of_objects());
         let (near, effort) = (request.near, effort.clone());
         Self { geocoder, contexts, near, objects, writings, queries, answers: Vec::new(), effort }
     }
 
-    /// Likeness of the best answer so far, contradictions counted.
+    /// Likeness of the best address so far, contradictions counted.
     pub(crate) fn best(&self) -> f32 {
-        let counting = self.answers.iter().filter(|answer| self.counts(answer));
+        self.best_of(|answer| self.counts(answer))
+    }
+
+    fn best_of(&self, counts: impl Fn(&Answer<'_>) -> bool) -> f32 {
+        let counting = self.answers.iter().filter(|answer| counts(answer));
         counting.map(|answer| answer.score.text - answer.score.commune).fold(f32::MIN, f32::max)
     }
 
-    /// Where a number was typed an address was meant: no object is a reason to stop looking for it.
-    fn counts(&self, answer: &Answer<'_>) -> bool {
-        let has_number = || self.queries.iter().any(|query| query.number.is_some());
-        self.geocoder.object_part(answer.place).is_none() || !has_number()
+    /// Whether objects are looked for too: an address this like is a reason not to, as another object is.
+    fn needs_objects(&self, enough: f32) -> bool {
+        self.best_of(|_| true) < enough
     }
 
-    /// Looks for the text in one way more, as far as there is effort left.
-    pub(crate) fn take(&mut self, step: Step) -> Result<(), Error> {
+    /// An object is a reason to stop looking for an address only when it is what was typed, all of it, and what was typed
+    /// has nothing of an address: no number, no type of street first.
+    fn counts(&self, answer: &Answer<'_>) -> bool {
+        let is_exact = || answer.verdicts.street == Some(Verdict::Ok) && answer.score.text >= EXACT;
+        let is_object = self.geocoder.object_part(answer.place).is_some();
+        !is_object || (is_exact() && !self.queries.iter().any(asks_for_an_address))
+    }
+
+    /// Looks for the text in one way more, as far as there is effort left; `enough` is the likeness that makes it needless.
+    pub(crate) fn take(&mut self, step: Step, enough: f32) -> Result<(), Error> {
         match step {
             _ if self.effort.is_spent() => Ok(()),
-            Step::AsTyped => self.look(&self.queries.clone(), Tolerance::Exact),
-            Step::Corrected => self.look(&self.queries.clone(), Tolerance::Corrected),
-            Step::Respelt => self.respelt(),
+            Step::AsTyped => self.look(&self.queries.clone(), Tolerance::Exact, enough),
+            Step::Corrected => self.look(&self.queries.clone(), Tolerance::Corrected, enough),
+            Step::Respelt => self.respelt(enough),
             Step::InTown => {
-                self.in_town();
+                self.in_town(enough);
                 Ok(())
             }
-            Step::InPart => self.look(&self.queries.clone(), Tolerance::Partial),
+            Step::InPart => self.look(&self.queries.clone(), Tolerance::Partial, enough),
             Step::Elsewhere => self.elsewhere(),
         }
     }
 
-    fn respelt(&mut self) -> Result<(), Error> {
+    fn respelt(&mut self, enough: f32) -> Result<(), Error> {
         let mut writings = self.writings.clone();
         for typed in &self.writings {
             let anchored = noise::anchored(&typed.words).into_iter().take(MOST_ANCHORS);
@@ -123,9 +134,9 @@ impl<'a> Hunt<'a> {
                 queries.push(query);
             }
         }
-        self.look(&queries, Tolerance::Exact)?;
+        self.look(&queries, Tolerance::Exact, enough)?;
         if self.best() < SETTLED {
-            self.look(&queries, Tolerance::Corrected)?;
+            self.look(&queries, Tolerance::Corrected, SETTLED)?;
         }
         self.queries.extend(queries);
         Ok(())
@@ -177,7 +188,8 @@ impl<'a> Hunt<'a> {
     }
 
     /// Compares the letters of every name of the towns named with those typed, spaces apart.
-    fn in_town(&mut self) {
+    fn in_town(&mut self, enough: f32) {
+        let with_objects = self.needs_objects(enough);
         let scoped = |query: &&Query| !query.words.is_empty() && query.scope.as_ref().is_some_and(|scope| scope.whole);
         let mut seen: Vec<(String, Vec<u32>)> = Vec::new();
         for query in self.queries.iter().filter(scoped).cloned().collect::<Vec<_>>() {
@@ -190,14 +202,14 @@ impl<'a> Hunt<'a> {
             for typed in spellings {
                 let looked_for = (typed, scope.towns.clone());
                 if !seen.contains(&looked_for) && !self.effort.is_spent() {
-                    self.compare(&looked_for.0, &query, &scope.towns);
+                    self.compare(&looked_for.0, &query, &scope.towns, with_objects);
                     seen.push(looked_for);
                 }
             }
         }
     }
 
-    fn compare(&mut self, typed: &str, query: &Query, towns: &[u32]) {
+    fn compare(&mut self, typed: &str, query: &Query, towns: &[u32], with_objects: bool) {
         let Some(spelt) = Spelt::new(typed) else { return };
         for (part, near) in self.contexts.iter().map(|context| (context.part, context.near)) {
             for place in part.shard.places.within(&part.towns(towns)).filter(|place| !part.hides(place.index)) {
@@ -207,8 +219,8 @@ impl<'a> Hunt<'a> {
                 self.answers.extend(rank::score(candidate, query, likeness, near, false));
             }
         }
-        for at in 0..self.objects.len() {
-            let found = if query.number.is_none() { self.objects[at].spelt(&spelt, towns) } else { Vec::new() };
+        for at in (0..self.objects.len()).filter(|_| with_objects && query.number.is_none()) {
+            let found = self.objects[at].spelt(&spelt, towns);
             self.keep(found, query);
         }
     }
@@ -221,11 +233,12 @@ impl<'a> Hunt<'a> {
         }
     }
 
-    fn look(&mut self, queries: &[Query], tolerance: Tolerance) -> Result<(), Error> {
+    fn look(&mut self, queries: &[Query], tolerance: Tolerance, enough: f32) -> Result<(), Error> {
+        let with_objects = self.needs_objects(enough);
         for query in queries {
             for at in 0..self.contexts.len() {
                 if self.effort.is_spent() {
-                    return Ok(());
+                    break; // objects have an effort of their own
                 }
                 let context = &mut self.contexts[at];
                 let (part, near) = (context.part, context.near);
@@ -238,7 +251,7 @@ impl<'a> Hunt<'a> {
                     self.answers.extend(rank::score(candidate, query, likeness, near, false));
                 }
             }
-            for at in 0..self.objects.len() {
+            for at in (0..self.objects.len()).filter(|_| with_objects) {
                 let found = self.objects[at].look(query, tolerance);
                 self.keep(found, query);
             }
@@ -320,6 +333,13 @@ impl Geocoder {
         };
         named.map(|scope| scope.towns.iter().map(town).collect()).unwrap_or_default()
     }
+}
+
+/// Whether a reading has a number, or begins with a type of street.
+fn asks_for_an_address(query: &Query) -> bool {
+    let is_type =
+        |word: &Word| normalize::is_street_type(word.canonical()) || normalize::street_type_of(&word.typed).is_some();
+    query.number.is_some() || query.words.first().is_some_and(is_type)
 }
 
 /// How far the end of a text is from the whole: a number left out was more than noise.

@@ -12,6 +12,7 @@ mod land;
 mod near;
 mod parcels;
 pub(crate) mod part;
+mod several;
 mod store;
 mod table;
 mod view;

@@ -62,7 +62,7 @@ impl Geocoder {
         let mut hunt = Hunt::new(self, request, typed.writings(&self.gazetteer), effort);
         for &(step, enough) in steps {
             if hunt.best() < enough {
-                hunt.take(step)?;
+                hunt.take(step, enough)?;
             }
         }
         let mut answers = hunt.answers;
@@ -81,10 +81,9 @@ impl Geocoder {
     /// Streets among the best answers are as far as their nearest door: measured, since their boxes overlap.
     fn measure_best(&self, answers: &mut [Answer<'_>], request: &Request) {
         let Some(near) = request.near else { return };
-        for answer in answers.iter_mut().take(MEASURED).filter(|answer| answer.house == House::NotAsked) {
-            if self.object_part(answer.place).is_some() {
-                continue; // it has no doors
-            }
+        // Objects have no doors, and take no address's turn.
+        let addresses = answers.iter_mut().filter(|answer| self.object_part(answer.place).is_none());
+        for answer in addresses.take(MEASURED).filter(|answer| answer.house == House::NotAsked) {
             let doors = self.part_of(answer.place).shard.numbers.doors(answer.place.blocks()).take(MOST_DOORS);
             rank::measure(answer, near, doors);
         }

@@ -218,6 +218,60 @@ fn an_address_comes_before_an_object_of_the_same_text() {
     check(&geocoder, "12 rue garibladi", Kind::House, "Rue Garibaldi");
 }
 
+/// Names made of the words people add to an address: halls, blocks, entrances, homes of every commune.
+fn noisy() -> Vec<Object> {
+    let names = ["Résidence autonomie Pasteur", "Résidence", "Bâtiment", "Bâtiment A", "Entrée", "Entrée du parc"];
+    let in_commune = |commune: &'static str| names.map(|name| (name, commune));
+    let all = COMMUNES.into_iter().flat_map(in_commune);
+    all.map(|(name, commune)| object(0, name, SOCIAL, commune, (4.88, 45.75))).collect()
+}
+
+#[test]
+fn a_street_with_a_typo_and_a_noise_word_is_found_as_without_objects() {
+    let (geocoder, folder) = index();
+    let bare = Geocoder::open(&folder.path().join("index")).unwrap();
+    let store = folder.path().join("noise");
+    let attached = [
+        built(
+            &store,
+            &layer("equipements", ObjectKind::Poi),
+            numbered(equipment().into_iter().chain(noisy()).collect()),
+        ),
+        built(&store, &layer("arrets", ObjectKind::Other), stops()),
+    ];
+    let geocoder = geocoder.with_objects(attached.into());
+    let mut compared = 0;
+    for (_, street, _, _, commune, ..) in ROWS {
+        let without = |at: usize| street.chars().take(at).chain(street.chars().skip(at + 1)).collect::<String>();
+        let longest = street.chars().count() - 2;
+        for name in [street.to_owned(), without(longest), without(longest - 1)] {
+            for noise in ["residence", "batiment", "entree", "residence pasteur"] {
+                let commune = commune.split(' ').next().unwrap_or_default();
+                for text in [format!("{name} {noise} {commune}"), format!("{name} {commune} {noise}")] {
+                    let asked = request(&text);
+                    let alone = bare.search(&asked).unwrap();
+                    if alone.first().is_none_or(|it| it.kind != Kind::Street) {
+                        continue; // nothing but the commune is found of it
+                    }
+                    let found = geocoder.search(&Request { limit: 50, ..asked }).unwrap();
+                    let addresses: Vec<_> = found.iter().filter(|it| it.object.is_none()).take(alone.len()).collect();
+                    let ids = |all: &[&Suggestion]| all.iter().map(|it| it.id.clone()).collect::<Vec<_>>();
+                    assert_eq!(
+                        ids(&addresses),
+                        ids(&alone.iter().collect::<Vec<_>>()),
+                        "« {text} »: {:#?}",
+                        names(&found)
+                    );
+                    let place = found.iter().position(|it| it.id == alone[0].id);
+                    assert!(place.is_some_and(|place| place < 3), "« {text} »: {:#?}", names(&found));
+                    compared += 1;
+                }
+            }
+        }
+    }
+    assert!(compared > 60, "{compared}");
+}
+
 #[test]
 fn without_a_layer_in_the_request_no_object_exists() {
     let (geocoder, folder) = index();
@@ -475,6 +529,9 @@ fn answers(geocoder: &Geocoder, texts: &[String], territory: &Territory) -> Stri
         let nearby =
             Nearby { point, limit: 15, radius_m: 5_000.0, filter: Filter::default(), objects: objects.clone() };
         all.push(geocoder.reverse(&nearby).unwrap());
+        let tags = Choice { tags: OsmTag::parse("amenity:townhall").into_iter().collect(), ..Choice::default() };
+        let filter = Filter { kinds: tags.kinds(), tags: Some(tags), ..Filter::default() };
+        all.push(geocoder.reverse(&Nearby { filter, ..nearby }).unwrap());
     }
     serde_json::to_string(&all).unwrap()
 }

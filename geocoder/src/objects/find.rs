@@ -1,7 +1,10 @@
 //! A reading of the text → the visible objects of a layer worth ranking: `candidates`, for objects. Whether an object is
 //! what the request asks for is settled here, before anything is cut.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use crate::{
     Filter, Geocoder, Near, Request,
@@ -9,7 +12,13 @@ use crate::{
     candidates::{Spellings, Tolerance, expand_over},
     effort::{self, Effort},
     filter::is_inside,
-    objects::{Objects, Visible, part::ObjectPart, table::NamedObjects, view::View},
+    objects::{
+        Objects, Visible,
+        part::ObjectPart,
+        several::{Held, in_several},
+        table::NamedObjects,
+        view::View,
+    },
     parse::Query,
     places::Place,
     rank::{self, Answer, Likeness, QueryWord},
@@ -35,7 +44,7 @@ pub(crate) struct ObjectContext<'a> {
     /// A town named alone asks for the objects in it.
     lists: bool,
     spellings: Spellings,
-    /// What is left to the search. It is spent on what the asker sees and on nothing else.
+    /// What is left for objects, all layers together. It is spent on what the asker sees and on nothing else.
     effort: Effort,
 }
 
@@ -114,7 +123,7 @@ impl Objects {
     fn seen_by(&self, territory: &layers::Territory, filter: &Filter) -> Option<(&NamedObjects, Arc<View>)> {
         let table = self.named()?;
         let is_wanted = filter.kinds.as_ref().is_none_or(|kinds| kinds.contains(&self.kind().as_kind()));
-        is_wanted.then(|| (table, table.seen_by(territory)))
+        is_wanted.then(|| (table, table.seen_by(territory))).filter(|(_, view)| view.may_hold(filter))
     }
 }
 
@@ -128,15 +137,14 @@ fn asks_for_objects(filter: &Filter) -> bool {
 impl<'a> ObjectContext<'a> {
     /// The objects to rank for one reading, each with how like it is. A number is asked of a street, never of an object.
     pub(crate) fn look(&mut self, query: &Query, tolerance: Tolerance) -> Vec<(Place<'a>, Likeness<'a>)> {
-        if query.number.is_some() {
+        if query.number.is_some() || self.effort.is_spent() {
             return Vec::new();
         }
         let words = expand_over(&self.view.vocabulary, &mut self.spellings, query, tolerance, &self.effort);
         let found = if words.is_empty() { self.listed(query) } else { self.with(&words, tolerance) };
-        let mut keyed: Vec<(f32, Place<'a>)> = found
-            .into_iter()
-            .map(|object| self.part.place(self.table, object))
-            .filter(|&place| query.scope.as_ref().is_none_or(|scope| self.geocoder.is_within(place, &scope.towns)))
+        let towns = query.scope.as_ref().map(|scope| &scope.towns[..]);
+        let mut keyed: Vec<(f32, Place<'a>)> = self
+            .inside(found, towns, effort::WEIGH)
             .filter(|&place| self.wanted.keeps(self.geocoder, self.table, place))
             .map(|place| (self.recall_key(&words, place), place))
             .collect();
@@ -152,11 +160,36 @@ impl<'a> ObjectContext<'a> {
 
     /// The objects of some towns whose names are made of about the letters typed.
     pub(crate) fn spelt(&self, typed: &Spelt<'_>, towns: &[u32]) -> Vec<(Place<'a>, Likeness<'a>)> {
-        self.effort.spend(self.view.objects.len() as u64 * effort::COMPARE_NAME);
-        let places = self.view.objects.iter().map(|&object| self.part.place(self.table, object));
-        let inside = places.filter(|&place| self.geocoder.is_within(place, towns));
+        let inside = self.inside(self.view.objects.iter().copied(), Some(towns), effort::COMPARE_NAME);
         let wanted = inside.filter(|&place| self.wanted.keeps(self.geocoder, self.table, place));
         wanted.filter_map(|place| Some((place, self.table.places.spelling(place, typed)?))).collect()
+    }
+
+    /// Objects that lie in some towns, or anywhere, each at a cost; those of elsewhere cost a step. Ends with the effort.
+    fn inside<'o>(
+        &'o self,
+        objects: impl IntoIterator<Item = u32> + 'o,
+        towns: Option<&'o [u32]>,
+        cost: u64,
+    ) -> impl Iterator<Item = Place<'a>> + 'o {
+        let first = &self.geocoder.first;
+        // Objects are in the order of their communes: what is known of one town is known of the next object.
+        let mut last: Option<(Option<u32>, bool)> = None;
+        let mut is_inside = move |object: u32| {
+            let Some(towns) = towns else { return true };
+            let town = self.part.town(object);
+            let known = last.filter(|(known, _)| *known == town).map(|(_, is_inside)| is_inside);
+            let is_inside =
+                known.unwrap_or_else(|| town.is_some_and(|town| first.is_within(first.shard.places.get(town), towns)));
+            last = Some((town, is_inside));
+            is_inside
+        };
+        let affordable = objects.into_iter().take_while(|_| !self.effort.is_spent());
+        affordable.filter_map(move |object| {
+            let is_inside = is_inside(object);
+            self.effort.spend(if is_inside { cost } else { 1 });
+            is_inside.then(|| self.part.place(self.table, object))
+        })
     }
 
     /// The objects of a town that is all the text says, when objects are what is asked for.
@@ -170,14 +203,17 @@ impl<'a> ObjectContext<'a> {
         let counting: Vec<&QueryWord> = words.iter().filter(|word| !word.article).collect();
         let counting = if counting.is_empty() { words.iter().collect() } else { counting };
         let in_part = tolerance >= Tolerance::Partial;
-        let telling = counting.into_iter().filter(|word| !in_part || word.weight >= 1.0);
-        let found = |word: &QueryWord| {
+        let mut telling: Vec<_> = counting.into_iter().filter(|word| !in_part || word.weight >= 1.0).collect();
+        let half = telling.len().div_ceil(2);
+        // A word said again asks for nothing more.
+        let mut said = HashSet::new();
+        telling.retain(|word| said.insert((word.forms.first().map(|(form, _)| form), &word.beginning)));
+        let needed = if in_part { half.min(telling.len()) } else { telling.len() };
+        let held = |word: &QueryWord| {
             let forms = word.forms.iter().map(|(form, _)| form.as_str());
-            self.view.with_word(forms, word.beginning.as_deref())
+            Held::new(self.view.with_word(forms, word.beginning.as_deref()))
         };
-        let lists: Vec<Vec<u32>> = telling.map(found).collect();
-        let needed = if in_part { lists.len().div_ceil(2) } else { lists.len() };
-        in_several(&lists, needed)
+        in_several(telling.into_iter().map(held).collect(), needed, &self.effort)
     }
 
     fn recall_key(&self, words: &[QueryWord], place: Place<'_>) -> f32 {
@@ -188,25 +224,76 @@ impl<'a> ObjectContext<'a> {
     }
 }
 
-/// What is in at least so many of some sorted lists, in order; nothing in none.
-fn in_several(lists: &[Vec<u32>], needed: usize) -> Vec<u32> {
-    if needed == 0 {
-        return Vec::new();
-    }
-    let mut all: Vec<u32> = lists.concat();
-    all.sort_unstable();
-    all.chunk_by(|a, b| a == b).filter(|same| same.len() >= needed).map(|same| same[0]).collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
+    use layers::{FeatureId, LonLat, Territory};
+
     use super::*;
+    use crate::{BuildOptions, Object, ObjectKind, ObjectLayer, Objects, build, build_objects, search::STEPS};
+
+    const STREETS: [&str; 5] =
+        ["Rue de Bresse", "Rue de la Brosse", "Rue de Brest", "Avenue Brossolette", "Place Bressane"];
+
+    fn addresses(folder: &std::path::Path) -> Geocoder {
+        let row = |(at, street): (usize, &str)| {
+            format!("69029_000{at}_00001;{street};1;;69029;Bron;entrée;4.9{at};45.73;;;;commune;2026-01-01;1\r\n")
+        };
+        let header = "cle_interop;voie_nom;numero;suffixe;commune_insee;commune_nom;position;long;lat;x;y;cad_parcelles;source;date_der_maj;certification_commune\r\n";
+        let rows: String = STREETS.into_iter().enumerate().map(row).collect();
+        let source = folder.join("bal.csv");
+        fs::write(&source, header.to_owned() + &rows).unwrap();
+        build(&[source], &folder.join("index"), &BuildOptions::default(), &mut |_| {}).unwrap();
+        Geocoder::open(&folder.join("index")).unwrap()
+    }
+
+    fn thousands(folder: &std::path::Path) -> Arc<Objects> {
+        let object = |feature: u64| Object {
+            feature: FeatureId(feature),
+            id: feature.to_string(),
+            name: format!("Brosse {feature} du parc"),
+            other_names: Vec::new(),
+            tag: ("leisure".to_owned(), "park".to_owned()),
+            commune: "69029".parse().ok(),
+            postcode: None,
+            address: None,
+            at: LonLat { lon: 4.9, lat: 45.73 },
+            bbox: None,
+            audience: Vec::new(),
+        };
+        let (layer, revision, kind) = ("parcs".parse().unwrap(), "r1".to_owned(), ObjectKind::Poi);
+        let layer = ObjectLayer { layer, revision, kind, metropole: [].into() };
+        build_objects(folder, &layer, (0..3_000).map(object)).unwrap();
+        Arc::new(Objects::open(folder, &layer.layer, "r1").unwrap())
+    }
 
     #[test]
-    fn what_is_in_enough_lists_is_found_once() {
-        let lists = [vec![1, 2, 5], vec![2, 5, 9], vec![5]];
-        assert_eq!(in_several(&lists, 3), [5]);
-        assert_eq!(in_several(&lists, 2), [2, 5]);
-        assert_eq!(in_several(&[], 0), [0; 0]);
+    fn addresses_are_looked_for_as_far_whatever_is_attached() {
+        let folder = tempfile::tempdir().unwrap();
+        let geocoder = addresses(folder.path());
+        let attached = geocoder.with_objects(vec![thousands(&folder.path().join("objects"))]);
+        let layer = "parcs".parse().unwrap();
+        let objects = vec![Visible { layer, territory: Territory::Whole }];
+        let mut differing = 0;
+        for text in
+            ["rue de brese residence bron", "bresse bron", "avenue brosolete bron", "place bresane batiment a bron"]
+        {
+            let request = Request { text: text.to_owned(), objects: objects.clone(), ..Request::default() };
+            let found = |geocoder: &Geocoder, steps| {
+                let answers = geocoder.answers(&request, &STEPS, &Effort::of(steps)).unwrap();
+                let addresses = answers.iter().filter(|answer| geocoder.object_part(answer.place).is_none());
+                let streets = addresses.filter(|answer| answer.place.kind() == crate::Kind::Street);
+                streets.map(|answer| answer.place.key()).collect::<Vec<_>>()
+            };
+            let all = found(&geocoder, u64::MAX);
+            assert!(!all.is_empty(), "{text}");
+            for steps in [2_000, 10_000, 30_000, 100_000, 300_000, u64::MAX] {
+                let alone = found(&geocoder, steps);
+                assert_eq!(found(&attached, steps), alone, "{text}, {steps} steps");
+                differing += usize::from(alone != all);
+            }
+        }
+        assert!(differing > 0, "some of these efforts are too small");
     }
 }

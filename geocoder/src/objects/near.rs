@@ -16,8 +16,10 @@ use crate::{
 
 /// Objects whose extents the point is in are put in order by their middles: so many more are looked at.
 const IN_SEVERAL: usize = 32;
-/// Most parcels looked at: a filter that none passes would walk all that is within the radius.
-const MOST_WALKED: usize = 5_000;
+/// Most visible objects and parcels of a layer looked at: a filter that none passes would walk all that is within the
+/// radius. Hidden ones are not counted, or where a walk ends would tell of them.
+const MOST_OBJECTS: usize = 20_000;
+const MOST_PARCELS: usize = 5_000;
 
 impl Geocoder {
     /// The visible objects nearest to a point, nearest first, none farther than the radius. The distance is that to the
@@ -54,14 +56,17 @@ impl Geocoder {
     ) -> Vec<Suggestion> {
         let Some(tree) = table.tree() else { return Vec::new() };
         let view = table.seen_by(territory);
-        let keep = |object: u32| {
-            view.objects.binary_search(&object).is_ok() && wanted.keeps(self, table, part.place(table, object))
-        };
+        if view.objects.is_empty() || !view.may_hold(&nearby.filter) {
+            return Vec::new();
+        }
+        let is_visible = |object: u32| view.objects.binary_search(&object).is_ok();
+        let is_wanted = |near: &Nearest<u32>| wanted.keeps(self, table, part.place(table, near.what));
         let extent = |object: u32| {
             let bbox = table.places.get(object).bbox();
             vec![(object, Box::of(bbox))]
         };
-        let near = walk(&tree, nearby, keep, extent).take(nearby.limit.min(MAX_LIMIT) + IN_SEVERAL);
+        let walked = walk(&tree, nearby, is_visible, extent).take(MOST_OBJECTS);
+        let near = walked.filter(is_wanted).take(nearby.limit.min(MAX_LIMIT) + IN_SEVERAL);
         let suggestion = |near: Nearest<u32>| {
             let score = score(near.distance);
             let place = part.place(table, near.what);
@@ -82,6 +87,9 @@ impl Geocoder {
     ) -> Vec<Suggestion> {
         let Some(tree) = table.tree() else { return Vec::new() };
         let opened = table.opened(territory);
+        if !opened.contains(&true) {
+            return Vec::new();
+        }
         let extents = |block: u32| {
             let rows = table.block(block).map(|index| (index, table.row(index)));
             rows.filter(|(_, row)| row.is_open(&opened))
@@ -93,7 +101,7 @@ impl Geocoder {
             let found = self.parcel_suggestion(part, table.row(near.what), None);
             Suggestion { score: score(near.distance), distance_m: Some(tree::metres(near.distance)), ..found }
         };
-        let near = walk(&tree, nearby, |_| true, extents).take(MOST_WALKED).map(suggestion);
+        let near = walk(&tree, nearby, |_| true, extents).take(MOST_PARCELS).map(suggestion);
         let keeps = self.keeper(&filter, None);
         near.filter(|it| keeps(it)).take(nearby.limit.min(MAX_LIMIT) + IN_SEVERAL).collect()
     }
