@@ -81,7 +81,8 @@ impl Site {
         let (header, rows) = text.split_once('\n').unwrap();
         let at = some_line(rows, edit);
         let mut row = Row::of(header, rows[at..].lines().next().unwrap());
-        let (sought, name, number) = if edit.is_multiple_of(2) { row.other_street(edit) } else { row.other_number(edit) };
+        let (sought, name, number) =
+            if edit.is_multiple_of(2) { row.other_street(edit) } else { row.other_number(edit) };
         let next = path.with_extension("next");
         fs::write(&next, format!("{header}\n{}{}\n{}", &rows[..at], row.cells.join(";"), &rows[at..])).unwrap();
         let (started, cpu) = (Instant::now(), clock(ClockId::ProcessCPUTime));
