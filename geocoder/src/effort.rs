@@ -18,6 +18,8 @@ pub(crate) const MARK: u64 = 3;
 pub(crate) const MERGE: u64 = 10;
 /// Weighing a place that may be kept.
 pub(crate) const WEIGH: u64 = 200;
+/// The same of an object: it has no houses, and its town is known.
+pub(crate) const WEIGH_OBJECT: u64 = 60;
 /// Ranking a candidate, for each word typed.
 pub(crate) const RANK: u64 = 250;
 /// Comparing a word or a name with one of the index.

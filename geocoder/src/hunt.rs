@@ -25,6 +25,8 @@ const EXACT: f32 = 0.93;
 const NEIGHBOURHOOD_M: f64 = 12_000.0;
 /// Places inside a text where an address may begin that are tried: a text of many numbers is none.
 const MOST_ANCHORS: usize = 6;
+/// A writing no less is of all that was typed.
+const WHOLE: f32 = 0.99;
 /// How far each other writing is from what was typed.
 const NOISE_DROPPED: f32 = 0.97;
 const NUMBER_DROPPED: f32 = 0.85;
@@ -57,33 +59,57 @@ pub(crate) struct Hunt<'a> {
     writings: Vec<Typed>,
     /// The readings of the text as typed.
     pub queries: Vec<Query>,
-    pub answers: Vec<Answer<'a>>,
+    answers: Vec<Answer<'a>>,
+    /// Objects less like than what was typed, of a text that asks for an address: for when no address answers.
+    spare: Vec<Answer<'a>>,
+    asks_for_address: bool,
+    /// Whether more is tried than what was typed, give or take a letter.
+    is_loose: bool,
     effort: Effort,
 }
 
 impl<'a> Hunt<'a> {
     pub(crate) fn new(geocoder: &'a Geocoder, request: &Request, writings: Vec<Typed>, effort: &Effort) -> Self {
         let read = |typed| readings(typed, &geocoder.gazetteer, &geocoder.first.shard.places, false);
-        let queries = writings.iter().flat_map(read).collect();
+        let queries: Vec<Query> = writings.iter().flat_map(read).collect();
+        let asks_for_address = queries.iter().any(asks_for_an_address);
         let contexts = geocoder.parts().map(|part| Context::new(geocoder, part, request, effort)).collect();
         let objects = geocoder.object_contexts(request, &Effort::of_objects());
         let (near, effort) = (request.near, effort.clone());
-        Self { geocoder, contexts, near, objects, writings, queries, answers: Vec::new(), effort }
+        let (answers, spare, is_loose) = (Vec::new(), Vec::new(), false);
+        Self {
+            geocoder,
+            contexts,
+            near,
+            objects,
+            writings,
+            queries,
+            answers,
+            spare,
+            asks_for_address,
+            is_loose,
+            effort,
+        }
+    }
+
+    /// What was found at least this like.
+    pub(crate) fn found(&mut self, worst: f32) -> Vec<Answer<'a>> {
+        let mut found = std::mem::take(&mut self.answers);
+        found.retain(|answer| answer.score.text >= worst);
+        if found.iter().all(|answer| self.geocoder.object_part(answer.place).is_some()) {
+            found.extend(self.spare.iter().filter(|answer| answer.score.text >= worst));
+        }
+        found
     }
 
     /// Likeness of the best address so far, contradictions counted.
     pub(crate) fn best(&self) -> f32 {
-        self.best_of(|answer| self.counts(answer))
-    }
-
-    fn best_of(&self, counts: impl Fn(&Answer<'_>) -> bool) -> f32 {
-        let counting = self.answers.iter().filter(|answer| counts(answer));
-        counting.map(|answer| answer.score.text - answer.score.commune).fold(f32::MIN, f32::max)
+        likest(self.answers.iter().filter(|answer| self.counts(answer)))
     }
 
     /// Whether objects are looked for too: an address this like is a reason not to, as another object is.
     fn needs_objects(&self, enough: f32) -> bool {
-        self.best_of(|_| true) < enough
+        likest(self.answers.iter().chain(&self.spare)) < enough
     }
 
     /// An object is a reason to stop looking for an address only when it is what was typed, all of it, and what was typed
@@ -91,11 +117,12 @@ impl<'a> Hunt<'a> {
     fn counts(&self, answer: &Answer<'_>) -> bool {
         let is_exact = || answer.verdicts.street == Some(Verdict::Ok) && answer.score.text >= EXACT;
         let is_object = self.geocoder.object_part(answer.place).is_some();
-        !is_object || (is_exact() && !self.queries.iter().any(asks_for_an_address))
+        !is_object || (is_exact() && !self.asks_for_address)
     }
 
     /// Looks for the text in one way more, as far as there is effort left; `enough` is the likeness that makes it needless.
     pub(crate) fn take(&mut self, step: Step, enough: f32) -> Result<(), Error> {
+        self.is_loose = !matches!(step, Step::AsTyped | Step::Corrected);
         match step {
             _ if self.effort.is_spent() => Ok(()),
             Step::AsTyped => self.look(&self.queries.clone(), Tolerance::Exact, enough),
@@ -219,7 +246,8 @@ impl<'a> Hunt<'a> {
                 self.answers.extend(rank::score(candidate, query, likeness, near, false));
             }
         }
-        for at in (0..self.objects.len()).filter(|_| with_objects && query.number.is_none()) {
+        let with_objects = with_objects && self.may_mean_object(query);
+        for at in (0..self.objects.len()).filter(|_| with_objects) {
             let found = self.objects[at].spelt(&spelt, towns);
             self.keep(found, query);
         }
@@ -229,8 +257,14 @@ impl<'a> Hunt<'a> {
     fn keep(&mut self, found: impl IntoIterator<Item = (Place<'a>, Likeness<'a>)>, query: &Query) {
         for (place, likeness) in found {
             let answer = rank::score(self.candidate(place, query), query, likeness, self.near, false);
-            self.answers.extend(answer.map(as_object));
+            let of = if self.is_loose && self.asks_for_address { &mut self.spare } else { &mut self.answers };
+            of.extend(answer.map(as_object));
         }
+    }
+
+    /// « Rue de Bresse, résidence, Bron » is written without its beginning to find an address in the rest: no object.
+    fn may_mean_object(&self, query: &Query) -> bool {
+        query.number.is_none() && (query.faith >= WHOLE || !self.asks_for_address)
     }
 
     fn look(&mut self, queries: &[Query], tolerance: Tolerance, enough: f32) -> Result<(), Error> {
@@ -251,6 +285,7 @@ impl<'a> Hunt<'a> {
                     self.answers.extend(rank::score(candidate, query, likeness, near, false));
                 }
             }
+            let with_objects = with_objects && self.may_mean_object(query);
             for at in (0..self.objects.len()).filter(|_| with_objects) {
                 let found = self.objects[at].look(query, tolerance);
                 self.keep(found, query);
@@ -335,11 +370,20 @@ impl Geocoder {
     }
 }
 
-/// Whether a reading has a number, or begins with a type of street.
+/// Likeness of the best of some answers, contradictions counted.
+fn likest<'a, 'b: 'a>(answers: impl Iterator<Item = &'a Answer<'b>>) -> f32 {
+    answers.map(|answer| answer.score.text - answer.score.commune).fold(f32::MIN, f32::max)
+}
+
+/// Whether a reading has a number, or is of all that was typed and begins with a type of street.
 fn asks_for_an_address(query: &Query) -> bool {
     let is_type =
         |word: &Word| normalize::is_street_type(word.canonical()) || normalize::street_type_of(&word.typed).is_some();
-    query.number.is_some() || query.words.first().is_some_and(is_type)
+    // « Grande Rue », « Vieille Route de Lyon »
+    let is_size =
+        |word: &&Word| matches!(&word.typed[..], "grande" | "grand" | "petite" | "petit" | "vieille" | "vieux");
+    query.number.is_some()
+        || (query.faith >= WHOLE && query.words.iter().find(|word| !is_size(word)).is_some_and(is_type))
 }
 
 /// How far the end of a text is from the whole: a number left out was more than noise.

@@ -65,8 +65,7 @@ impl Geocoder {
                 hunt.take(step, enough)?;
             }
         }
-        let mut answers = hunt.answers;
-        answers.retain(|answer| answer.score.text >= WORST);
+        let mut answers = hunt.found(WORST);
         if answers.is_empty() {
             answers.extend(self.towns_named(&hunt.queries));
         }

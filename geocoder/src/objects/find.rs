@@ -144,7 +144,7 @@ impl<'a> ObjectContext<'a> {
         let found = if words.is_empty() { self.listed(query) } else { self.with(&words, tolerance) };
         let towns = query.scope.as_ref().map(|scope| &scope.towns[..]);
         let mut keyed: Vec<(f32, Place<'a>)> = self
-            .inside(found, towns, effort::WEIGH)
+            .inside(found, towns, effort::WEIGH_OBJECT)
             .filter(|&place| self.wanted.keeps(self.geocoder, self.table, place))
             .map(|place| (self.recall_key(&words, place), place))
             .collect();
