@@ -62,10 +62,14 @@ impl State {
 }
 
 impl FileNow<'_> {
-    /// Where its text is to be read, and the pieces of that with the streets of their rows.
-    pub(crate) fn readable(&self) -> (&Path, Vec<(Piece, &[(StreetMark, u64)])>) {
-        let path = self.kept.as_ref().map_or(&*self.source.path, |kept| &kept.path);
-        (path, self.origin.pieces().filter(|(piece, _)| self.can_read(piece)).collect())
+    /// Where its text is to be read.
+    pub(crate) fn text(&self) -> &Path {
+        self.kept.as_ref().map_or(&self.source.path, |kept| &kept.path)
+    }
+
+    /// The pieces of that text, with the streets of their rows.
+    pub(crate) fn readable(&self) -> impl Iterator<Item = (Piece, &[(StreetMark, u64)])> {
+        self.origin.pieces().filter(|(piece, _)| self.can_read(piece))
     }
 
     /// The streets whose rows cannot be read now.

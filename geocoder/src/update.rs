@@ -227,11 +227,11 @@ fn gather(
     let mut collector = Collector::create(folder, files.len())?;
     let (mut ids, mut naming) = (HashSet::new(), HashSet::new());
     for (rank, file) in files.iter().enumerate() {
-        let (path, pieces) = file.readable();
+        let pieces: Vec<_> = file.readable().collect();
         let holds = |index: usize| pieces[index].1.iter().any(|(street, _)| wanted.contains(street));
         if (0..pieces.len()).any(holds) {
             let all: Vec<_> = pieces.iter().map(|(piece, _)| *piece).collect();
-            let text = texts::keep(pieces::select(table::open(path)?, &all, holds), folder, rank)?;
+            let text = texts::keep(pieces::select(table::open(file.text())?, &all, holds), folder, rank)?;
             let (mut marker, mut added) = (Marker::default(), Ok(()));
             let mut accept = |row: Row| {
                 let street = marker.read(&row).0;
