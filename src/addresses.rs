@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use geocoder::{Geocoder, Update};
+use geocoder::{Geocoder, Left, Update, Updated};
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::{app::App, causes::with_causes, config::Config, import};
@@ -51,8 +51,8 @@ pub struct Watcher {
     seen: Vec<FileState>,
     /// Address files already indexed, or found wanting, and the index they were compared with.
     tried: Option<(Vec<FileState>, String)>,
-    /// When they were found wanting, and why, which is said once.
-    failed: Option<(Instant, String)>,
+    /// When some were found wanting, and why, each said once.
+    failed: Option<(Instant, Vec<String>)>,
     /// Whether a whole index is due; the one being built, which says whether it was; when it was begun.
     build_due: bool,
     build: Option<JoinHandle<bool>>,
@@ -122,32 +122,41 @@ impl Watcher {
         }
     }
 
-    /// Indexes what changed in the address files, once they have kept still.
+    /// Indexes what changed in the address files. Each is judged alone: those that have not kept still are left as they
+    /// were, and so are those that are missing or broken.
     fn update(&mut self, app: &App) {
         let (config, Some(served)) = (Arc::clone(&app.generation().config), app.geocoder()) else { return };
-        let Ok(files) = import::address_files_here(&config) else { return }; // away: what we have is better than nothing
-        let now: Vec<FileState> = files.into_iter().map(state).collect();
+        let files = import::address_files_due(&config, &served.manifest().sources);
+        let now: Vec<FileState> = files.iter().cloned().map(state).collect();
+        let seen = std::mem::replace(&mut self.seen, now.clone());
         let known = self.tried.as_ref().filter(|(_, index)| *index == served.revision()).map(|(files, _)| files);
-        if known == Some(&now) && self.failed.as_ref().is_none_or(|(last, _)| last.elapsed() < TRY_EVERY) {
+        let is_known = |file: &FileState| known.is_some_and(|known| known.contains(file));
+        let is_moving = |file: &FileState| !is_known(file) && (!seen.contains(file) || !is_still(file));
+        let (moving, still): (Vec<FileState>, Vec<FileState>) = now.into_iter().partition(is_moving);
+        let is_gone = |(path, _): &FileState| !files.contains(path);
+        let is_due = !still.iter().all(is_known) || known.is_some_and(|known| known.iter().any(is_gone));
+        let is_to_try = self.failed.as_ref().is_some_and(|(last, _)| last.elapsed() >= TRY_EVERY);
+        if !is_due && !is_to_try {
             return;
         }
-        if self.seen != now {
-            self.seen = now;
-            return;
-        }
-        if now.iter().any(|file| !is_still(file) && !known.is_some_and(|known| known.contains(file))) {
-            return;
-        }
-        match import::update(&config) {
-            Ok(Update::BeingWritten) => return self.seen.clear(),
-            Ok(update) => {
-                self.failed = None;
+        let held: Vec<PathBuf> = moving.into_iter().map(|(path, _)| path).collect();
+        let tried = match import::update(&config, &files, &held) {
+            Ok(Updated { update: Update::BeingWritten, .. }) => return self.seen.clear(),
+            Ok(Updated { update, left }) => {
                 self.build_due |= say(&update);
+                let (broken, moving): (Vec<Left>, Vec<Left>) = left.into_iter().partition(|left| left.why.is_some());
+                self.say_broken(&broken);
+                // What was written to while it was read is read again.
+                still.into_iter().filter(|(path, _)| moving.iter().all(|left| left.path != *path)).collect()
             }
-            Err(error) => self.say_failure(format!("{error:#}")),
-        }
+            Err(error) => {
+                let said = "changed address files not indexed; what is served stays as it was";
+                self.say_failures(vec![(format!("{error:#}"), said)]);
+                still
+            }
+        };
         self.pick_up(app);
-        self.tried = app.geocoder().map(|served| (now, served.revision()));
+        self.tried = app.geocoder().map(|served| (tried, served.revision()));
     }
 
     /// Builds a whole index when one is due, on a thread of its own, edits going on; a next look finds it in place.
@@ -168,11 +177,22 @@ impl Watcher {
         }
     }
 
-    fn say_failure(&mut self, error: String) {
-        if self.failed.as_ref().is_none_or(|(_, said)| *said != error) {
-            tracing::error!(error, "changed address files not indexed; what is served stays as it was");
+    fn say_broken(&mut self, broken: &[Left]) {
+        let about = |Left { path, why }: &Left| {
+            let why = why.as_ref().map(|error| with_causes(error)).unwrap_or_default();
+            (format!("{}: {why}", path.display()), "address file not indexed; what it said before stays")
+        };
+        self.say_failures(broken.iter().map(about).collect());
+    }
+
+    /// Says those that were not said before; none is a success.
+    fn say_failures(&mut self, failures: Vec<(String, &str)>) {
+        let said = self.failed.take().map(|(_, said)| said).unwrap_or_default();
+        for (error, what) in failures.iter().filter(|(error, _)| !said.contains(error)) {
+            tracing::error!(error, "{what}");
         }
-        self.failed = Some((Instant::now(), error));
+        let said: Vec<String> = failures.into_iter().map(|(error, _)| error).collect();
+        self.failed = Some(said).filter(|said| !said.is_empty()).map(|said| (Instant::now(), said));
     }
 
     fn say_once(&mut self, revision: &str, error: &dyn std::error::Error) {

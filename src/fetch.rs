@@ -58,6 +58,14 @@ pub enum FetchError {
         /// How much is allowed.
         limit: u64,
     },
+    /// An answer that is not a file of addresses, such as a page that says the server is being worked on.
+    #[error("{url}: what the server sent is not a file of addresses: {source}")]
+    NotAddresses {
+        /// Without its query.
+        url: String,
+        /// What is wrong with it.
+        source: geocoder::Error,
+    },
     /// The folder of downloads cannot be written.
     #[error("{path}: cannot be written: {source}", path = path.display())]
     Write {
@@ -87,7 +95,7 @@ pub fn copy(url: &Url, folder: &Path) -> PathBuf {
 
 /// The current copy of what a URL publishes, downloaded into `folder` if it changed.
 ///
-/// Errors: it cannot be downloaded, and was not before.
+/// Errors: it cannot be downloaded or is not a file of addresses, and was not downloaded before.
 pub fn current(url: &Url, folder: &Path, limits: Limits) -> Result<PathBuf, FetchError> {
     let copy = copy(url, folder);
     match download(url, &copy, limits) {
@@ -145,6 +153,10 @@ async fn fetch(url: &Url, copy: &Path, limits: Limits) -> Result<(), FetchError>
         file.write_all(&chunk).map_err(write)?;
     }
     file.sync_all().map_err(write)?;
+    geocoder::recognise(&part).map_err(|source| {
+        drop(fs::remove_file(&part));
+        FetchError::NotAddresses { url: shown.clone(), source }
+    })?;
     let validators = Validators {
         etag: text(answer.headers(), header::ETAG),
         last_modified: text(answer.headers(), header::LAST_MODIFIED),

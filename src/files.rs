@@ -32,6 +32,19 @@ fn matching_one(pattern: &Path) -> Result<Vec<PathBuf>, std::io::Error> {
     Ok(found)
 }
 
+/// Whether it stands for any number of files.
+pub fn is_pattern(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().contains('*'))
+}
+
+/// Whether a pattern matches a path, be there a file or not.
+pub fn fits_pattern(path: &Path, pattern: &Path) -> bool {
+    let name = |path: &Path| path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
+    let (name, wanted) = (name(path), name(pattern));
+    let is_fit = wanted.split_once('*').map_or(name == wanted, |(before, after)| fits(&name, before, after));
+    path.parent() == pattern.parent() && is_fit
+}
+
 fn fits(name: &str, before: &str, after: &str) -> bool {
     name.len() >= before.len() + after.len() && name.starts_with(before) && name.ends_with(after)
 }
@@ -51,5 +64,8 @@ mod tests {
         assert_eq!(names("69029.csv").unwrap(), 1);
         assert!(names("*.gz").unwrap_err().to_string().contains("no file matches"));
         assert!(names("absent.csv").is_err());
+        let fits = |path: &str, pattern: &str| fits_pattern(Path::new(path), Path::new(pattern));
+        assert!(fits("bal/69029.csv", "bal/*.csv") && fits("bal/69029.csv", "bal/69029.csv"));
+        assert!(!fits("bal/69029.csv", "*.csv") && !fits("bal/69029.txt", "bal/*.csv"));
     }
 }

@@ -1,16 +1,16 @@
 //! Bringing data in: which layers are due, importing them, building the address index and what is found beside.
 //! Synchronous, and shared by the commands and by a running server (`refresh.rs`).
 
-use std::path::PathBuf;
+use std::{collections::HashSet, path::PathBuf};
 
 use anyhow::Context;
-use geocoder::{BuildOptions, Built, BuiltObjects, Geocoder, Progress, Update};
+use geocoder::{BuildOptions, Built, BuiltObjects, Geocoder, Progress, SourceFile, Updated};
 use layers::{CommuneRule, CommuneShapes, Imported, Layer, LayerId, Snapshot, SourceStamp};
 
 use crate::{
     causes::with_causes,
     config::{AddressSource, Config, Territory},
-    fetch,
+    fetch, files,
     objects::{Places, Source},
 };
 
@@ -55,10 +55,10 @@ pub fn build_here(config: &Config) -> anyhow::Result<Built> {
     Ok(geocoder::build(&sources, &config.geocoder.index, &build_options(config)?, &mut |_| ())?)
 }
 
-/// Indexes the streets anew of which the address files changed since the index was built; nothing is downloaded.
-pub fn update(config: &Config) -> anyhow::Result<Update> {
-    let sources = address_files_here(config)?;
-    Ok(geocoder::update(&sources, &config.geocoder.index, &build_options(config)?)?)
+/// Indexes the streets anew of which the address files `sources` changed since the index was built, but for those
+/// `held`, which are not to be read now.
+pub fn update(config: &Config, sources: &[PathBuf], held: &[PathBuf]) -> anyhow::Result<Updated> {
+    Ok(geocoder::update(sources, held, &config.geocoder.index, &build_options(config)?)?)
 }
 
 fn build_options(config: &Config) -> Result<BuildOptions, layers::Error> {
@@ -76,11 +76,11 @@ pub fn address_files(config: &Config) -> anyhow::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for source in &config.geocoder.addresses {
         match source {
-            AddressSource::Files(pattern) => found.extend(crate::files::matching(std::slice::from_ref(pattern))?),
+            AddressSource::Files(pattern) => found.extend(files::matching(std::slice::from_ref(pattern))?),
             AddressSource::Url(url) => found.push(fetch::current(url, &downloads, fetch::LIMITS)?),
         }
     }
-    Ok(found)
+    Ok(each_once(found))
 }
 
 /// The same, with what is published as it was last downloaded.
@@ -89,11 +89,35 @@ pub fn address_files_here(config: &Config) -> std::io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for source in &config.geocoder.addresses {
         match source {
-            AddressSource::Files(pattern) => found.extend(crate::files::matching(std::slice::from_ref(pattern))?),
-            AddressSource::Url(url) => found.extend(crate::files::matching(&[fetch::copy(url, &downloads)])?),
+            AddressSource::Files(pattern) => found.extend(files::matching(std::slice::from_ref(pattern))?),
+            AddressSource::Url(url) => found.extend(files::matching(&[fetch::copy(url, &downloads)])?),
         }
     }
-    Ok(found)
+    Ok(each_once(found))
+}
+
+/// The same, with those that should be there and are not: a file that is named, the copy of what is published, and,
+/// where nothing matches a pattern, what it matched among the files that the index is made of. They are missing by
+/// mistake, as opposed to one of several that match a pattern.
+pub fn address_files_due(config: &Config, indexed: &[SourceFile]) -> Vec<PathBuf> {
+    let downloads = config.geocoder.downloads();
+    let due = |source: &AddressSource| match source {
+        AddressSource::Url(url) => vec![fetch::copy(url, &downloads)],
+        AddressSource::Files(pattern) => {
+            let missing = indexed.iter().map(|file| &file.path).filter(|path| files::fits_pattern(path, pattern));
+            files::matching(std::slice::from_ref(pattern)).unwrap_or_else(|_| {
+                if files::is_pattern(pattern) { missing.cloned().collect() } else { vec![pattern.clone()] }
+            })
+        }
+    };
+    each_once(config.geocoder.addresses.iter().flat_map(due).collect())
+}
+
+/// A file may match two patterns; its addresses are there once.
+fn each_once(mut files: Vec<PathBuf>) -> Vec<PathBuf> {
+    let mut seen = HashSet::new();
+    files.retain(|file| seen.insert(file.clone()));
+    files
 }
 
 /// Whether a layer has no snapshot yet, or one made from another description of it, or its source
@@ -151,4 +175,23 @@ fn shapes(config: &Config, layer: &LayerId) -> Result<Option<CommuneShapes>, lay
     Snapshot::open_current(&config.server.snapshots, layer)?
         .map(|snapshot| CommuneShapes::from_snapshot(&snapshot, code, name))
         .transpose()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_two_sources_name_is_listed_once() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["69029.csv", "69266.csv"] {
+            std::fs::write(folder.path().join(name), "").unwrap();
+        }
+        let mut config = Config::load(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("traboule.toml")).unwrap();
+        let pattern = |name: &str| AddressSource::Files(folder.path().join(name));
+        config.geocoder.addresses = vec![pattern("*.csv"), pattern("69029.csv")];
+        assert_eq!(address_files(&config).unwrap().len(), 2);
+        assert_eq!(address_files_here(&config).unwrap().len(), 2);
+        assert_eq!(address_files_due(&config, &[]).len(), 2);
+    }
 }

@@ -45,11 +45,20 @@ fn bal(addresses: u32, certified: u32, street: &str) -> String {
 
 /// A site with an index of its own, of one file of Bron; the folder of both is for the caller to remove.
 fn site(addresses: u32) -> (Site, PathBuf) {
+    site_of(addresses, &["*.csv"])
+}
+
+/// The same, with the files of these names and patterns.
+fn site_of(addresses: u32, patterns: &[&str]) -> (Site, PathBuf) {
     let folder = tempfile::tempdir().unwrap().keep();
     std::fs::write(folder.join("bron.csv"), bal(addresses, 0, "Rue des Lilas")).unwrap();
+    for name in patterns.iter().filter(|name| !name.contains('*') && **name != "bron.csv") {
+        std::fs::write(folder.join(name), other_bal("Rue Basse")).unwrap();
+    }
+    let addresses: Vec<PathBuf> = patterns.iter().map(|pattern| folder.join(pattern)).collect();
     let site = Site::new(|text| {
         let rewrite = |line: &str| match line.split('=').next().map(str::trim) {
-            Some("addresses") => format!("addresses = [\"{}/*.csv\"]", folder.display()),
+            Some("addresses") => format!("addresses = {addresses:?}"),
             Some("index") => format!("index = \"{}\"", folder.join("index").display()),
             _ => line.to_owned(),
         };
@@ -58,6 +67,16 @@ fn site(addresses: u32) -> (Site, PathBuf) {
     site.must(&["index"]);
     site.member("69029", "commune", "Bron");
     (site, folder)
+}
+
+/// A BAL of two streets.
+fn other_bal(street: &str) -> String {
+    let row = |rank: usize, street: &str| {
+        let lat = 45.70 + 0.0001 * (rank % 10) as f64;
+        let (x, y) = layers::from_lonlat(layers::LonLat { lon: 4.85, lat }, layers::Crs::Lambert93).unwrap();
+        format!("69029_{rank:04}_00001;69029;Bron;{street};;1;;entrée;{x:.2};{y:.2};4.85;{lat};;;2026-01-01;1\n")
+    };
+    format!("{HEADER}\n{}{}", row(9_001, "Rue Haute"), row(9_002, street))
 }
 
 fn finds(server: &Server, token: &str, street: &str) -> bool {
@@ -83,6 +102,48 @@ fn a_corrected_file_is_found_by_agents_without_a_command_and_a_broken_one_change
     std::fs::write(folder.join("bron.csv"), bal(400, 0, "Rue des Iris")).unwrap();
     eventually("the repaired file", || finds(&server, &token, "Rue des Iris").then_some(()));
     assert!(server.stop().success());
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_file_that_is_broken_or_missing_or_never_still_keeps_no_other_from_being_indexed() {
+    let (site, folder) = site_of(40, &["bron.csv", "other.csv", "br*.csv"]);
+    let token = site.token("69029");
+    let server = site.serve();
+    let edit = |street: &str| {
+        std::fs::write(folder.join("bron.csv"), bal(40, 0, street)).unwrap();
+        eventually(street, || finds(&server, &token, street).then_some(()));
+    };
+    std::fs::write(folder.join("other.csv"), other_bal("Rue du Muguet")).unwrap();
+    eventually("the other file", || finds(&server, &token, "Rue du Muguet").then_some(()));
+    std::fs::write(folder.join("other.csv"), "<html>\n").unwrap();
+    eventually("the complaint", || server.log().contains("not indexed").then_some(()));
+    edit("Rue des Iris");
+    std::fs::remove_file(folder.join("other.csv")).unwrap();
+    edit("Rue des Roses");
+    assert!(finds(&server, &token, "Rue du Muguet") && finds(&server, &token, "Rue Haute"));
+    // One that is written to all the time.
+    let text = other_bal("Rue des Tulipes");
+    std::thread::scope(|scope| {
+        let (stop, stopped) = std::sync::mpsc::channel::<()>();
+        let path = folder.join("other.csv");
+        scope.spawn(move || {
+            while stopped
+                .recv_timeout(Duration::from_millis(40))
+                .is_err_and(|e| e == std::sync::mpsc::RecvTimeoutError::Timeout)
+            {
+                std::fs::write(&path, &text).unwrap();
+            }
+        });
+        edit("Rue des Jonquilles");
+        assert!(finds(&server, &token, "Rue du Muguet") && !finds(&server, &token, "Rue des Tulipes"));
+        drop(stop);
+    });
+    eventually("the other file", || finds(&server, &token, "Rue des Tulipes").then_some(()));
+    for said in ["other.csv: no column", "cannot be read"] {
+        let count = server.log().lines().filter(|line| line.contains("other.csv") && line.contains(said)).count();
+        assert!(count <= 1, "said once, not {count} times");
+    }
     std::fs::remove_dir_all(folder).unwrap();
 }
 

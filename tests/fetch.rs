@@ -18,6 +18,10 @@ use traboule::{
     published, service,
 };
 
+fn table(text: &str) -> String {
+    format!("commune_insee;voie_nom;numero\n{text}")
+}
+
 /// What the server answers, to be changed between two requests; and the requests it was sent, in lower case.
 #[derive(Clone, Default)]
 struct Publisher {
@@ -50,6 +54,11 @@ impl Publisher {
             format!("HTTP/1.1 {head}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}").into_bytes();
     }
 
+    /// A file of addresses, told from others by its text.
+    fn publishes(&self, head: &str, text: &str) {
+        self.answers(head, &table(text));
+    }
+
     fn url(&self, path: &str) -> Url {
         format!("http://127.0.0.1:{}{path}", self.port).parse().unwrap()
     }
@@ -64,17 +73,17 @@ fn a_file_is_fetched_once_and_then_only_if_it_changed() {
     let (publisher, folder) = (Publisher::new(), tempfile::tempdir().unwrap());
     let url = publisher.url("/bal-200046977.csv");
     let fetch = || std::fs::read_to_string(current(&url, folder.path(), LIMITS).unwrap()).unwrap();
-    publisher.answers("200 OK\r\netag: \"v1\"\r\nlast-modified: Wed, 01 Jul 2026 10:00:00 GMT", "one");
-    assert_eq!(fetch(), "one");
+    publisher.publishes("200 OK\r\netag: \"v1\"\r\nlast-modified: Wed, 01 Jul 2026 10:00:00 GMT", "one");
+    assert_eq!(fetch(), table("one"));
     assert!(!publisher.last().contains("if-none-match"));
     publisher.answers("304 Not Modified", "");
-    assert_eq!(fetch(), "one");
+    assert_eq!(fetch(), table("one"));
     assert!(publisher.last().contains("if-none-match: \"v1\""), "{}", publisher.last());
     assert!(publisher.last().contains("if-modified-since: wed, 01 jul 2026 10:00:00 gmt"));
-    publisher.answers("200 OK", "two");
-    assert_eq!(fetch(), "two");
-    publisher.answers("200 OK", "three");
-    assert_eq!(fetch(), "three");
+    publisher.publishes("200 OK", "two");
+    assert_eq!(fetch(), table("two"));
+    publisher.publishes("200 OK", "three");
+    assert_eq!(fetch(), table("three"));
     assert!(!publisher.last().contains("if-none-match"), "the validators of a former copy are forgotten with it");
     let name = current(&url, folder.path(), LIMITS).unwrap();
     assert!(name.to_str().unwrap().contains("bal-200046977.csv"), "{}", name.display());
@@ -92,13 +101,40 @@ fn a_failed_download_uses_the_copy_of_before_and_is_an_error_without_one() {
     }
     *publisher.answer.lock().unwrap() = cut.clone();
     assert!(matches!(current(&url, folder.path(), LIMITS), Err(FetchError::Transport { .. })));
-    publisher.answers("200 OK", "whole");
+    publisher.publishes("200 OK", "whole");
     let copy = current(&url, folder.path(), LIMITS).unwrap();
     *publisher.answer.lock().unwrap() = cut;
     assert_eq!(current(&url, folder.path(), LIMITS).unwrap(), copy);
     publisher.answers("500 Internal Server Error", "<html>sorry</html>");
     assert_eq!(current(&url, folder.path(), LIMITS).unwrap(), copy);
-    assert_eq!(std::fs::read_to_string(copy).unwrap(), "whole");
+    assert_eq!(std::fs::read_to_string(copy).unwrap(), table("whole"));
+}
+
+#[test]
+fn an_answer_that_is_not_a_file_of_addresses_does_not_replace_the_copy_of_before() {
+    let (publisher, folder) = (Publisher::new(), tempfile::tempdir().unwrap());
+    let url = publisher.url("/bal.csv?key=s3cret");
+    let headless = "69029_0001_00012;69029;Bron;Rue Secrète;12;4.9;45.7\n";
+    let others = ["<!doctype html><title>Maintenance</title>", "", "{\"error\":\"maintenance\"}\n", headless];
+    for body in others {
+        publisher.answers("200 OK", body);
+        let error = current(&url, folder.path(), LIMITS).unwrap_err();
+        assert!(matches!(error, FetchError::NotAddresses { .. }), "{error}");
+        assert!(!error.to_string().contains("s3cret") && !error.to_string().contains("Secr"), "{error}");
+        assert!(!fetch::copy(&url, folder.path()).exists());
+    }
+    publisher.publishes("200 OK\r\netag: \"v1\"", "good");
+    let copy = current(&url, folder.path(), LIMITS).unwrap();
+    for body in others {
+        publisher.answers("200 OK\r\netag: \"v2\"", body);
+        assert_eq!(current(&url, folder.path(), LIMITS).unwrap(), copy);
+        assert_eq!(std::fs::read_to_string(&copy).unwrap(), table("good"));
+    }
+    assert!(publisher.last().contains("if-none-match: \"v1\""), "what is asked is whether the copy is current");
+    let street = r#"{"id":"69029_0001","type":"street","name":"Rue des Lilas","citycode":"69029","city":"Bron","lon":4.9,"lat":45.7}"#;
+    publisher.answers("200 OK", street);
+    assert_eq!(current(&url, folder.path(), LIMITS).unwrap(), copy);
+    assert_eq!(std::fs::read_to_string(&copy).unwrap(), street);
 }
 
 #[test]
@@ -129,20 +165,20 @@ fn a_running_server_asks_again_and_keeps_what_it_has_when_that_fails() {
     config.geocoder.addresses = vec![AddressSource::Url(url.clone())];
     config.geocoder.refresh = jiff::SignedDuration::from_millis(100);
     let copy = fetch::copy(&url, &config.geocoder.downloads());
-    let holds = |text: &str| std::fs::read_to_string(&copy).is_ok_and(|kept| kept == text).then_some(());
+    let holds = |text: &str| std::fs::read_to_string(&copy).is_ok_and(|kept| kept == table(text)).then_some(());
     publisher.answers("404 Not Found", "not yet");
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let app = runtime.block_on(service::open_for(config)).unwrap();
     runtime.spawn(published::watch(app));
     let asked = || publisher.asked.lock().unwrap().len();
     eventually("a question", || (asked() > 0).then_some(()));
-    publisher.answers("200 OK", "one");
+    publisher.publishes("200 OK", "one");
     eventually("the file", || holds("one"));
     publisher.answers("500 Internal Server Error", "sorry");
     let before = asked();
     eventually("two more questions", || (asked() >= before + 2).then_some(()));
     assert_eq!(holds("one"), Some(()));
-    publisher.answers("200 OK", "two");
+    publisher.publishes("200 OK", "two");
     eventually("the next file", || holds("two"));
 }
 

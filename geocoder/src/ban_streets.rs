@@ -97,6 +97,23 @@ pub(crate) fn read(
     Ok(())
 }
 
+/// Whether the first line that is not empty is one of such a file.
+///
+/// Errors: the file cannot be read, or it is not.
+pub(crate) fn check(path: &Path, text: Text) -> Result<(), Error> {
+    let failed = |source| Error::Read { path: path.to_owned(), source };
+    let (mut bytes, mut limited) = (Vec::new(), std::io::Read::take(text.reader, LONGEST_LINE as u64));
+    while bytes.trim_ascii().is_empty() {
+        bytes.clear();
+        if limited.read_until(b'\n', &mut bytes).map_err(failed)? == 0 {
+            break;
+        }
+    }
+    let is_one = serde_json::from_slice::<Line>(&bytes).is_ok_and(|line| !line.id.is_empty() && !line.kind.is_empty());
+    let wrong = || failed(std::io::Error::other("the first line is not a street of the base"));
+    if is_one { Ok(()) } else { Err(wrong()) }
+}
+
 impl Line {
     fn is_commune(&self) -> bool {
         matches!(self.kind.as_str(), "municipality" | "commune" | "city" | "town" | "village")

@@ -80,7 +80,9 @@ pub fn build(
     let folder = builds.new_folder()?;
     let (manifest, report) = write(&folder, Inputs { sources, options }, progress)?;
     let store = Store::lock(into)?; // edits made meanwhile are: those to come wait
-    let edits = update::since(&store, (&folder, &manifest), sources, started, options);
+    let edits = update::since(&store, (&folder, &manifest), sources, started, options).inspect_err(|_| {
+        let _ = std::fs::remove_dir_all(&folder); // as after any other error: the next build sweeps what stays
+    })?;
     store.publish(&folder, &manifest, edits)?;
     let Manifest { revision, places, addresses, .. } = manifest;
     Ok(Built { revision, report, places, addresses })

@@ -17,6 +17,8 @@ use crate::{
     source::{self, Context},
     sources::{self, SourceFile, rank_of},
     table,
+    texts::Kept,
+    update::Left,
 };
 
 /// A revision, or the edits made to one: what is known of its files.
@@ -34,6 +36,17 @@ pub(crate) struct FileNow<'a> {
     rank: Option<usize>,
     /// Whether it says what it said at the last look.
     is_same: bool,
+    /// It could not be told, so that this is the file of the last look.
+    is_left: bool,
+    /// What can be read of that one.
+    kept: Option<Kept>,
+}
+
+/// The address files as they are now.
+pub(crate) struct Now<'a> {
+    pub files: Vec<FileNow<'a>>,
+    /// Those that could not be told.
+    pub left: Vec<Left>,
 }
 
 impl State {
@@ -49,6 +62,31 @@ impl State {
 }
 
 impl FileNow<'_> {
+    /// Where its text is to be read.
+    pub(crate) fn text(&self) -> &Path {
+        self.kept.as_ref().map_or(&self.source.path, |kept| &kept.path)
+    }
+
+    /// The pieces of that text, with the streets of their rows.
+    pub(crate) fn readable(&self) -> impl Iterator<Item = (Piece, &[(StreetMark, u64)])> {
+        self.origin.pieces().filter(|(piece, _)| self.can_read(piece))
+    }
+
+    /// The streets whose rows cannot be read now.
+    pub(crate) fn unreadable(&self) -> impl Iterator<Item = StreetMark> {
+        let pieces = self.origin.pieces().filter(|(piece, _)| !self.can_read(piece));
+        pieces.flat_map(|(_, streets)| streets.iter().map(|&(street, _)| street))
+    }
+
+    fn can_read(&self, piece: &Piece) -> bool {
+        !self.is_left || self.kept.as_ref().is_some_and(|kept| kept.hashes.contains(&piece.hash))
+    }
+
+    /// Whether the file itself is read, which may be written to meanwhile.
+    pub(crate) fn is_moving(&self) -> Result<bool, Error> {
+        Ok(!self.is_left && !self.source.is_still(&self.source.path)?)
+    }
+
     /// What edits keep of it: nothing of what it says where that is what it said to the revision.
     pub(crate) fn into_parts(self) -> (SourceFile, Option<Origin>) {
         let origin = match self.origin {
@@ -59,46 +97,74 @@ impl FileNow<'_> {
     }
 }
 
-/// The files as they are now; none when one was written to while it was read.
-///
-/// Errors: a file cannot be read, is not one of addresses, or no row of it is accepted, which is a mistake rather than
-/// a wish to have its addresses forgotten: to that end a file is removed.
+/// The files as they are now, each judged alone: one that is to be left alone (`held`), is written to, cannot be read,
+/// is not one of addresses or of which no row is accepted counts for what it said at the last look. The last is a
+/// mistake rather than a wish to have its addresses forgotten: to that end a file is removed.
 pub(crate) fn now<'a>(
     base: &'a State,
     last: Option<&State>,
-    sources: &[PathBuf],
+    (sources, held): (&[PathBuf], &[PathBuf]),
     context: &Context,
-) -> Result<Option<Vec<FileNow<'a>>>, Error> {
-    let mut all = Vec::with_capacity(sources.len());
+) -> Now<'a> {
+    let (mut files, mut left) = (Vec::with_capacity(sources.len()), Vec::new());
     for path in sources {
         let rank = rank_of(&base.manifest.sources, path, sources);
         let built = rank.and_then(|rank| Some((&base.manifest.sources[rank], Cow::Borrowed(base.origin(rank)?))));
-        let looked = last.and_then(|last| {
-            let rank_then = rank_of(&last.manifest.sources, path, sources)?;
-            let origin = last.origin(rank_then).cloned().map(Cow::Owned);
-            Some((&last.manifest.sources[rank_then], origin.or_else(|| Some(built.clone()?.1))?))
+        let rank_then = last.and_then(|last| rank_of(&last.manifest.sources, path, sources));
+        let looked = last.zip(rank_then).and_then(|(last, rank)| {
+            let origin = last.origin(rank).cloned().map(Cow::Owned);
+            Some((&last.manifest.sources[rank], origin.or_else(|| Some(built.clone()?.1))?))
         });
         let was_there = last.is_none() || looked.is_some();
-        let file = match looked.or(built) {
-            Some((known, origin)) if known.is_still(path)? => {
-                let source = SourceFile { path: path.clone(), ..known.clone() };
-                FileNow { source, origin, rank, is_same: was_there }
+        let known = looked.or(built);
+        let of_before = |known: &SourceFile| SourceFile { path: path.clone(), ..known.clone() };
+        let file = |source, origin, is_same| FileNow { source, origin, rank, is_same, is_left: false, kept: None };
+        let seen = if held.contains(path) { Err(None) } else { see(path, known.as_ref(), context) };
+        match (seen, known) {
+            (Ok(Some((source, origin))), known) => {
+                let is_same = was_there && known.is_some_and(|(_, before)| *before == origin);
+                files.push(file(source, Cow::Owned(origin), is_same));
             }
-            known => {
-                let before = known.map(|(_, origin)| origin);
-                let Some((source, origin)) = look(path, before.as_deref(), context)? else { return Ok(None) };
-                let is_same = was_there && before.as_deref() == Some(&origin);
-                FileNow { source, origin: Cow::Owned(origin), rank, is_same }
+            (Ok(None), Some((known, origin))) => files.push(file(of_before(known), origin, was_there)),
+            (Ok(None), None) => {} // nothing is known to be the same
+            (Err(why), known) => {
+                left.push(Left { path: path.clone(), why });
+                let kept = last.zip(rank_then).and_then(|(last, rank)| Kept::of(&last.folder, rank));
+                // One that was not there at the last look is not there now.
+                let known = known.filter(|_| was_there);
+                files.extend(known.map(|(known, origin)| FileNow {
+                    is_left: true,
+                    kept,
+                    ..file(of_before(known), origin, true)
+                }));
             }
-        };
-        all.push(file);
+        }
     }
-    Ok(Some(all))
+    Now { files, left }
 }
 
-/// Whether the files say what they said at the last look, edits or build, and are those.
-pub(crate) fn are_none(base: &State, last: Option<&State>, now: &[FileNow<'_>]) -> bool {
-    last.unwrap_or(base).manifest.sources.len() == now.len() && now.iter().all(|file| file.is_same)
+/// What a file says; none when it is the one that is known.
+///
+/// Errors: why that cannot be told; none when it is written to.
+fn see(
+    path: &Path,
+    known: Option<&(&SourceFile, Cow<'_, Origin>)>,
+    context: &Context,
+) -> Result<Option<(SourceFile, Origin)>, Option<Error>> {
+    if let Some((known, _)) = known
+        && known.is_still(path)?
+    {
+        return Ok(None);
+    }
+    look(path, known.map(|(_, origin)| &**origin), context)?.ok_or(None).map(Some)
+}
+
+/// Whether the files say what they said at the last look, edits or build, and are those; and whether no street waits
+/// for one that can be read now.
+pub(crate) fn are_none(base: &State, last: Option<&State>, now: &Now<'_>) -> bool {
+    let then = &last.unwrap_or(base).manifest;
+    let waits = |path: &PathBuf| now.left.iter().any(|left| left.path == *path);
+    then.sources.len() == now.files.len() && now.files.iter().all(|file| file.is_same) && then.waiting.iter().all(waits)
 }
 
 /// The streets of which the files do not say what they said to the revision.

@@ -26,13 +26,13 @@ pub enum Error {
         line: u64,
     },
     /// A source file whose header lacks columns.
-    #[error("{path}: no column {missing} in the header. It has: {found}", path = path.display())]
+    #[error("{path}: no column {missing} in the header. It has {found}", path = path.display())]
     MissingColumns {
         /// The file.
         path: PathBuf,
         /// The missing columns, joined.
         missing: String,
-        /// The beginning of the header found.
+        /// The names of the header found, or how many fields the first line has when it is not a header.
         found: String,
     },
     /// A postcode table that cannot be used.
@@ -109,6 +109,14 @@ pub enum Error {
         folder: PathBuf,
         /// What is wrong with them.
         what: String,
+    },
+    /// A whole index that was built while edits were made which it would lose.
+    #[error(
+        "address files were edited while the index was built, and it cannot be edited alike ({why}): build it again"
+    )]
+    EditedMeanwhile {
+        /// Why it cannot.
+        why: String,
     },
     /// The full-text engine failed.
     #[error("the full-text engine failed: {0}")]

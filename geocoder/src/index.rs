@@ -50,6 +50,9 @@ pub struct Manifest {
     /// For edits: how many streets are not what they were.
     #[serde(default)]
     pub streets: usize,
+    /// For edits: files that could not be read and keep streets of other files waiting.
+    #[serde(default)]
+    pub waiting: Vec<PathBuf>,
 }
 
 /// What a store holds now.
@@ -117,6 +120,11 @@ impl Store {
     /// An empty folder to make edits in.
     pub(crate) fn new_folder(&self) -> Result<PathBuf, Error> {
         new_folder(&self.folder, EDITING)
+    }
+
+    /// Removes edits that were not finished or are not wanted.
+    pub(crate) fn sweep(&self) -> Result<(), Error> {
+        remove_folders(&self.folder, |name| name == EDITING)
     }
 
     /// The manifest of the edits that are current, if there are any.
@@ -243,7 +251,20 @@ impl Manifest {
         let revision = hex(&identity.finalize()[..6]);
         let Written { places, addresses, .. } = *written;
         let hides = Vec::new();
-        Ok(Self { schema: VERSION, revision, built, places, addresses, files, report, sources, hides, streets: 0 })
+        let waiting = Vec::new();
+        Ok(Self {
+            schema: VERSION,
+            revision,
+            built,
+            places,
+            addresses,
+            files,
+            report,
+            sources,
+            hides,
+            streets: 0,
+            waiting,
+        })
     }
 
     /// Reads the manifest of a revision; every file is there and has its length.

@@ -8,6 +8,7 @@ use layers::{Commune, LonLat};
 
 use crate::{
     Error, bal,
+    bal_columns::Columns,
     bal_fields::Faults,
     ban, ban_streets,
     communes::Communes,
@@ -112,6 +113,22 @@ pub fn inspect(path: &Path, communes: Option<&Path>, listed: usize) -> Result<Re
     let mut report = Report { communes_checked: communes.is_some(), ..Report::default() };
     read(path, &Context::new(communes, listed)?, &mut report, &mut |_| ())?;
     Ok(report)
+}
+
+/// What kind of address file this is, told by its beginning.
+///
+/// Errors: the file cannot be read or is of no known kind.
+pub fn recognise(path: &Path) -> Result<Format, Error> {
+    let mut text = table::open(path)?;
+    let failed = |source| Error::Read { path: path.to_owned(), source };
+    if text.reader.fill_buf().map_err(failed)?.trim_ascii_start().starts_with(b"{") {
+        return ban_streets::check(path, text).map(|()| Format::BanStreets);
+    }
+    let table = Table::read(path, text)?;
+    match ban::recognise(&table.headers) {
+        Some(format) => Ok(format),
+        None => Columns::find(&table).map(|_| Format::Bal),
+    }
 }
 
 /// Where French addresses are, overseas included (degrees: west, south, east, north): the areas of use of the legal

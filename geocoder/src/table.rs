@@ -12,7 +12,8 @@ use flate2::bufread::MultiGzDecoder;
 
 use crate::{Error, encoding, reason::Notice};
 
-const MARK: &[u8] = "\u{feff}".as_bytes();
+/// What says that a text is UTF-8.
+pub(crate) const MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// An open file, past its byte order mark.
 pub(crate) struct Text {
@@ -148,11 +149,22 @@ impl Table {
         }
     }
 
-    /// The error of a file whose header lacks columns.
+    /// The error of a file whose header lacks columns. A first line that is not one may be an address, which is not for
+    /// a log.
     pub(crate) fn missing(&self, columns: &str) -> Error {
-        let found = self.headers.iter().collect::<Vec<_>>().join(";").chars().take(200).collect();
+        let found = if self.headers.iter().all(|name| name.is_empty() || is_column_name(name)) {
+            self.headers.iter().collect::<Vec<_>>().join(";").chars().take(200).collect()
+        } else {
+            format!("{} columns, not all of which have the name of one", self.headers.len())
+        };
         Error::MissingColumns { path: self.path.clone(), missing: columns.to_owned(), found }
     }
+}
+
+/// Whether a field of a first line reads like a name that was given to a column.
+fn is_column_name(field: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    field.chars().all(is_plain) && !field.chars().all(|c| c.is_ascii_digit())
 }
 
 /// The delimiter the header holds most of; `;` when it holds none.

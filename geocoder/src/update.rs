@@ -7,6 +7,8 @@
 use std::{
     collections::HashSet,
     path::{Path, PathBuf},
+    thread,
+    time::Duration,
 };
 
 use jiff::Timestamp;
@@ -25,13 +27,16 @@ use crate::{
     row::Row,
     shard,
     source::{self, Context},
-    table, twins,
+    table, texts, twins,
 };
 
 /// Beyond so many edited streets that are more than half of all, a build costs less.
 const ALWAYS_FEW_STREETS: usize = 1_000;
 /// Beyond so many edited addresses each edit costs more than it should: all of them are indexed again.
 const BUILD_DUE: u32 = 20_000;
+/// How often a file is read again that is written to at the end of a build, and after how long.
+const TRIES: usize = 5;
+const TRY_EVERY: Duration = Duration::from_millis(200);
 
 /// What became of changed files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,11 +54,29 @@ pub enum Update {
         /// They are so many that a [`build`](crate::build) would make the next edits cheaper.
         build_due: bool,
     },
-    /// A file was written to while it was read: what is current is as it was, and it is to be tried again.
+    /// A file was written to while its streets were read: what is current is as it was, and it is to be tried again.
     BeingWritten,
     /// Too much changed, or a town is there that the index does not know: what is current is as it was, and a
     /// [`build`](crate::build) is due.
     NeedsBuild,
+}
+
+/// What an update came to.
+#[derive(Debug)]
+pub struct Updated {
+    /// What became of the files that could be read.
+    pub update: Update,
+    /// The others: what they said before stays, until a next update can read them.
+    pub left: Vec<Left>,
+}
+
+/// A file that an update could not read.
+#[derive(Debug)]
+pub struct Left {
+    /// The file.
+    pub path: PathBuf,
+    /// What is wrong with it; none when it was written to meanwhile, or was to be left alone.
+    pub why: Option<Error>,
 }
 
 /// What `prepare` found; edits are in a folder, with their manifest.
@@ -65,16 +88,18 @@ enum Prepared {
 }
 
 /// Indexes the streets anew of which some file of `sources` says something else than when the index in `store` was
-/// built; does not wait for a build there to end. `options` are those of the build.
+/// built; does not wait for a build there to end. `options` are those of the build. A file that is missing, broken, has
+/// no row that is accepted or is one of `held` (those not to be read now) keeps no other from being indexed: its
+/// streets stay what they are, and so do those it shares with others.
 ///
-/// Errors leave what was current as it was: no index there, a file that cannot be read or is not one of addresses,
-/// no row accepted in a file that changed, a full disk.
-pub fn update(sources: &[PathBuf], store: &Path, options: &BuildOptions) -> Result<Update, Error> {
+/// Errors leave what was current as it was: no index there, a full disk.
+pub fn update(sources: &[PathBuf], held: &[PathBuf], store: &Path, options: &BuildOptions) -> Result<Updated, Error> {
     let lock = Store::lock(store)?;
     let current = Current::required(store)?;
     let base = State::open(store, &current.revision)?;
     let last = current.edits.as_deref().map(|edits| State::open(store, edits)).transpose()?;
-    Ok(match prepare(&lock, &base, last.as_ref(), sources, options)? {
+    let (prepared, left) = prepare(&lock, &base, last.as_ref(), (sources, held), options)?;
+    let update = match prepared {
         Prepared::Unchanged => Update::Unchanged,
         Prepared::BeingWritten => Update::BeingWritten,
         Prepared::NeedsBuild => Update::NeedsBuild,
@@ -83,58 +108,87 @@ pub fn update(sources: &[PathBuf], store: &Path, options: &BuildOptions) -> Resu
             let Manifest { streets, addresses, .. } = *manifest;
             Update::Edited { revision, streets, addresses, build_due: addresses > BUILD_DUE }
         }
-    })
+    };
+    Ok(Updated { update, left })
 }
 
 /// Edits to a revision that was just built and is not current yet: what was changed in its files since they were read,
 /// `sources` being those of the build or, when they were edited since it `started`, those of the last edit.
 ///
-/// None when nothing was, or when it cannot be told now: the next update will say why.
+/// None when nothing was, or when it cannot be told now and nothing of it is served: the next update will say why.
+/// Errors: what was edited since it started cannot be edited in it, and would be lost.
 pub(crate) fn since(
     store: &Store,
     (folder, manifest): (&Path, &Manifest),
     sources: &[PathBuf],
     started: Timestamp,
     options: &BuildOptions,
-) -> Option<(PathBuf, Manifest)> {
-    let base = State { folder: folder.to_owned(), origins: Origins::read(folder).ok()?, manifest: manifest.clone() };
+) -> Result<Option<(PathBuf, Manifest)>, Error> {
+    let base = State { folder: folder.to_owned(), origins: Origins::read(folder)?, manifest: manifest.clone() };
     let edited = store.last_edits().filter(|edits| edits.built > started);
+    let is_edited = edited.is_some();
     let edited: Option<Vec<PathBuf>> = edited.map(|edits| edits.sources.into_iter().map(|file| file.path).collect());
-    match prepare(store, &base, None, edited.as_deref().unwrap_or(sources), options) {
-        Ok(Prepared::Edits(folder, manifest)) => Some((folder, *manifest)),
-        _ => None,
+    let files = edited.as_deref().unwrap_or(sources);
+    let lost = |why: String| if is_edited { Err(Error::EditedMeanwhile { why }) } else { Ok(None) };
+    for _ in 0..TRIES {
+        let (prepared, left) = match prepare(store, &base, None, (files, &[]), options) {
+            Ok(made) => made,
+            Err(error) => return lost(error.to_string()),
+        };
+        let broken = left.iter().find_map(|left| Some(format!("{}: {}", left.path.display(), left.why.as_ref()?)));
+        let is_moving = !left.is_empty() && is_edited;
+        match prepared {
+            _ if is_edited && broken.is_some() => return lost(broken.unwrap_or_default()),
+            Prepared::NeedsBuild => return lost("too much changed".to_owned()),
+            Prepared::Unchanged if !is_moving => return Ok(None),
+            Prepared::Edits(folder, manifest) if !is_moving => return Ok(Some((folder, *manifest))),
+            _ => store.sweep()?,
+        }
+        thread::sleep(TRY_EVERY);
     }
+    lost("a file is being written to".to_owned())
 }
 
-/// Writes what stands in for the streets that changed since `base`, `last` being the edits made to it so far.
+/// Writes what stands in for the streets that changed since `base`, `last` being the edits made to it so far. The
+/// files that could not be read come with it.
 fn prepare(
     store: &Store,
     base: &State,
     last: Option<&State>,
-    sources: &[PathBuf],
+    sources: (&[PathBuf], &[PathBuf]),
     options: &BuildOptions,
-) -> Result<Prepared, Error> {
+) -> Result<(Prepared, Vec<Left>), Error> {
     let context = Context::new(options.communes.as_deref(), LISTED)?;
-    let Some(now) = changes::now(base, last, sources, &context)? else { return Ok(Prepared::BeingWritten) };
+    let now = changes::now(base, last, sources, &context);
     if changes::are_none(base, last, &now) {
-        return Ok(Prepared::Unchanged);
+        return Ok((Prepared::Unchanged, now.left));
     }
     let places = Places::open(&base.folder)?;
-    let mut wanted = changes::differences(base, &now);
+    let mut wanted = changes::differences(base, &now.files);
     if wanted.len() > ALWAYS_FEW_STREETS.max(places.len() as usize / 2) {
-        return Ok(Prepared::NeedsBuild);
+        return Ok((Prepared::NeedsBuild, now.left));
     }
+    // A street that a file holds which cannot be read now would lose that one's rows: it waits, as it is.
+    let unreadable: HashSet<StreetMark> = now.files.iter().flat_map(FileNow::unreadable).collect();
+    let mut waits = false;
+    let mut can_read = |street: &StreetMark| {
+        let waiting = unreadable.contains(street);
+        waits |= waiting;
+        !waiting
+    };
+    wanted.retain(&mut can_read);
     let folder = store.new_folder()?;
     let mut report = Report::default();
     let (collector, hides) = loop {
-        let Some(Gathered { collector, ids, naming }) = gather(&folder, &now, &wanted, &context, &mut report)? else {
-            return Ok(Prepared::BeingWritten);
+        let gathered = gather(&folder, &now.files, &wanted, &context, &mut report)?;
+        let Some(Gathered { collector, ids, naming }) = gathered else {
+            return Ok((Prepared::BeingWritten, now.left));
         };
         let hides = twins::places_of(&places, &wanted);
         let known = wanted.len();
-        wanted.extend(naming);
-        if now.len() > 1 || base.manifest.sources.len() > 1 {
-            wanted.extend(twins::sharing(base, &places, &hides, ids)?);
+        wanted.extend(naming.into_iter().filter(&mut can_read));
+        if now.files.len() > 1 || base.manifest.sources.len() > 1 {
+            wanted.extend(twins::sharing(base, &places, &hides, ids)?.into_iter().filter(&mut can_read));
         }
         if wanted.len() == known {
             break (collector, hides);
@@ -142,12 +196,14 @@ fn prepare(
     };
     let written = collector.finish(options, &options.postcodes()?, Some(&places), &mut |_| ())?;
     if !shard::are_known(&Places::open(&folder)?, &places) {
-        return Ok(Prepared::NeedsBuild); // the folder is swept by the next who locks the store
+        return Ok((Prepared::NeedsBuild, now.left)); // the folder is swept by the next who locks the store
     }
-    let (files, origins) = now.into_iter().map(FileNow::into_parts).unzip();
+    let (files, origins) = now.files.into_iter().map(FileNow::into_parts).unzip();
     let origins = Origins { files: origins, aside: Vec::new() };
     let made = build::finish(&folder, written, origins, report, files, &mut |_| ())?;
-    Ok(Prepared::Edits(folder, Box::new(Manifest { hides, streets: wanted.len(), ..made })))
+    let waiting = now.left.iter().filter(|_| waits).map(|left| left.path.clone()).collect();
+    let manifest = Manifest { hides, streets: wanted.len(), waiting, ..made };
+    Ok((Prepared::Edits(folder, Box::new(manifest)), now.left))
 }
 
 /// The rows of some streets.
@@ -170,12 +226,12 @@ fn gather(
     *report = Report::default();
     let mut collector = Collector::create(folder, files.len())?;
     let (mut ids, mut naming) = (HashSet::new(), HashSet::new());
-    for FileNow { source, origin, .. } in files {
-        let pieces: Vec<_> = origin.pieces().collect();
+    for (rank, file) in files.iter().enumerate() {
+        let pieces: Vec<_> = file.readable().collect();
         let holds = |index: usize| pieces[index].1.iter().any(|(street, _)| wanted.contains(street));
         if (0..pieces.len()).any(holds) {
             let all: Vec<_> = pieces.iter().map(|(piece, _)| *piece).collect();
-            let text = pieces::select(table::open(&source.path)?, &all, holds);
+            let text = texts::keep(pieces::select(table::open(file.text())?, &all, holds), folder, rank)?;
             let (mut marker, mut added) = (Marker::default(), Ok(()));
             let mut accept = |row: Row| {
                 let street = marker.read(&row).0;
@@ -186,9 +242,9 @@ fn gather(
                     added = collector.add(row);
                 }
             };
-            source::read_text(&source.path, text, context, report, &mut accept)?;
+            source::read_text(&file.source.path, text, context, report, &mut accept)?;
             added?;
-            if !source.is_still(&source.path)? {
+            if file.is_moving()? {
                 return Ok(None);
             }
         }

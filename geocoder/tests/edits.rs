@@ -9,7 +9,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use geocoder::{BuildOptions, Error, Filter, Geocoder, Kind, Nearby, Request, Suggestion, Update, build, update};
+use geocoder::{
+    BuildOptions, Error, Filter, Geocoder, Kind, Left, Nearby, Request, Suggestion, Update, Updated, build, update,
+};
 use layers::LonLat;
 use tempfile::TempDir;
 
@@ -79,7 +81,12 @@ impl Site {
     }
 
     fn update(&self) -> Result<Update, Error> {
-        update(&self.sources(), &self.store(), &BuildOptions::default())
+        self.look(&[]).map(|updated| updated.update)
+    }
+
+    /// An update that leaves some files alone.
+    fn look(&self, held: &[PathBuf]) -> Result<Updated, Error> {
+        update(&self.sources(), held, &self.store(), &BuildOptions::default())
     }
 
     /// Applies what changed: edits are enough for it.
@@ -252,21 +259,96 @@ fn an_open_index_answers_as_before_while_edits_are_made() {
     assert!(found(&edited, "12 rue du parc").iter().all(|answer| answer.name != "Rue du Parc"));
 }
 
+/// What is wrong with the only file that was left as it was.
+fn complaint(updated: &Updated, file: &Path) -> String {
+    let [Left { path, why }] = &updated.left[..] else { panic!("{updated:?}") };
+    assert_eq!(path, file);
+    why.as_ref().map(ToString::to_string).unwrap_or_default()
+}
+
 #[test]
 fn a_broken_file_leaves_what_was_there_and_says_no_address() {
     let site = Site::new();
     bal(&site.file("bron"), BRON, &[("Rue des Lilas", &[1, 2, 3, 5])]);
     let before = site.edit().revision();
     let refused = format!("{HEADER}\nk;;Rue Secrète;;x;;69029;Bron;;;;;;4.9;45.7;;;;0\n");
-    for (contents, says) in [("not;a;bal\n", "no column"), (refused.as_str(), "no address accepted")] {
+    let headless = "69029_0001_00012;69029;Bron;Rue Secrète;;12;;entrée;1850000.1;5170000.2;4.9;45.7;;;2026-01-01;1\n";
+    for (contents, says) in
+        [("not;a;bal\n", "It has not;a;bal"), (headless, "16 columns"), (&refused, "no address accepted")]
+    {
         fs::write(site.file("villeurbanne"), contents).unwrap();
-        let error = site.update().unwrap_err().to_string();
-        assert!(error.contains(says) && !error.contains("Secr"), "{error}");
+        let updated = site.look(&[]).unwrap();
+        assert_eq!(updated.update, Update::Unchanged);
+        let error = complaint(&updated, &site.file("villeurbanne"));
+        assert!(error.contains(says) && !error.contains("Secr") && !error.contains("Bron"), "{error}");
         let geocoder = site.open();
         assert_eq!(geocoder.revision(), before);
         assert_eq!(labels(&geocoder, "5 rue des lilas bron")[0], "5 Rue des Lilas Bron");
         assert_eq!(labels(&geocoder, "2 rue des lilas villeurbanne")[0], "2 Rue des Lilas Villeurbanne");
     }
+}
+
+#[test]
+fn a_file_that_cannot_be_read_keeps_its_edits_and_no_other_file_from_being_edited() {
+    let site = Site::new();
+    let edited: &[(&str, &[u32])] = &[("Rue des Lilas", &[1, 2, 3, 7]), ("Cours Émile Zola", &[10])];
+    bal(&site.file("villeurbanne"), VILLEURBANNE, edited);
+    site.edit();
+    let good = fs::read(site.file("villeurbanne")).unwrap();
+    let open_quote = [&good[..], b"\"69266_0001;;\n"].concat();
+    for (number, contents) in [(20, &b"<html>\n"[..]), (21, b""), (22, &open_quote)] {
+        fs::write(site.file("villeurbanne"), contents).unwrap();
+        bal(&site.file("bron"), BRON, &[("Rue des Lilas", &[1, number]), ("Rue du Parc", &[1, 12])]);
+        let updated = site.look(&[]).unwrap();
+        assert!(matches!(updated.update, Update::Edited { .. }), "{updated:?}");
+        assert!(!complaint(&updated, &site.file("villeurbanne")).is_empty());
+        let geocoder = site.open();
+        geocoder.verify().unwrap();
+        assert_eq!(
+            labels(&geocoder, &format!("{number} rue des lilas bron"))[0],
+            format!("{number} Rue des Lilas Bron")
+        );
+        for street in ["7 Rue des Lilas Villeurbanne", "10 Cours Émile Zola Villeurbanne"] {
+            assert_eq!(labels(&geocoder, street)[0], street, "as it was edited");
+        }
+        assert_eq!(site.update().unwrap(), Update::Unchanged);
+    }
+    // So does one that is missing or being written, which has other reasons.
+    fs::remove_file(site.file("villeurbanne")).unwrap();
+    bal(&site.file("bron"), BRON, &[("Rue des Lilas", &[1, 23]), ("Rue du Parc", &[1, 12])]);
+    let sources = [site.file("bron"), site.file("villeurbanne")];
+    let updated = update(&sources, &[], &site.store(), &BuildOptions::default()).unwrap();
+    assert!(complaint(&updated, &sources[1]).contains("cannot be read"));
+    assert_eq!(labels(&site.open(), "23 rue des lilas bron")[0], "23 Rue des Lilas Bron");
+    bal(&site.file("villeurbanne"), VILLEURBANNE, &[("Rue des Lilas", &[8])]);
+    bal(&site.file("bron"), BRON, &[("Rue des Lilas", &[1, 24]), ("Rue du Parc", &[1, 12])]);
+    let updated = site.look(&[site.file("villeurbanne")]).unwrap();
+    assert_eq!(complaint(&updated, &sources[1]), "");
+    assert_eq!(labels(&site.open(), "24 rue des lilas bron")[0], "24 Rue des Lilas Bron");
+    assert_eq!(labels(&site.open(), "7 rue des lilas villeurbanne")[0], "7 Rue des Lilas Villeurbanne");
+    assert_eq!(labels(&site.edit(), "8 rue des lilas villeurbanne")[0], "8 Rue des Lilas Villeurbanne");
+}
+
+#[test]
+fn a_street_that_a_broken_file_shares_waits_until_that_can_be_read() {
+    let site = Site::new();
+    bal(&site.file("bron-2"), BRON, &[("Rue des Lilas", &[30])]);
+    build(&site.sources(), &site.store(), &BuildOptions::default(), &mut |_| ()).unwrap();
+    let good = fs::read(site.file("bron-2")).unwrap();
+    let stamp = fs::metadata(site.file("bron-2")).unwrap().modified().unwrap();
+    fs::write(site.file("bron-2"), "<html>\n").unwrap();
+    bal(&site.file("bron"), BRON, &[("Rue des Lilas", &[1, 2, 3, 5]), ("Rue du Parc", &[1, 12, 14])]);
+    let edited = site.edit();
+    assert_eq!(labels(&edited, "14 rue du parc bron")[0], "14 Rue du Parc Bron");
+    assert_eq!(labels(&edited, "30 rue des lilas bron")[0], "30 Rue des Lilas Bron", "it has no other row");
+    assert_eq!(labels(&edited, "5 rue des lilas bron")[0], "Rue des Lilas Bron", "it waits");
+    assert_eq!(site.update().unwrap(), Update::Unchanged, "and costs nothing meanwhile");
+    // Even if the file is what it was, to the time of its last change.
+    fs::write(site.file("bron-2"), good).unwrap();
+    fs::File::options().append(true).open(site.file("bron-2")).unwrap().set_modified(stamp).unwrap();
+    let edited = site.edit();
+    assert_eq!(labels(&edited, "5 rue des lilas bron")[0], "5 Rue des Lilas Bron");
+    assert_eq!(labels(&edited, "30 rue des lilas bron")[0], "30 Rue des Lilas Bron");
 }
 
 #[test]
@@ -282,5 +364,6 @@ fn files_touched_or_moved_but_not_changed_are_no_edit() {
         to
     };
     let sources: Vec<PathBuf> = site.sources().into_iter().map(copy).collect();
-    assert_eq!(update(&sources, &site.store(), &BuildOptions::default()).unwrap(), Update::Unchanged);
+    let updated = update(&sources, &[], &site.store(), &BuildOptions::default()).unwrap();
+    assert_eq!((updated.update, updated.left.len()), (Update::Unchanged, 0));
 }

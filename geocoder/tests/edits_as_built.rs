@@ -8,7 +8,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use geocoder::{BuildOptions, Filter, Geocoder, Kind, Nearby, Progress, Request, Suggestion, Update, build, update};
+use geocoder::{
+    BuildOptions, Error, Filter, Geocoder, Kind, Nearby, Progress, Request, Suggestion, Update, build, update,
+};
 use layers::LonLat;
 use tempfile::TempDir;
 
@@ -91,7 +93,7 @@ impl Site {
     }
 
     fn update(&self) -> Update {
-        update(&self.sources(), &self.store("index"), &BuildOptions::default()).unwrap()
+        update(&self.sources(), &[], &self.store("index"), &BuildOptions::default()).unwrap().update
     }
 
     /// What the edits made of the changed files, and how many streets they are of.
@@ -311,4 +313,29 @@ fn what_is_edited_while_an_index_is_built_is_not_lost_when_that_is_put_in_place(
         &[row(0, "Rue des Lilas", 3), row(0, "Rue du Muguet", 4), row(2, "Rue des Iris", 5), all[7].clone()],
     );
     assert_eq!(site.update(), Update::Unchanged, "there is nothing left to do");
+}
+
+#[test]
+fn a_build_that_would_lose_what_was_edited_meanwhile_is_not_put_in_place() {
+    let mut all = rows(12, 25);
+    let site = Site::new(&[("a.csv", &all), ("b.csv", &[row(2, "Rue des Iris", 5)])]);
+    let mut edits = 0;
+    let mut meanwhile = |progress| {
+        // The files have been read; one is edited, and then another one breaks.
+        if edits == 0 && matches!(progress, Progress::Gather(..)) {
+            all.push(row(0, "Rue du Muguet", 4));
+            site.write("a.csv", &all, "\n");
+            site.edit();
+            fs::write(site.0.path().join("b.csv"), "<html>\n").unwrap();
+            edits += 1;
+        }
+    };
+    let error = build(&site.sources(), &site.store("index"), &BuildOptions::default(), &mut meanwhile).unwrap_err();
+    assert!(matches!(error, Error::EditedMeanwhile { .. }), "{error}");
+    assert!(error.to_string().contains("b.csv"), "{error}");
+    let now = open(&site.store("index"));
+    assert!(found(&now, "4 Rue du Muguet Bron")[0].house_number.is_some(), "what was served still is");
+    site.write("b.csv", &[row(2, "Rue des Iris", 5)], "\n");
+    build(&site.sources(), &site.store("index"), &BuildOptions::default(), &mut |_| ()).unwrap();
+    assert!(found(&open(&site.store("index")), "4 Rue du Muguet Bron")[0].house_number.is_some());
 }

@@ -151,6 +151,7 @@ impl From<geocoder::Error> for Problem {
             | E::OtherSchema { .. }
             | E::Damaged { .. }
             | E::Objects { .. }
+            | E::EditedMeanwhile { .. }
             | E::Engine(_) => Self::internal(&error),
         }
     }
