@@ -5,7 +5,7 @@
 use std::{cell::Cell, rc::Rc};
 
 /// Steps a search may take; one is one to two nanoseconds of a machine of 2024.
-const MOST: u64 = 20_000_000;
+const MOST: u64 = 18_000_000;
 /// The same of the objects of all layers, apart: whatever is attached, addresses are looked for as far.
 const MOST_FOR_OBJECTS: u64 = 8_000_000;
 
