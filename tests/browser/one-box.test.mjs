@@ -50,7 +50,7 @@ test('an agent finds a town hall by its name and reads its sheet', { timeout: 24
   await ask(page, '9999 rue watteau bron');
   assert.match(await page.getByRole('option').first().innerText(), /numéro inconnu dans cette rue/);
   await ask(page, 'rue wateau bron');
-  assert.match(await page.getByRole('option').first().innerText(), /orthographe corrigée/);
+  assert.match(await page.getByRole('option').first().innerText(), /réponse approchée/);
 
   // What another commune's works are called finds nothing of theirs.
   await ask(page, 'tramway villeurbanne');

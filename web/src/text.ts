@@ -57,7 +57,7 @@ export const t = {
   },
   doubts: {
     exact: null,
-    corrected: 'orthographe corrigée',
+    corrected: 'réponse approchée',
     interpolated: 'numéro inconnu dans cette rue, position estimée',
     street: 'numéro inconnu dans cette rue',
     commune: 'seule la commune a été trouvée',

@@ -58,7 +58,7 @@ test('an answer that is not what was typed says why, in words', () => {
   expect(doubt('exact')).toBeNull();
   expect(doubt('street')).toBe('numéro inconnu dans cette rue');
   expect(doubt('interpolated')).toContain('position estimée');
-  expect(doubt('corrected')).toBe('orthographe corrigée');
+  expect(doubt('corrected')).toBe('réponse approchée');
 });
 
 test('an object of a layer has a sheet, an address has none', () => {
