@@ -13,7 +13,7 @@ use std::{
 };
 
 use geocoder::{Geocoder, Request};
-use support::server::{Server, Site, eventually};
+use support::server::{Server, Site, copy_folder, eventually};
 
 const HEADER: &str = "cle_interop;commune_insee;commune_nom;voie_nom;lieudit_complement_nom;numero;suffixe;position;x;y;long;lat;\
     cad_parcelles;source;date_der_maj;certification_commune";
@@ -188,10 +188,10 @@ fn a_server_killed_while_it_makes_an_edit_leaves_what_was_there() {
     let (site, folder) = site(ADDRESSES);
     let (index, saved) = (folder.join("index"), folder.join("saved"));
     let before = Geocoder::current_revision(&index).unwrap();
-    copy(&index, &saved);
+    copy_folder(&index, &saved);
     let start_again = || {
         std::fs::remove_dir_all(&index).unwrap();
-        copy(&saved, &index);
+        copy_folder(&saved, &index);
         std::fs::write(folder.join("bron.csv"), bal(ADDRESSES, 0, "Rue des Lilas")).unwrap();
     };
     // Killed as soon as each of these is there: rows set aside, tables begun, words begun. An edit may end first: then
@@ -230,18 +230,4 @@ fn an_edit_that_a_full_disk_prevented_is_made_once_there_is_room() {
     eventually("the edit", || finds(&server, &token, "Rue du Muguet").then_some(()));
     assert_eq!(server.log().matches("not indexed").count(), 1, "said once, however often it was tried");
     std::fs::remove_dir_all(folder).unwrap();
-}
-
-/// Copies a folder with what is in it.
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let copied = to.join(path.file_name().unwrap());
-        if path.is_dir() {
-            copy(&path, &copied);
-        } else {
-            std::fs::copy(&path, &copied).unwrap();
-        }
-    }
 }

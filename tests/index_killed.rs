@@ -12,7 +12,7 @@ use std::{
 };
 
 use geocoder::{Geocoder, Request};
-use support::server::{Site, printed};
+use support::server::{Site, copy_folder, printed};
 
 const HEADER: &str = "cle_interop;commune_insee;commune_nom;voie_nom;lieudit_complement_nom;numero;suffixe;position;x;y;long;lat;\
     cad_parcelles;source;date_der_maj;certification_commune";
@@ -86,13 +86,13 @@ fn a_build_killed_at_any_moment_leaves_the_index_that_was_there() {
     let (site, index, revision) = site();
     let building = index.join(".geocoder-building");
     let saved = index.with_file_name("saved");
-    copy(&index, &saved);
+    copy_folder(&index, &saved);
     // Killed as soon as each of these is there: rows set aside, tables begun, words begun. On a fast machine a build
     // may end first: then it is begun again from the same index.
     for file in ["rows.scratch", "numbers.bin", "words"] {
         let killed = (0..TRIES).any(|_| {
             std::fs::remove_dir_all(&index).unwrap();
-            copy(&saved, &index);
+            copy_folder(&saved, &index);
             killed_once_there(&site, &building, file)
         });
         assert!(killed, "{TRIES} builds ended before they could be killed at {file}");
@@ -103,20 +103,6 @@ fn a_build_killed_at_any_moment_leaves_the_index_that_was_there() {
     assert_ne!(next, revision);
     assert!(!building.exists(), "what a killed build left is swept");
     std::fs::remove_dir_all(index.parent().unwrap()).unwrap();
-}
-
-/// Copies a folder with what is in it.
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let copied = to.join(path.file_name().unwrap());
-        if path.is_dir() {
-            copy(&path, &copied);
-        } else {
-            std::fs::copy(&path, &copied).unwrap();
-        }
-    }
 }
 
 #[test]
