@@ -164,13 +164,7 @@ fn credentials(line: &str) -> Option<(String, String)> {
 
 /// What its kind of credential lets a principal do here. A token has its scopes; everything else stays for
 /// people. A browser sends its cookie along with what other sites make it send: only our own pages may POST.
-fn check_rights(
-    auth: &Auth,
-    principal: &Principal,
-    parts: &Parts,
-    path: &str,
-    is_open: bool,
-) -> Result<(), Refusal> {
+fn check_rights(auth: &Auth, principal: &Principal, parts: &Parts, path: &str, is_open: bool) -> Result<(), Refusal> {
     match &principal.credential {
         Credential::Token { scopes, .. } => {
             let in_scope = scope_of(path).is_some_and(|scope| scopes.0.contains(&scope));

@@ -108,8 +108,8 @@ impl Site {
         .await
         .unwrap();
         let is_search_open = move || settings.open_search.load(Ordering::Relaxed);
-        let service =
-            protect(routes(auth.clone()), auth.clone(), is_search_open).into_make_service_with_connect_info::<SocketAddr>();
+        let service = protect(routes(auth.clone()), auth.clone(), is_search_open)
+            .into_make_service_with_connect_info::<SocketAddr>();
         let refreshed = auth.clone();
         let tasks = vec![
             tokio::spawn(async move { axum::serve(self.listener, service).await.unwrap() }),
