@@ -5,7 +5,7 @@ use crate::{
     candidates::{Context, Tolerance, candidates, expand},
     effort::{self, Effort},
     noise,
-    normalize::{self, Word},
+    normalize::Word,
     objects::find::{ObjectContext, as_object},
     parse::{Query, Scope, Typed, readings, says_a_name},
     places::{Place, Places},
@@ -377,13 +377,11 @@ fn likest<'a, 'b: 'a>(answers: impl Iterator<Item = &'a Answer<'b>>) -> f32 {
 
 /// Whether a reading has a number, or is of all that was typed and begins with a type of street.
 fn asks_for_an_address(query: &Query) -> bool {
-    let is_type =
-        |word: &Word| normalize::is_street_type(word.canonical()) || normalize::street_type_of(&word.typed).is_some();
     // « Grande Rue », « Vieille Route de Lyon »
     let is_size =
         |word: &&Word| matches!(&word.typed[..], "grande" | "grand" | "petite" | "petit" | "vieille" | "vieux");
     query.number.is_some()
-        || (query.faith >= WHOLE && query.words.iter().find(|word| !is_size(word)).is_some_and(is_type))
+        || (query.faith >= WHOLE && query.words.iter().find(|word| !is_size(word)).is_some_and(noise::begins_address))
 }
 
 /// How far the end of a text is from the whole: a number left out was more than noise.

@@ -146,6 +146,25 @@ pub(crate) fn is_street_type(word: &str) -> bool {
     )
 }
 
+/// Words that stand where a street type does, most of them often the first of `voie_nom` in the Rhône. They count as
+/// words of a name all the same: many a lieu-dit has no other (« Le Clos »).
+pub(crate) fn stands_for_street_type(word: &str) -> bool {
+    matches!(
+        word,
+        "boucle"
+            | "cheminement"
+            | "clos"
+            | "corniche"
+            | "coursiere"
+            | "descente"
+            | "hameau"
+            | "mas"
+            | "raidillon"
+            | "traverse"
+            | "traversee"
+    )
+}
+
 /// The street type a word is, or abbreviates.
 pub(crate) fn street_type_of(word: &str) -> Option<&'static str> {
     abbreviation(word).first().copied().filter(|meaning| is_street_type(meaning))

@@ -5,8 +5,8 @@
 use std::{fs, path::Path, sync::Arc};
 
 use geocoder::{
-    BuildOptions, Error, Filter, Geocoder, Kind, Near, Nearby, Object, ObjectKind, ObjectLayer, Objects, Request,
-    Suggestion, Visible, build, build_objects, forget_objects,
+    BuildOptions, Error, Filter, Geocoder, Kind, Near, Nearby, Object, ObjectKind, ObjectLayer, Objects,
+    Request, Suggestion, Visible, build, build_objects, forget_objects,
     photon::{Choice, OsmTag},
 };
 use layers::{Bbox, CommuneCode, FeatureId, LonLat, Territory};
@@ -34,11 +34,15 @@ const ROWS: [SampleRow; 11] = [
 ];
 
 fn addresses() -> (Geocoder, TempDir) {
+    addresses_of(&ROWS)
+}
+
+fn addresses_of(rows: &[SampleRow]) -> (Geocoder, TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let row = |(key, street, number, code, commune, lon, lat, parcels): &(_, _, u32, _, _, f64, f64, _)| {
         format!("{key};{street};{number};;{code};{commune};entrée;{lon};{lat};;;{parcels};commune;2026-01-01;1")
     };
-    let text = std::iter::once(HEADER.to_owned()).chain(ROWS.iter().map(row)).collect::<Vec<_>>().join("\r\n");
+    let text = std::iter::once(HEADER.to_owned()).chain(rows.iter().map(row)).collect::<Vec<_>>().join("\r\n");
     let source = folder.path().join("bal.csv");
     fs::write(&source, text + "\r\n").unwrap();
     let postcodes = folder.path().join("postcodes.csv");
@@ -226,9 +230,24 @@ fn noisy() -> Vec<Object> {
     all.map(|(name, commune)| object(0, name, SOCIAL, commune, (4.88, 45.75))).collect()
 }
 
+/// Streets whose names begin with a word that lieux-dits have for a name as well.
+#[rustfmt::skip]
+const CLOSES: [SampleRow; 5] = [
+    ("69029_0011_00012", "Clos des Tilleuls", 12, "69029", "Bron", 4.9130, 45.7391, ""),
+    ("69029_0012_00003", "Hameau du Verger", 3, "69029", "Bron", 4.9131, 45.7392, ""),
+    ("69029_0013_00005", "Traverse des Vignes", 5, "69029", "Bron", 4.9132, 45.7393, ""),
+    ("69266_0014_00007", "Mas du Taureau", 7, "69266", "Villeurbanne", 4.8811, 45.7706, ""),
+    ("69266_0015_00009", "Descente du Moulin", 9, "69266", "Villeurbanne", 4.8812, 45.7707, ""),
+];
+
 #[test]
 fn a_street_with_a_typo_and_a_noise_word_is_found_as_without_objects() {
-    let (geocoder, folder) = index();
+    let compared = compare_with_noise(&ROWS) + compare_with_noise(&CLOSES);
+    assert!(compared > 60, "{compared}");
+}
+
+fn compare_with_noise(rows: &[SampleRow]) -> usize {
+    let (geocoder, folder) = addresses_of(rows);
     let bare = Geocoder::open(&folder.path().join("index")).unwrap();
     let store = folder.path().join("noise");
     let attached = [
@@ -241,7 +260,7 @@ fn a_street_with_a_typo_and_a_noise_word_is_found_as_without_objects() {
     ];
     let geocoder = geocoder.with_objects(attached.into());
     let mut compared = 0;
-    for (_, street, _, _, commune, ..) in ROWS {
+    for &(_, street, _, _, commune, ..) in rows {
         let without = |at: usize| street.chars().take(at).chain(street.chars().skip(at + 1)).collect::<String>();
         let longest = street.chars().count() - 2;
         for name in [street.to_owned(), without(longest), without(longest - 1)] {
@@ -269,7 +288,24 @@ fn a_street_with_a_typo_and_a_noise_word_is_found_as_without_objects() {
             }
         }
     }
-    assert!(compared > 60, "{compared}");
+    compared
+}
+
+#[test]
+fn a_number_before_what_stands_for_a_street_type_is_the_house_s() {
+    let (geocoder, folder) = addresses_of(&CLOSES);
+    let noise = built(&folder.path().join("noise"), &layer("equipements", ObjectKind::Poi), numbered(noisy()));
+    let geocoder = geocoder.with_objects(vec![noise]);
+    for (_, street, number, _, commune, ..) in CLOSES {
+        for text in ["bâtiment B {} {}", "bâtiment {} {}", "résidence {} {}", "entrée {} {}"]
+            .map(|form| form.replacen("{}", &number.to_string(), 1).replacen("{}", street, 1))
+        {
+            for text in [format!("{text} {commune}"), text] {
+                let found = check(&geocoder, &text, Kind::House, street);
+                assert_eq!(found.house_number, Some(number.to_string()), "{text}");
+            }
+        }
+    }
 }
 
 #[test]
