@@ -9,7 +9,7 @@ use crate::{
     objects::find::{ObjectContext, as_object},
     parse::{Query, Scope, Typed, readings, says_a_name},
     places::{Place, Places},
-    rank::{self, Answer, Candidate, House, Likeness},
+    rank::{self, Answer, Candidate, House, Likeness, Wording},
     respace,
     spelling::{Spelt, glued},
     suggestion::{Score, Verdict, Verdicts},
@@ -115,7 +115,8 @@ impl<'a> Hunt<'a> {
     /// An object is a reason to stop looking for an address only when it is what was typed, all of it, and what was typed
     /// has nothing of an address: no number, no type of street first.
     fn counts(&self, answer: &Answer<'_>) -> bool {
-        let is_exact = || answer.verdicts.street == Some(Verdict::Ok) && answer.score.text >= EXACT;
+        let is_begun = answer.wording == Wording::Begun;
+        let is_exact = || answer.verdicts.street == Some(Verdict::Ok) && !is_begun && answer.score.text >= EXACT;
         let is_object = self.geocoder.object_part(answer.place).is_some();
         !is_object || (is_exact() && !self.asks_for_address)
     }
@@ -364,6 +365,7 @@ impl Geocoder {
             house: House::NotAsked,
             score,
             verdicts,
+            wording: Wording::Other,
             other_name: None,
         };
         named.map(|scope| scope.towns.iter().map(town).collect()).unwrap_or_default()

@@ -5,8 +5,8 @@
 use std::{fs, path::Path, sync::Arc};
 
 use geocoder::{
-    BuildOptions, Error, Filter, Geocoder, Kind, Near, Nearby, Object, ObjectKind, ObjectLayer, Objects,
-    Request, Suggestion, Visible, build, build_objects, forget_objects,
+    BuildOptions, Error, Filter, Geocoder, Kind, MatchType, Near, Nearby, Object, ObjectKind, ObjectLayer, Objects,
+    Request, Suggestion, Verdict, Visible, build, build_objects, forget_objects,
     photon::{Choice, OsmTag},
 };
 use layers::{Bbox, CommuneCode, FeatureId, LonLat, Territory};
@@ -623,5 +623,28 @@ proptest! {
             prop_assert!(full == bare, "{:?}\n{:?}", shown(&full), shown(&bare));
             Ok(())
         })?;
+    }
+}
+
+#[test]
+fn a_name_that_goes_on_as_typed_is_not_corrected() {
+    let (geocoder, _folder) = index();
+    let first = |text: &str, finished: bool| {
+        let found = geocoder.search(&Request { finished, ..request(text) }).unwrap();
+        found.first().map(|it| (it.name.clone(), it.match_type, it.verdicts.street))
+    };
+    let found = |name: &str, match_type, verdict| Some((name.to_owned(), match_type, Some(verdict)));
+    for (text, name) in [
+        ("12 rue garib", "Rue Garibaldi"),
+        ("12 r. garib", "Rue Garibaldi"),
+        ("1 cours emile zo", "Cours Émile Zola"),
+        ("parc blan", "Parc Blandan"),
+        ("villeurb", "Villeurbanne"),
+    ] {
+        assert_eq!(first(text, false), found(name, MatchType::Exact, Verdict::Ok), "{text}");
+        assert_ne!(first(text, true).map(|it| it.1), Some(MatchType::Exact), "{text}, finished");
+    }
+    for (text, name) in [("12 rue garibo", "Rue Garibaldi"), ("12 rue gribal", "Rue Garibaldi")] {
+        assert_eq!(first(text, false), found(name, MatchType::Corrected, Verdict::Corrected), "{text}");
     }
 }
