@@ -121,6 +121,13 @@ impl<'a> Hunt<'a> {
         !is_object || (is_exact() && !self.asks_for_address)
     }
 
+    /// Whether an address is among some answers or, where no address was asked for, an object that has all that was typed.
+    pub(crate) fn is_answered(&self, answers: &[Answer<'_>]) -> bool {
+        let is_object = |answer: &Answer<'_>| self.geocoder.object_part(answer.place).is_some();
+        let is_meant = |answer: &Answer<'_>| answer.verdicts.street == Some(Verdict::Ok) && !self.asks_for_address;
+        answers.iter().any(|answer| !is_object(answer) || is_meant(answer))
+    }
+
     /// Looks for the text in one way more, as far as there is effort left; `enough` is the likeness that makes it needless.
     pub(crate) fn take(&mut self, step: Step, enough: f32) -> Result<(), Error> {
         self.is_loose = !matches!(step, Step::AsTyped | Step::Corrected);

@@ -626,6 +626,32 @@ proptest! {
     }
 }
 
+/// Parks that are called so, in Lyon.
+fn with_parks(names: &[&str]) -> (Geocoder, TempDir) {
+    let (geocoder, folder) = addresses();
+    let park = |(n, name): (u32, &&str)| object(0, name, PARK, "69387", (4.85 + 0.01 * f64::from(n), 45.74));
+    let parks = numbered((0u32..).zip(names).map(park).collect());
+    let layer = layer("equipements", ObjectKind::Poi);
+    let parks = built(&folder.path().join("parks"), &layer, parks);
+    (geocoder.with_objects(vec![parks]), folder)
+}
+
+#[test]
+fn an_object_like_a_part_of_the_text_does_not_hide_the_commune_named() {
+    let (geocoder, _folder) =
+        with_parks(&["Parc Chambovet", "Square Chambovet", "Chambovet nord", "Chambovet sud", "Jardin Chambovet"]);
+    let kinds = |text: &str| {
+        let found = geocoder.search(&Request { limit: 5, ..request(text) }).unwrap();
+        found.into_iter().map(|it| (it.kind, it.match_type, it.city)).collect::<Vec<_>>()
+    };
+    let found = kinds("rue chambovet lyon");
+    assert!(matches!(found.first(), Some((Kind::Poi, MatchType::Corrected, _))), "{found:?}");
+    assert_eq!(found.last(), Some(&(Kind::City, MatchType::Commune, "Lyon".to_owned())), "{found:?}");
+    // What has all that was typed is an answer: the commune is none to it.
+    assert!(kinds("parc chambovet lyon").iter().all(|it| it.0 == Kind::Poi));
+    assert!(kinds("rue garibaldi lyon").iter().all(|it| it.0 != Kind::City));
+}
+
 #[test]
 fn a_name_that_goes_on_as_typed_is_not_corrected() {
     let (geocoder, _folder) = index();
