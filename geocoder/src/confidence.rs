@@ -5,6 +5,7 @@
 
 use crate::{
     address::Kind,
+    objects::alike,
     rank::{Answer, House},
     suggestion::{MatchType, Verdict},
 };
@@ -73,11 +74,13 @@ pub(crate) fn settle(answers: &mut [Answer<'_>], unfinished: bool) {
     let street = best.iter().copied().find(|&at| !is_town(&answers[at]));
     best.truncate(2);
     best.extend(street);
+    let alike = alike::margins(answers);
     let mut ceiling = 1.0f32;
     for at in 0..answers.len() {
         let rivals = best.iter().filter(|&&other| other != at && is_rival(&answers[at], &answers[other]));
         let best_rival = rivals.map(|&other| standing[other]).fold(f32::MIN, f32::max);
         let margin = if best_rival == f32::MIN { 1.0 } else { standing[at] - best_rival };
+        let margin = alike[at].map_or(margin, |ahead| margin.min(ahead));
         let sure = confidence(&answers[at], margin.max(0.0), unfinished).min(ceiling);
         answers[at].score.confidence = sure;
         ceiling = sure;

@@ -637,6 +637,44 @@ fn with_parks(names: &[&str]) -> (Geocoder, TempDir) {
 }
 
 #[test]
+fn a_word_of_many_objects_makes_none_of_them_sure() {
+    let sure = |names: &[&str], text: &str, finished: bool| {
+        let (geocoder, _folder) = with_parks(names);
+        let found = geocoder.search(&Request { finished, ..request(text) }).unwrap();
+        let poi = found.iter().find(|it| it.kind == Kind::Poi).unwrap_or_else(|| panic!("{text}: {found:?}"));
+        (poi.name.clone(), poi.score.total())
+    };
+    let two = ["Parc Chambovet", "Parc de la Tête d'Or"];
+    let many =
+        ["Parc", "Parc Chambovet", "Parc de la Tête d'Or", "Parc Blandan", "Parc de Parilly", "Parc Elie Vignal"];
+    for (names, text, finished) in [
+        (&two[..], "parc", false),
+        (&two[..], "parc", true),
+        (&many[..3], "par", false),
+        (&many[..], "par", false),
+        (&many[..], "parc", false),
+        (&many[..], "parc", true),
+    ] {
+        let (name, sure) = sure(names, text, finished);
+        assert!(sure < 0.7, "« {text} » among {names:?}: {name} {sure}");
+    }
+    for (names, text, finished) in [
+        (&two[..1], "chamb", false),
+        (&many[..3], "parc", false),
+        (&many[..], "parc cham", false),
+        (&many[..], "parc tete or", true),
+        (&many[..], "parilly", false),
+    ] {
+        let (name, sure) = sure(names, text, finished);
+        assert!(sure > 0.9, "« {text} » among {names:?}: {name} {sure}");
+    }
+    let (geocoder, _folder) = with_parks(&many);
+    let near = Near { zoom: 16.0, ..Near::from(LonLat { lon: 4.87, lat: 45.74 }) };
+    let found = geocoder.search(&Request { near: Some(near), ..request("parc") }).unwrap();
+    assert!(found[0].score.total() < 0.95, "{} {}", found[0].name, found[0].score);
+}
+
+#[test]
 fn an_object_like_a_part_of_the_text_does_not_hide_the_commune_named() {
     let (geocoder, _folder) =
         with_parks(&["Parc Chambovet", "Square Chambovet", "Chambovet nord", "Chambovet sud", "Jardin Chambovet"]);
