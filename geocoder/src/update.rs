@@ -200,6 +200,12 @@ impl Wanted {
     }
 }
 
+/// The rows of edits, and the places of the revision that they stand in for.
+struct Rows {
+    collector: Collector,
+    hides: Vec<Range<u32>>,
+}
+
 /// Edits being made to a revision, in a folder of their own.
 struct Draft<'a> {
     base: &'a State,
@@ -217,7 +223,7 @@ impl Draft<'_> {
         options: &BuildOptions,
     ) -> Result<Prepared, Error> {
         let mut report = Report::default();
-        let Some((collector, hides)) = self.rows(&mut wanted, &files, &mut report)? else {
+        let Some(Rows { collector, hides }) = self.rows(&mut wanted, &files, &mut report)? else {
             return Ok(Prepared::BeingWritten);
         };
         let written = collector.finish(options, &options.postcodes()?, Some(self.places), &mut |_| ())?;
@@ -232,14 +238,9 @@ impl Draft<'_> {
         Ok(Prepared::Edits(self.folder.to_owned(), Box::new(manifest)))
     }
 
-    /// The rows of the streets wanted, and of those that these touch, which are then wanted too; with the places they
-    /// stand in for. None when a file was written to.
-    fn rows(
-        &self,
-        wanted: &mut Wanted,
-        files: &[FileNow<'_>],
-        report: &mut Report,
-    ) -> Result<Option<(Collector, Vec<Range<u32>>)>, Error> {
+    /// The rows of the streets wanted, and of those that these touch, which are then wanted too. None when a file was
+    /// written to.
+    fn rows(&self, wanted: &mut Wanted, files: &[FileNow<'_>], report: &mut Report) -> Result<Option<Rows>, Error> {
         loop {
             let gathered = gather(self.folder, files, &wanted.streets, self.context, report)?;
             let Some(Gathered { collector, ids, naming }) = gathered else { return Ok(None) };
@@ -250,7 +251,7 @@ impl Draft<'_> {
                 wanted.extend(twins::sharing(self.base, self.places, &hides, ids)?);
             }
             if wanted.streets.len() == known {
-                return Ok(Some((collector, hides)));
+                return Ok(Some(Rows { collector, hides }));
             }
         }
     }
