@@ -6,7 +6,7 @@ use crate::{
     normalize::{self, Word, fold, normalize},
     numbers::parcels::{LENGTH, Parcel},
     onebox::stand_in,
-    rank::{Answer, House},
+    rank::{Answer, House, Wording},
     shard::Shard,
     suggestion::{MAX_LIMIT, Score, Verdict},
 };
@@ -81,7 +81,14 @@ impl Geocoder {
             let known = parcels.entries(parcel).map(|entry| (entry, numbers.place_of(entry)));
             for (entry, place) in known.filter(|(_, place)| !part.hides(*place)).take(MAX_LIMIT - houses.len()) {
                 let house = House::Found(entry, numbers.position(entry).0.at);
-                let answer = Answer { place: places.get(place), house, score, verdicts, other_name: None };
+                let answer = Answer {
+                    place: places.get(place),
+                    house,
+                    score,
+                    verdicts,
+                    wording: Wording::Whole,
+                    other_name: None,
+                };
                 houses.push(self.suggestion(answer, near));
             }
         }

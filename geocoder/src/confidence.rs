@@ -5,6 +5,7 @@
 
 use crate::{
     address::Kind,
+    objects::alike,
     rank::{self, Answer, House},
     suggestion::{MatchType, Verdict},
 };
@@ -83,11 +84,13 @@ pub(crate) fn settle(answers: &mut [Answer<'_>], context: Context) {
     let street = best.iter().copied().find(|&at| !is_town(&answers[at]));
     best.truncate(2);
     best.extend(street);
+    let alike = alike::margins(answers);
     let mut ceiling = 1.0f32;
     for at in 0..answers.len() {
         let rivals = best.iter().filter(|&&other| other != at && is_rival(&answers[at], &answers[other], context));
         let best_rival = rivals.map(|&other| standing[other]).fold(f32::MIN, f32::max);
         let margin = if best_rival == f32::MIN { 1.0 } else { standing[at] - best_rival };
+        let margin = alike[at].map_or(margin, |ahead| margin.min(ahead));
         let sure = confidence(&answers[at], margin.max(0.0), context.unfinished).min(ceiling);
         answers[at].score.confidence = sure;
         ceiling = sure;
@@ -148,7 +151,7 @@ pub(crate) fn match_type(answer: &Answer<'_>) -> MatchType {
         House::Interpolated(_) => MatchType::Interpolated,
         House::Unknown(_) => MatchType::Street,
         House::WithoutSuffix(..) => MatchType::Corrected,
-        _ if is_town && verdicts.street.is_none() => MatchType::Commune,
+        _ if is_town && matches!(verdicts.street, None | Some(Verdict::Unknown)) => MatchType::Commune,
         _ if [verdicts.street, verdicts.commune, verdicts.postcode].iter().flatten().any(|v| *v != Verdict::Ok) => {
             MatchType::Corrected
         }
