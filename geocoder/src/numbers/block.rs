@@ -390,7 +390,7 @@ mod tests {
                 Packed { lon: 48_500_000 + 1_500 * n.cast_signed(), lat: 457_560_000 },
                 PositionKind::Entrance,
             )],
-            certified: n % 2 == 0,
+            certified: n.is_multiple_of(2),
             ..NewNumber::default()
         };
         let mut numbers: Vec<_> = (0..32).map(number).collect();
