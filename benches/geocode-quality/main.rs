@@ -19,6 +19,8 @@ mod fit;
 mod goals;
 mod http;
 mod index;
+#[path = "../shared/inputs.rs"]
+mod inputs;
 mod isotonic;
 mod json;
 mod measure;
