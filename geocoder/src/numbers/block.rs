@@ -6,12 +6,16 @@
 //! position's step from the one before, the other positions when there are some. After them, when the block has any:
 //! parcels (how many each has, by runs of equals; then all of them), lieux-dits, and at its end identifiers of 16 bytes.
 
+mod write;
+
 use crate::{
     address::{Packed, PositionKind},
     numbers::parcels::{self, Parcel},
     row::BanId,
-    varint::{self, Cursor},
+    varint::Cursor,
 };
+
+pub(crate) use write::{NewNumber, put};
 
 /// Most numbers of a block.
 pub(crate) const MOST: usize = 32;
@@ -37,21 +41,6 @@ const RUN_BITS: u32 = 5;
 /// No identifier: the nil UUID.
 const NIL: BanId = [0; 16];
 
-/// A house number as the build knows it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct NewNumber {
-    pub number: u32,
-    /// Its text's place in the table of suffixes; 0 for none.
-    pub suffix: u32,
-    /// Never empty; the best first.
-    pub positions: Vec<(Packed, PositionKind)>,
-    pub certified: bool,
-    pub parcels: Vec<Parcel>,
-    /// Its text's place in the table of lieux-dits; 0 for none.
-    pub complement: u32,
-    pub ban: Option<BanId>,
-}
-
 /// A house number as finding and reversing need it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Entry<'a> {
@@ -76,27 +65,6 @@ pub(crate) struct Details {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Block<'a>(pub &'a [u8]);
 
-/// Appends a block of at most [`MOST`] numbers of a street of this commune, in order.
-pub(crate) fn put(out: &mut Vec<u8>, numbers: &[NewNumber], insee: &str) {
-    debug_assert!(numbers.len() <= MOST, "a block holds {MOST} numbers");
-    let has = |part: u8, any: bool| if any { part } else { 0 };
-    let parts = has(PARCELS, numbers.iter().any(|number| !number.parcels.is_empty()))
-        | has(COMPLEMENTS, numbers.iter().any(|number| number.complement != 0))
-        | has(BAN, numbers.iter().any(|number| number.ban.is_some()));
-    out.extend([parts, numbers.len() as u8]);
-    let mut before = Before::default();
-    numbers.iter().for_each(|number| put_entry(out, number, &mut before));
-    if parts & PARCELS != 0 {
-        put_parcels(out, numbers, insee);
-    }
-    if parts & COMPLEMENTS != 0 {
-        numbers.iter().for_each(|number| varint::put(out, u64::from(number.complement)));
-    }
-    if parts & BAN != 0 {
-        numbers.iter().for_each(|number| out.extend(number.ban.unwrap_or(NIL)));
-    }
-}
-
 /// What a number is told from: the one before it.
 #[derive(Debug, Clone, Copy)]
 struct Before {
@@ -109,46 +77,6 @@ struct Before {
 impl Default for Before {
     fn default() -> Self {
         Self { number: 0, what: 0, at: Packed { lon: 0, lat: 0 } }
-    }
-}
-
-fn put_entry(out: &mut Vec<u8>, number: &NewNumber, before: &mut Before) {
-    let Some((&(first, kind), others)) = number.positions.split_first() else { return };
-    let what = kind.to_byte() | if others.is_empty() { 0 } else { OTHERS };
-    let mark = |mark: u64, is: bool| if is { mark } else { 0 };
-    let marks =
-        mark(CERTIFIED, number.certified) | mark(SUFFIX, number.suffix != 0) | mark(CHANGED, what != before.what);
-    varint::put(out, u64::from(number.number.saturating_sub(before.number)) << MARK_BITS | marks);
-    if marks & CHANGED != 0 {
-        out.push(what);
-    }
-    if marks & SUFFIX != 0 {
-        varint::put(out, u64::from(number.suffix));
-    }
-    put_step(out, first, before.at);
-    if !others.is_empty() {
-        varint::put(out, others.len() as u64);
-        for &(other, kind) in others {
-            out.push(kind.to_byte());
-            put_step(out, other, first);
-        }
-    }
-    *before = Before { number: number.number, what, at: first };
-}
-
-fn put_step(out: &mut Vec<u8>, to: Packed, from: Packed) {
-    varint::put_signed(out, i64::from(to.lon) - i64::from(from.lon));
-    varint::put_signed(out, i64::from(to.lat) - i64::from(from.lat));
-}
-
-fn put_parcels(out: &mut Vec<u8>, numbers: &[NewNumber], insee: &str) {
-    for run in numbers.chunk_by(|a, b| a.parcels.len() == b.parcels.len()) {
-        varint::put(out, (run[0].parcels.len() as u64) << RUN_BITS | (run.len() as u64 - 1));
-    }
-    let mut before = parcels::origin(insee);
-    for parcel in numbers.iter().flat_map(|number| &number.parcels) {
-        parcels::put(out, parcel, &before);
-        before = *parcel;
     }
 }
 
@@ -166,8 +94,7 @@ impl<'a> Block<'a> {
 
     /// The first number, without reading further.
     pub(crate) fn first_number(self) -> u32 {
-        let head = Cursor(self.0.get(2..).unwrap_or_default()).unsigned();
-        step(head)
+        step(Cursor(self.0.get(2..).unwrap_or_default()).unsigned())
     }
 
     /// The numbers in order.
