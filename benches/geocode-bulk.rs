@@ -7,11 +7,13 @@
 //! other work on the machine does not count.
 #![allow(clippy::print_stdout, clippy::unwrap_used)] // a bench prints, and stops at the first surprise
 
+#[path = "shared/inputs.rs"]
+mod inputs;
+
 use std::{
     fs,
     io::Read,
     path::{Path, PathBuf},
-    process::Command,
     thread,
     time::{Duration, Instant},
 };
@@ -29,7 +31,7 @@ const EVERY: usize = 20;
 fn main() {
     let sizes: Vec<u64> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
     let sizes = if sizes.is_empty() { SIZES.to_vec() } else { sizes };
-    let files = addresses();
+    let files = inputs::files(&inputs::metropole().join("bal"));
     let geocoder = index(&files);
     let writings = Writings::read(&files);
     let cores = thread::available_parallelism().map_or(1, usize::from);
@@ -81,35 +83,6 @@ fn row(geocoder: &Geocoder, writings: &Writings, writing: Option<&str>, rows: u6
         counts.ok,
         counts.not_found
     );
-}
-
-/// The generator's BAL files.
-fn addresses() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("metropole-addresses");
-    if !folder.join("bal").exists() {
-        println!("generating the Métropole's addresses (once) …");
-        let made = Command::new(env!("CARGO"))
-            .args([
-                "run",
-                "--release",
-                "-p",
-                "data-samples",
-                "--",
-                "--scale",
-                "metropole",
-                "--only",
-                "addresses",
-                "--out",
-            ])
-            .arg(&folder)
-            .status()
-            .unwrap();
-        assert!(made.success());
-    }
-    let mut files: Vec<PathBuf> =
-        fs::read_dir(folder.join("bal")).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.sort();
-    files
 }
 
 fn index(files: &[PathBuf]) -> Geocoder {

@@ -7,7 +7,7 @@
 
 use std::path::Path;
 
-use geocoder::Geocoder;
+use geocoder::{Geocoder, ground_distance_m};
 
 use crate::{
     args::Args,
@@ -31,6 +31,8 @@ const ALONE: f64 = 0.12;
 const ALIKE: f64 = 0.9;
 /// Of texts that are still being typed, as many are at their beginning as are written to the end.
 const BEGINNINGS: usize = 5;
+/// Streets of one name this near are one, for the geocoder too.
+const GOES_ON_M: f64 = 200.0;
 /// Homonyms are few among addresses, and all there is to learn of rivals.
 const HOMONYMS: usize = 4;
 
@@ -129,7 +131,19 @@ fn homonym(scene: &Scene<'_>, dice: &mut Dice) -> Option<Query> {
         (scene.street.name.clone(), Wanted::Street(vec![scene.address.street]), there.count())
     };
     let ask = Ask::Search { text, finished: true, near };
-    (namesakes > 1).then(|| Query { ask, wanted, scope: Vec::new() })
+    let asks_part = near.is_some() && matches!(wanted, Wanted::Street(_)) && goes_on(scene);
+    (namesakes > 1 && !asks_part).then(|| Query { ask, wanted, scope: Vec::new() })
+}
+
+/// Whether the street has doors within [`GOES_ON_M`] of a namesake's: on a map, its nearest part is the answer.
+fn goes_on(scene: &Scene<'_>) -> bool {
+    let doors = |street: u32| {
+        let addresses = scene.corpus.streets[street as usize].addresses.iter();
+        addresses.flat_map(|&at| &scene.corpus.addresses[at as usize].positions)
+    };
+    let own = scene.address.street;
+    let others = scene.streets(&scene.street.key, &[]).into_iter().filter(|&street| street != own);
+    others.flat_map(doors).any(|&door| doors(own).any(|&at| ground_distance_m(at, door) <= GOES_ON_M))
 }
 
 /// As the geocoder has it: both ends of a step, the middle of a narrow one.

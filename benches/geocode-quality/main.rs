@@ -15,10 +15,13 @@ mod corpus;
 mod dice;
 mod documents;
 mod edits;
+mod everyday;
 mod fit;
 mod goals;
 mod http;
 mod index;
+#[path = "../shared/inputs.rs"]
+mod inputs;
 mod isotonic;
 mod json;
 mod measure;

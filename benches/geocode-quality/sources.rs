@@ -1,14 +1,12 @@
 //! Where the corpora and the queries of others are: the real data beside the project, the generated Métropole,
 //! or files named on the command line.
 
-use std::{
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::path::{Path, PathBuf};
 
 use crate::{
     classes::Group,
     corpus::{Corpus, Source},
+    inputs,
     rows::{Postcodes, read_postcodes},
     tester,
     truth::Query,
@@ -28,8 +26,8 @@ pub(crate) fn read(names: &[String], list: Option<&Path>) -> (Corpus, Postcodes)
                 postcodes.extend(read_postcodes(&real_data().join("layers/limites/codes-postaux-69.csv")));
             }
             "generated" => {
-                let folder = generated();
-                sources.push(source("generated", files_of(&folder.join("bal"))));
+                let folder = inputs::metropole();
+                sources.push(source("generated", inputs::files(&folder.join("bal"))));
                 postcodes.extend(read_postcodes(&folder.join("codes_postaux.csv")));
             }
             file => files.push(PathBuf::from(file)),
@@ -49,37 +47,6 @@ fn real_data() -> PathBuf {
     std::env::var_os("TRABOULE_REAL_DATA").expect("the real corpora are found through TRABOULE_REAL_DATA").into()
 }
 
-/// The Métropole of 400,000 addresses, generated once.
-fn generated() -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("metropole-addresses");
-    if !folder.join("bal").exists() {
-        let made = Command::new(env!("CARGO"))
-            .args([
-                "run",
-                "--release",
-                "-p",
-                "data-samples",
-                "--",
-                "--scale",
-                "metropole",
-                "--only",
-                "addresses",
-                "--out",
-            ])
-            .arg(&folder)
-            .status()
-            .unwrap();
-        assert!(made.success());
-    }
-    folder
-}
-
-fn files_of(folder: &Path) -> Vec<PathBuf> {
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.sort();
-    files
-}
-
 /// Fewest cases for a file of geocoder-tester to have a line of its own.
 const POOLED: usize = 10;
 
@@ -90,7 +57,7 @@ pub(crate) fn given(corpus: &Corpus) -> Vec<((String, Group, String), Vec<Query>
     };
     let mut all = Vec::new();
     let mut pooled = Vec::new();
-    for file in files_of(&folder.join("geocoder_tester")) {
+    for file in inputs::files(&folder.join("geocoder_tester")) {
         let cases = tester::read(&file, corpus, false);
         if cases.len() < POOLED { pooled.extend(cases) } else { all.push((label(&file), cases)) }
     }

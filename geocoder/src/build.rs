@@ -14,7 +14,10 @@ use tantivy::{
 use crate::{
     Error,
     collect::{Collector, Written},
-    index::{self, Builds, Manifest, Store},
+    index::{
+        self, Manifest,
+        store::{Builds, Store},
+    },
     origins::Origins,
     packed,
     places::Places,

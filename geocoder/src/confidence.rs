@@ -6,7 +6,7 @@
 use crate::{
     address::Kind,
     objects::alike,
-    rank::{Answer, House},
+    rank::{self, Answer, House},
     suggestion::{MatchType, Verdict},
 };
 
@@ -18,6 +18,8 @@ const SUFFIX_UNKNOWN: f32 = 0.75;
 const CONTRADICTED: f32 = 0.7;
 /// Most an answer may claim at all: addresses have more ways to be wrong than a bench.
 const SUREST: f32 = 0.99;
+/// Streets of one name this near, in two communes, are one.
+const GOES_ON_M: f64 = 200.0;
 /// Share of right answers by likeness, without a rival: the steps that
 /// `cargo bench -p geocoder --bench geocode-quality -- --fit 7 --n 1000` prints, both ends of each, the middle of a
 /// narrow one.
@@ -25,15 +27,13 @@ const BY_TEXT: Steps =
     &[(0.300, 0.0), (0.737, 0.0), (0.752, 0.026), (0.784, 0.631), (0.817, 0.918), (0.839, 0.940), (0.844, 0.999)];
 /// What of it a rival so far behind leaves; from the same run.
 const BY_MARGIN: Steps = &[
-    (0.0019, 0.581),
-    (0.0050, 0.635),
-    (0.0079, 0.790),
-    (0.0095, 0.853),
-    (0.0158, 0.853),
-    (0.0170, 0.890),
-    (0.0182, 0.938),
-    (0.0243, 0.938),
-    (0.0243, 1.0),
+    (0.0024, 0.611),
+    (0.0053, 0.672),
+    (0.0084, 0.799),
+    (0.0112, 0.842),
+    (0.0140, 0.889),
+    (0.0183, 0.934),
+    (0.0203, 1.0),
 ];
 /// The same two of a text that may go on: half of those are at their beginning, where much begins alike.
 const BY_TEXT_UNFINISHED: Steps = &[
@@ -47,26 +47,36 @@ const BY_TEXT_UNFINISHED: Steps = &[
     (0.873, 0.997),
 ];
 const BY_MARGIN_UNFINISHED: Steps = &[
-    (0.0098, 0.333),
-    (0.0122, 0.397),
-    (0.0156, 0.465),
-    (0.0191, 0.531),
-    (0.0224, 0.632),
-    (0.0271, 0.737),
-    (0.0341, 0.815),
-    (0.0379, 0.879),
-    (0.0394, 0.920),
-    (0.0457, 0.920),
-    (0.0457, 0.969),
-    (0.0935, 0.969),
+    (0.0108, 0.334),
+    (0.0123, 0.392),
+    (0.0156, 0.464),
+    (0.0191, 0.530),
+    (0.0224, 0.633),
+    (0.0268, 0.735),
+    (0.0299, 0.781),
+    (0.0342, 0.818),
+    (0.0380, 0.883),
+    (0.0394, 0.923),
+    (0.0461, 0.923),
+    (0.0461, 0.970),
+    (0.0935, 0.970),
     (0.0935, 1.0),
 ];
 
 /// Points of a line that never goes down; level before the first and after the last.
 type Steps = &'static [(f32, f32)];
 
+/// How the answers were asked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Context {
+    /// The text may go on.
+    pub unfinished: bool,
+    /// A map says where the asker looks.
+    pub on_map: bool,
+}
+
 /// Gives every answer its confidence, best first: none is surer than the one before it.
-pub(crate) fn settle(answers: &mut [Answer<'_>], unfinished: bool) {
+pub(crate) fn settle(answers: &mut [Answer<'_>], context: Context) {
     let standing: Vec<f32> = answers.iter().map(|answer| answer.score.standing()).collect();
     let mut best: Vec<usize> = (0..answers.len()).collect();
     best.sort_by(|&a, &b| standing[b].total_cmp(&standing[a]));
@@ -77,20 +87,27 @@ pub(crate) fn settle(answers: &mut [Answer<'_>], unfinished: bool) {
     let alike = alike::margins(answers);
     let mut ceiling = 1.0f32;
     for at in 0..answers.len() {
-        let rivals = best.iter().filter(|&&other| other != at && is_rival(&answers[at], &answers[other]));
+        let rivals = best.iter().filter(|&&other| other != at && is_rival(&answers[at], &answers[other], context));
         let best_rival = rivals.map(|&other| standing[other]).fold(f32::MIN, f32::max);
         let margin = if best_rival == f32::MIN { 1.0 } else { standing[at] - best_rival };
         let margin = alike[at].map_or(margin, |ahead| margin.min(ahead));
-        let sure = confidence(&answers[at], margin.max(0.0), unfinished).min(ceiling);
+        let sure = confidence(&answers[at], margin.max(0.0), context.unfinished).min(ceiling);
         answers[at].score.confidence = sure;
         ceiling = sure;
     }
 }
 
 /// Two answers between which the asker would have to choose.
-fn is_rival(a: &Answer<'_>, b: &Answer<'_>) -> bool {
+fn is_rival(a: &Answer<'_>, b: &Answer<'_>, context: Context) -> bool {
     // A former commune and the one it is in, a city and its arrondissements: not two choices.
-    !(is_town(a) && is_town(b))
+    !(is_town(a) && is_town(b) || context.on_map && is_one_street(a, b))
+}
+
+/// Whether one is the other, going on in the next commune. From where the asker looks, its nearest part is the answer;
+/// without a map, which commune is meant stays open.
+fn is_one_street(a: &Answer<'_>, b: &Answer<'_>) -> bool {
+    let is_whole = |answer: &Answer<'_>| answer.place.kind() == Kind::Street && answer.house == House::NotAsked;
+    is_whole(a) && is_whole(b) && rank::are_namesakes(a, b) && rank::gap_m(a.place.bbox(), b.place.bbox()) <= GOES_ON_M
 }
 
 fn is_town(answer: &Answer<'_>) -> bool {

@@ -18,6 +18,21 @@ pub(crate) enum Geometry {
     MultiPoint { coordinates: Vec<[f64; 2]> },
 }
 
+/// An answer where it is, with its properties, in the order of the national base.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type")]
+pub(crate) struct Feature<P> {
+    geometry: Geometry,
+    properties: P,
+}
+
+impl<P> Feature<P> {
+    /// At the one point that stands for the answer.
+    pub(crate) fn at(suggestion: &Suggestion, properties: P) -> Self {
+        Self { geometry: Geometry::point(suggestion), properties }
+    }
+}
+
 impl Geometry {
     /// The one point that stands for an answer.
     pub(crate) fn point(suggestion: &Suggestion) -> Self {

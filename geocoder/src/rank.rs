@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use layers::LonLat;
+use layers::{Bbox, LonLat};
 
 pub(crate) use crate::likeness::{AS_TYPED, Likeness, QueryWord, Wording, forms, weight};
 use crate::{
@@ -189,6 +189,21 @@ pub(crate) fn order(answers: Vec<Answer<'_>>) -> Vec<Answer<'_>> {
     ordered
 }
 
+/// On a map, size parts no two places of one kind and name: all weigh as much as the first of them.
+pub(crate) fn level_namesakes(answers: &mut [Answer<'_>]) {
+    for at in 1..answers.len() {
+        let namesake = answers[..at].iter().find(|answer| are_namesakes(answer, &answers[at]));
+        if let Some(small) = namesake.map(|answer| answer.score.small) {
+            answers[at].score.small = small;
+        }
+    }
+}
+
+/// Whether one name, typed to its end, names both.
+pub(crate) fn are_namesakes(a: &Answer<'_>, b: &Answer<'_>) -> bool {
+    a.place.kind() == b.place.kind() && a.place.folded() == b.place.folded()
+}
+
 /// The best first, in an order that two runs agree on.
 pub(crate) fn sort(answers: &mut [Answer<'_>]) {
     answers.sort_by(|a, b| b.score.key().total_cmp(&a.score.key()).then_with(|| a.place.key().cmp(&b.place.key())));
@@ -201,6 +216,15 @@ pub(crate) fn metres_to(place: Place<'_>, near: LonLat) -> f64 {
     let corner =
         LonLat { lon: near.lon.clamp(b.west, b.east.max(b.west)), lat: near.lat.clamp(b.south, b.north.max(b.south)) };
     (ground_distance_m(near, corner) + ground_distance_m(near, place.position())) / 2.0
+}
+
+/// Metres between two boxes; 0 where they meet.
+pub(crate) fn gap_m(a: Bbox, b: Bbox) -> f64 {
+    // Of each axis, where they are nearest: the same in both when they overlap there.
+    let nearest = |a: (f64, f64), b: (f64, f64)| (b.0.clamp(a.0, a.1.max(a.0)), a.0.clamp(b.0, b.1.max(b.0)));
+    let (lon, other_lon) = nearest((a.west, a.east), (b.west, b.east));
+    let (lat, other_lat) = nearest((a.south, a.north), (b.south, b.north));
+    ground_distance_m(LonLat { lon, lat }, LonLat { lon: other_lon, lat: other_lat })
 }
 
 /// What distance takes off: half of it within a few kilometres, so that nearness decides between streets of one

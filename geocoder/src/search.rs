@@ -3,7 +3,8 @@
 //! sure each is. The file to read first.
 
 use crate::{
-    Error, Geocoder, Request, Suggestion, confidence,
+    Error, Geocoder, Request, Suggestion,
+    confidence::{self, Context},
     effort::Effort,
     hunt::{Hunt, Step},
     onebox::READINGS,
@@ -73,7 +74,8 @@ impl Geocoder {
         let mut answers: Vec<Answer<'_>> = located.filter(|answer| self.is_wanted(answer, request)).collect();
         self.without_twins(&mut answers);
         self.measure_best(&mut answers, request);
-        confidence::settle(&mut answers, unfinished);
+        let context = Context { unfinished, on_map: request.near.is_some() };
+        confidence::settle(&mut answers, context);
         Ok(answers)
     }
 
@@ -103,6 +105,8 @@ impl Geocoder {
             let doors = self.part_of(answer.place).shard.numbers.doors(answer.place.blocks()).take(MOST_DOORS);
             rank::measure(answer, near, doors);
         }
+        let measured = answers.len().min(MEASURED);
+        rank::level_namesakes(&mut answers[..measured]);
         rank::sort(answers);
     }
 }

@@ -19,7 +19,7 @@ use crate::{
     changes::{self, FileNow, State},
     collect::Collector,
     duplicates,
-    index::{Current, Manifest, Store},
+    index::{Current, Manifest, store::Store},
     marks::{Marker, StreetMark},
     origins::Origins,
     pieces,

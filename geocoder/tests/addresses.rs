@@ -22,7 +22,7 @@ const IN_BRON: LonLat = LonLat { lon: 4.9100, lat: 45.7380 };
 /// (key, street, number, suffix, code, commune, former code, former name, position, lon, lat)
 #[rustfmt::skip]
 #[allow(clippy::type_complexity)] // a table: its columns are named just above
-const ROWS: [(&str, &str, &str, &str, &str, &str, &str, &str, &str, f64, f64); 28] = [
+const ROWS: [(&str, &str, &str, &str, &str, &str, &str, &str, &str, f64, f64); 30] = [
     ("69383_3300_00012", "Rue Garibaldi", "12", "", "69383", "Lyon 3e Arrondissement", "", "", "entrée", 4.8500, 45.7560),
     ("69383_3300_00012_bis", "Rue Garibaldi", "12", "bis", "69383", "Lyon 3e Arrondissement", "", "", "entrée", 4.8501, 45.7562),
     ("69383_3300_00012_ter", "Rue Garibaldi", "12", "ter", "69383", "Lyon 3e Arrondissement", "", "", "entrée", 4.8502, 45.7564),
@@ -30,6 +30,8 @@ const ROWS: [(&str, &str, &str, &str, &str, &str, &str, &str, &str, f64, f64); 2
     ("69383_3300_00208", "Rue Garibaldi", "208", "", "69383", "Lyon 3e Arrondissement", "", "", "entrée", 4.8522, 45.7601),
     ("69386_3300_00001", "Rue Garibaldi", "1", "", "69386", "Lyon 6e Arrondissement", "", "", "entrée", 4.8530, 45.7700),
     ("69386_3300_00020", "Rue Garibaldi", "20", "", "69386", "Lyon 6e Arrondissement", "", "", "entrée", 4.8531, 45.7720),
+    ("69383_3901_00002", "Cours Lafayette", "2", "", "69383", "Lyon 3e Arrondissement", "", "", "entrée", 4.8400, 45.7630),
+    ("69386_3901_00001", "Cours Lafayette", "1", "", "69386", "Lyon 6e Arrondissement", "", "", "entrée", 4.8400, 45.7634),
     ("69029_0455_00001", "Rue de la République", "1", "", "69029", "Bron", "", "", "entrée", 4.9110, 45.7380),
     ("69029_0455_00003", "Rue de la République", "3", "", "69029", "Bron", "", "", "entrée", 4.9112, 45.7382),
     ("69266_0700_00001", "Rue de la République", "1", "", "69266", "Villeurbanne", "", "", "entrée", 4.8790, 45.7680),
@@ -80,13 +82,16 @@ fn options(folder: &Path) -> BuildOptions {
     }
 }
 
+/// Two rows of 208 are one address of two positions, two rows are toponyms.
+const ADDRESSES: usize = ROWS.len() - 3;
+
 /// An index and the folder that holds it.
 fn index() -> (Geocoder, TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let source = write(folder.path(), "bal.csv", &bal());
     let built = build(&[source], &folder.path().join("index"), &options(folder.path()), &mut |_| {}).unwrap();
-    assert_eq!((built.report.rows(), built.report.accepted()), (28, 28));
-    assert_eq!(built.addresses, 25, "two rows of 208 are one address of two positions, two rows are toponyms");
+    assert_eq!((built.report.rows(), built.report.accepted()), (ROWS.len() as u64, ROWS.len() as u64));
+    assert_eq!(built.addresses, ADDRESSES as u32);
     (Geocoder::open(&folder.path().join("index")).unwrap(), folder)
 }
 
@@ -220,6 +225,27 @@ fn suggestions_begin_with_the_first_letter_and_the_nearest_come_first() {
 }
 
 #[test]
+fn a_street_that_goes_on_in_the_next_commune_is_one_street_on_a_map_and_a_choice_without() {
+    let (geocoder, _folder) = index();
+    let ask = |text: &str, near: Option<(f64, f64)>| {
+        let near = near.map(|(lon, lat)| Near::from(LonLat { lon, lat }));
+        let request = Request { text: text.to_owned(), finished: true, near, limit: 5, ..Request::default() };
+        geocoder.search(&request).unwrap()
+    };
+    for (lat, nearest) in [(45.7700, "69386"), (45.7560, "69383")] {
+        let answers = ask("cours lafayette", Some((4.8400, lat)));
+        assert_eq!(answers.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), ["Cours Lafayette"; 2]);
+        assert_eq!(answers[0].insee, nearest);
+        assert!(answers[0].score.total() > 0.9, "{}", answers[0].score);
+    }
+    assert!(ask("cours lafayette", None)[0].score.total() < 0.8, "which commune is meant is open");
+    // Two streets far from each other, seen from between them, are two.
+    let apart = ask("rue de la republique", Some((4.8955, 45.7531)));
+    assert_eq!(apart.len(), 2);
+    assert!(apart[0].score.total() < 0.8, "{}", apart[0].score);
+}
+
+#[test]
 fn one_wrong_letter_is_forgiven_wherever_it_is() {
     let (geocoder, _folder) = index();
     for text in ["12 rue garribaldi", "12 rue garibladi", "12 rue faribaldi lyon", "12 rue garbaldi lyon 3"] {
@@ -284,7 +310,7 @@ fn reverse_gives_the_nearest_addresses_by_true_distance() {
         assert!(found[0].distance_m.unwrap() < 0.1);
     }
     let everything = geocoder.reverse(&nearby(IN_BRON, 50, f64::INFINITY)).unwrap();
-    assert_eq!(everything.len(), 25, "all lie within the largest radius");
+    assert_eq!(everything.len(), ADDRESSES, "all lie within the largest radius");
 }
 
 #[test]

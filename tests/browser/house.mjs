@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { after, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
@@ -17,7 +18,7 @@ const FLAGS = [
 ];
 
 /** Starts `traboule demo`; its address, and how to stop it. */
-export async function startDemo() {
+async function startDemo() {
   const state = mkdtempSync(join(tmpdir(), 'traboule-demo-'));
   const free = '127.0.0.1:0';
   const args = ['demo', '--listen', free, '--admin', free, '--provider', free, '--state', state];
@@ -45,7 +46,28 @@ export async function startDemo() {
 }
 
 /** One browser for a test file. */
-export const openBrowser = () => chromium.launch({ executablePath: '/usr/bin/chromium', headless: true, args: FLAGS });
+const openBrowser = () => chromium.launch({ executablePath: '/usr/bin/chromium', headless: true, args: FLAGS });
+
+/** The demonstration and a browser while a test file runs; both are there once its tests run. */
+export function opened() {
+  const house = {};
+  before(async () => {
+    [house.demo, house.browser] = await Promise.all([startDemo(), openBrowser()]);
+  });
+  after(async () => {
+    await house.browser?.close();
+    await house.demo?.stop();
+  });
+  return house;
+}
+
+/** The page of a role that has signed in and sees its map. */
+export async function asAgent({ demo, browser }, role, options) {
+  const agent = await openPage(browser, demo.url, options);
+  await signIn(agent.page, demo.url, role);
+  await mapIsIdle(agent.page);
+  return agent;
+}
 
 /** A page and the list of its misdeeds: console errors, requests elsewhere, answers nobody expects. */
 export async function openPage(browser, url, options = {}) {

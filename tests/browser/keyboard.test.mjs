@@ -2,19 +2,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { after, before, test } from 'node:test';
-import { drawn, keep, mapIsIdle, openBrowser, openPage, signIn, startDemo } from './house.mjs';
+import { test } from 'node:test';
+import { asAgent, drawn, keep, mapIsIdle, opened } from './house.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-let demo, browser;
-before(async () => {
-  [demo, browser] = await Promise.all([startDemo(), openBrowser()]);
-});
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
+const house = opened();
 
 /** Violations that axe finds, one line each. */
 async function violations(page) {
@@ -24,9 +17,7 @@ async function violations(page) {
 }
 
 test('everything of the morning works with the keyboard alone', { timeout: 240_000 }, async () => {
-  const { page, misdeeds } = await openPage(browser, demo.url);
-  await signIn(page, demo.url, /agent-bron/);
-  await mapIsIdle(page);
+  const { page, misdeeds } = await asAgent(house, /agent-bron/);
   assert.deepEqual(await violations(page), []);
 
   // The first Tab gives a way straight to the map.
@@ -72,9 +63,7 @@ test('everything of the morning works with the keyboard alone', { timeout: 240_0
 });
 
 test('a narrow screen scrolls in one direction only', { timeout: 120_000 }, async () => {
-  const { page } = await openPage(browser, demo.url, { viewport: { width: 320, height: 640 } });
-  await signIn(page, demo.url, /agent-bron/);
-  await mapIsIdle(page);
+  const { page } = await asAgent(house, /agent-bron/, { viewport: { width: 320, height: 640 } });
   await keep(page, '7-narrow');
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
   assert.ok(width <= 320, `the page is ${width} px wide`);

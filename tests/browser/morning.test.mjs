@@ -2,22 +2,13 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import { drawn, keep, mapIsIdle, openBrowser, openPage, root, signIn, startDemo } from './house.mjs';
+import { test } from 'node:test';
+import { asAgent, drawn, keep, mapIsIdle, openPage, opened, root, signIn } from './house.mjs';
 
-let demo, browser;
-before(async () => {
-  [demo, browser] = await Promise.all([startDemo(), openBrowser()]);
-});
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
+const house = opened();
 
 test('an agent of Bron signs in, sees, finds, reads and signs out', { timeout: 240_000 }, async () => {
-  const { page, misdeeds } = await openPage(browser, demo.url);
-  await signIn(page, demo.url, /agent-bron/);
-  await mapIsIdle(page);
+  const { page, misdeeds } = await asAgent(house, /agent-bron/);
 
   // The map is on Bron, and really drawn.
   const me = await page.evaluate(() => fetch('/auth/me').then((answer) => answer.json()));
@@ -93,8 +84,8 @@ test('an agent of Bron signs in, sees, finds, reads and signs out', { timeout: 2
 });
 
 test('an agent of a suspended commune reads why, and sees no map data', { timeout: 120_000 }, async () => {
-  const { page, misdeeds } = await openPage(browser, demo.url);
-  await signIn(page, demo.url, /agent-venissieux/);
+  const { page, misdeeds } = await openPage(house.browser, house.demo.url);
+  await signIn(page, house.demo.url, /agent-venissieux/);
   await page.getByText(/suspendue/).first().waitFor();
   await keep(page, '5-suspended');
   assert.deepEqual(misdeeds, []);

@@ -1,16 +1,9 @@
 // One box: an object of a layer found by its name, its sheet opened, and what an answer is worth said in words.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { keep, mapIsIdle, openBrowser, openPage, signIn, startDemo } from './house.mjs';
+import { test } from 'node:test';
+import { asAgent, keep, mapIsIdle, opened } from './house.mjs';
 
-let demo, browser;
-before(async () => {
-  [demo, browser] = await Promise.all([startDemo(), openBrowser()]);
-});
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
+const house = opened();
 
 /** Types in the box and waits for the answers to exactly that. */
 async function ask(page, text) {
@@ -22,9 +15,7 @@ async function ask(page, text) {
 }
 
 test('an agent finds a town hall by its name and reads its sheet', { timeout: 240_000 }, async () => {
-  const { page, misdeeds } = await openPage(browser, demo.url);
-  await signIn(page, demo.url, /agent-bron/);
-  await mapIsIdle(page);
+  const { page, misdeeds } = await asAgent(house, /agent-bron/);
 
   await ask(page, 'mairie de bron');
   const first = await page.getByRole('option').first().innerText();

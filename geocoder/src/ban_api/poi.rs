@@ -3,7 +3,7 @@
 use layers::{FeatureId, LayerId};
 use serde::Serialize;
 
-use super::TrueGeometry;
+use super::{geoplateforme::TrueGeometry, properties::metres};
 use crate::{FoundObject, Suggestion, geojson};
 
 /// The properties of a point of interest.
@@ -59,7 +59,7 @@ pub(super) fn poi<'a>(
         y: lambert.map(|[_, y]| y),
         id: &suggestion.id,
         score: geojson::score(suggestion),
-        distance: super::metres(suggestion),
+        distance: metres(suggestion),
         extrafields: Extra { layer: &object.layer, feature: object.feature, address: object.address.as_deref() },
         index: "poi",
         truegeometry,
