@@ -6,7 +6,7 @@
 use crate::{
     address::Kind,
     objects::alike,
-    rank::{self, Answer, House},
+    rank::{self, Answer, House, Wording},
     suggestion::{MatchType, Verdict},
 };
 
@@ -14,6 +14,8 @@ use crate::{
 const NUMBER_UNKNOWN: f32 = 0.7;
 /// The same when only the suffix is missing.
 const SUFFIX_UNKNOWN: f32 = 0.75;
+/// Most an answer may claim that is another type of street.
+const OTHER_TYPE: f32 = 0.75;
 /// Most an answer may claim that contradicts what was typed.
 const CONTRADICTED: f32 = 0.7;
 /// Most an answer may claim at all: addresses have more ways to be wrong than a bench.
@@ -122,10 +124,11 @@ fn confidence(answer: &Answer<'_>, margin: f32, unfinished: bool) -> f32 {
     };
     let verdicts = [answer.verdicts.commune, answer.verdicts.postcode];
     let said = if verdicts.contains(&Some(Verdict::Contradicts)) { CONTRADICTED } else { 1.0 };
+    let named = if answer.wording == Wording::OtherType { OTHER_TYPE } else { 1.0 };
     let (by_text, by_margin) =
         if unfinished { (BY_TEXT_UNFINISHED, BY_MARGIN_UNFINISHED) } else { (BY_TEXT, BY_MARGIN) };
     let sure = interpolate(by_text, answer.score.text) * interpolate(by_margin, margin);
-    sure.min(SUREST) * number.min(said)
+    sure.min(SUREST) * number.min(said).min(named)
 }
 
 /// How sure words this like a name are: alone, or with rivals that are as like it.

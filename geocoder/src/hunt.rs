@@ -180,7 +180,8 @@ impl<'a> Hunt<'a> {
     fn elsewhere(&mut self) -> Result<(), Error> {
         // A commune that has the street keeps it, whatever the number: it was named.
         let is_settled = |answer: &Answer<'_>| {
-            answer.score.text >= SETTLED && answer.score.commune < f32::EPSILON && self.counts(answer)
+            let is_it = answer.score.text >= SETTLED && answer.wording != Wording::OtherType;
+            is_it && answer.score.commune < f32::EPSILON && self.counts(answer)
         };
         if self.answers.iter().any(is_settled) {
             return Ok(());

@@ -10,6 +10,9 @@ const COMPLETENESS: f32 = 0.25;
 const COMPLETENESS_UNFINISHED: f32 = 0.1;
 /// Taken off for each word typed before one that the name has first, or typed first and deep in the name.
 const DISPLACED: f32 = 0.02;
+/// Taken off where one type of street was typed and the name has another: more than for a number that is not there, less
+/// than for another commune.
+const OTHER_TYPE: f32 = 0.1;
 /// Likeness of an abbreviation to what it stands for: a name spelt as typed comes first.
 pub(crate) const MEANT: f32 = 0.99;
 /// Likeness of two abbreviations of one word: nothing was corrected.
@@ -68,6 +71,8 @@ pub(crate) enum Wording {
     Part,
     /// The same, but the last word typed only begins one of its own.
     Begun,
+    /// Another type of street was typed.
+    OtherType,
     /// A word typed is misspelt, or is not in it.
     Other,
 }
@@ -86,7 +91,7 @@ impl Wording {
     fn and(self, word: &QueryWord, name: &str, similarity: f32) -> Self {
         match self {
             _ if word.article || similarity >= AS_TYPED => self,
-            Self::Other => Self::Other,
+            Self::Other | Self::OtherType => self,
             _ if similarity > 0.0 && word.begins(name) => Self::Begun,
             _ => Self::Other,
         }
@@ -109,6 +114,11 @@ pub(crate) fn likeness(name: &str, words: &[QueryWord]) -> Likeness<'static> {
             free.map(|(at, name)| (at, word.similarity(name))).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
         typed += word.weight;
         let (at, similarity) = best.unwrap_or((0, 0.0));
+        if similarity == 0.0 && typed == word.weight && is_other_type(word, names[0]) {
+            (taken, found, met, weakest) = (1, word.weight, weight(0, names[0]), MEANT / 2.0);
+            (wording, disorder, previous) = (Wording::OtherType, OTHER_TYPE, Some(0));
+            continue;
+        }
         if !word.article {
             weakest = weakest.min(similarity);
         }
@@ -133,6 +143,11 @@ pub(crate) fn likeness(name: &str, words: &[QueryWord]) -> Likeness<'static> {
         wording = Wording::Part;
     }
     Likeness { text: text.max(0.0), weakest, wording, other_name: None }
+}
+
+/// Whether a type of street was typed where the name has another.
+fn is_other_type(word: &QueryWord, name: &str) -> bool {
+    normalize::is_street_type(name) && word.forms.iter().any(|(form, _)| normalize::is_street_type(form))
 }
 
 impl QueryWord {

@@ -147,7 +147,7 @@ fn verdicts(candidate: &Candidate<'_>, query: &Query, likeness: Likeness<'_>) ->
         (true, true) => Verdict::Corrected,
         (true, false) => Verdict::Ok,
     };
-    let street = if likeness.wording != Wording::Other && query.faith > 0.99 {
+    let street = if !matches!(likeness.wording, Wording::Other | Wording::OtherType) && query.faith > 0.99 {
         Verdict::Ok
     } else if likeness.weakest > 0.0 {
         Verdict::Corrected

@@ -69,7 +69,7 @@ impl Geocoder {
                 hunt.take(step, enough)?;
             }
         }
-        let answers = self.with_town_named(&mut hunt);
+        let answers = self.with_town_named(&mut hunt, request);
         let located = rank::order(answers).into_iter().map(|answer| self.interpolated(answer));
         let mut answers: Vec<Answer<'_>> = located.filter(|answer| self.is_wanted(answer, request)).collect();
         self.without_twins(&mut answers);
@@ -81,14 +81,15 @@ impl Geocoder {
 
     /// What was found; and the commune named, when that is no address and not what was typed either: an object that is
     /// like a part of the text does not hide that nothing else was found.
-    fn with_town_named<'a>(&'a self, hunt: &mut Hunt<'a>) -> Vec<Answer<'a>> {
+    fn with_town_named<'a>(&'a self, hunt: &mut Hunt<'a>, request: &Request) -> Vec<Answer<'a>> {
         let mut answers = hunt.found(WORST);
         if hunt.is_answered(&answers) {
             return answers;
         }
-        let towns = self.towns_named(&hunt.queries);
+        let mut towns = self.towns_named(&hunt.queries);
+        towns.retain(|town| self.is_wanted(town, request));
         if !towns.is_empty() {
-            rank::sort(&mut answers);
+            answers = rank::order(answers); // each once
             answers.truncate(BEFORE_TOWN);
         }
         answers.extend(towns);

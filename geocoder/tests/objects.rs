@@ -684,7 +684,14 @@ fn an_object_like_a_part_of_the_text_does_not_hide_the_commune_named() {
     };
     let found = kinds("rue chambovet lyon");
     assert!(matches!(found.first(), Some((Kind::Poi, MatchType::Corrected, _))), "{found:?}");
+    assert_eq!(found.len(), 5, "{found:?}");
     assert_eq!(found.last(), Some(&(Kind::City, MatchType::Commune, "Lyon".to_owned())), "{found:?}");
+    // Where nothing but objects is asked for, no commune takes the place of one.
+    for text in ["rue chambovet lyon", "lyon"] {
+        let filter = Filter { kinds: Some(vec![Kind::Poi]), ..Filter::default() };
+        let found = geocoder.search(&Request { filter, ..request(text) }).unwrap();
+        assert!(found.len() == 5 && found.iter().all(|it| it.kind == Kind::Poi), "{text}: {:?}", names(&found));
+    }
     // What has all that was typed is an answer: the commune is none to it.
     assert!(kinds("parc chambovet lyon").iter().all(|it| it.0 == Kind::Poi));
     assert!(kinds("rue garibaldi lyon").iter().all(|it| it.0 != Kind::City));

@@ -11,6 +11,10 @@ mod support;
 
 use std::sync::Arc;
 
+use auth_proxy::{
+    Credential, Principal,
+    directory::{Organisation, OrganisationKind, Roles},
+};
 use axum::{
     body::Body,
     http::{Request, StatusCode, header},
@@ -18,7 +22,7 @@ use axum::{
 use layers::Access;
 use serde_json::Value;
 use support::{Answer, Caller, House, prepared};
-use traboule::app::Generation;
+use traboule::{app::Generation, http::addresses::index_for};
 
 /// Every route that searches, with parameters that find something in the samples.
 const ROUTES: [(&str, &str); 8] = [
@@ -138,6 +142,32 @@ async fn a_reload_that_opens_or_closes_the_search_takes_effect_at_once() {
             assert_eq!(house.get(&bron, &path).await.status, 200, "{access:?}: {path}");
         }
     }
+}
+
+/// The gate lets any token in while everybody may search; the search may be closed before the route is reached, or while
+/// a file is being answered.
+#[tokio::test]
+async fn a_token_for_something_else_searches_no_longer_once_the_search_is_closed() {
+    let metropole = Organisation {
+        id: "metropole".parse().unwrap(),
+        kind: OrganisationKind::Metropole,
+        name: "Métropole de Lyon".to_owned(),
+        sirets: [].into(),
+        communes: [].into(),
+    };
+    let with = |scopes: &str| Principal {
+        credential: Credential::Token { id: "tk1".to_owned(), scopes: scopes.parse().unwrap() },
+        name: "tk1".to_owned(),
+        organisation: Some(Arc::new(metropole.clone())),
+        roles: Roles::default(),
+        peer: None,
+    };
+    let (open, closed) = (open_house(|_| ()).await, House::open().await);
+    for (scopes, may_search) in [("tiles", false), ("tiles,search", true)] {
+        assert!(index_for(&open.app, Some(&with(scopes))).is_ok(), "{scopes}");
+        assert_eq!(index_for(&closed.app, Some(&with(scopes))).is_ok(), may_search, "{scopes}");
+    }
+    assert!(index_for(&open.app, None).is_ok() && index_for(&closed.app, None).is_err());
 }
 
 #[tokio::test]
