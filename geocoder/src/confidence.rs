@@ -20,8 +20,9 @@ const OTHER_TYPE: f32 = 0.75;
 const CONTRADICTED: f32 = 0.7;
 /// Most an answer may claim at all: addresses have more ways to be wrong than a bench.
 const SUREST: f32 = 0.99;
-/// Streets of one name this near, in two communes, are one.
+/// Streets of one name this near, in two communes, are one; of so few parts that something else is next.
 const GOES_ON_M: f64 = 200.0;
+const MOST_PARTS: usize = 8;
 /// Share of right answers by likeness, without a rival: the steps that
 /// `cargo bench -p geocoder --bench geocode-quality -- --fit 7 --n 1000` prints, both ends of each, the middle of a
 /// narrow one.
@@ -82,9 +83,9 @@ pub(crate) fn settle(answers: &mut [Answer<'_>], context: Context) {
     let standing: Vec<f32> = answers.iter().map(|answer| answer.score.standing()).collect();
     let mut best: Vec<usize> = (0..answers.len()).collect();
     best.sort_by(|&a, &b| standing[b].total_cmp(&standing[a]));
-    // The best rival of any answer is among these: two towns are no rivals.
+    // The best rival of any answer is among these: two towns are no rivals, nor are the parts of one street.
     let street = best.iter().copied().find(|&at| !is_town(&answers[at]));
-    best.truncate(2);
+    best.truncate(if context.on_map { MOST_PARTS } else { 2 });
     best.extend(street);
     let alike = alike::margins(answers);
     let mut ceiling = 1.0f32;
