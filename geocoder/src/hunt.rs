@@ -1,5 +1,7 @@
 //! The ways a text is looked for, from the strictest to the loosest; `search` has them in order.
 
+mod shortened;
+
 use crate::{
     Error, Geocoder, HouseNumber, Kind, Near, Request,
     candidates::{Context, Tolerance, candidates, expand},
@@ -38,6 +40,8 @@ pub(crate) enum Step {
     AsTyped,
     /// Every word is there, give or take a letter or two.
     Corrected,
+    /// A complement of the address followed the street, or something the town.
+    Shortened,
     /// The town was misspelt, words were glued or cut, or there was more noise than its patterns know.
     Respelt,
     /// Some name of the town named is made of nearly the same letters.
@@ -127,6 +131,7 @@ impl<'a> Hunt<'a> {
             _ if self.effort.is_spent() => Ok(()),
             Step::AsTyped => self.look(&self.queries.clone(), Tolerance::Exact, enough),
             Step::Corrected => self.look(&self.queries.clone(), Tolerance::Corrected, enough),
+            Step::Shortened => self.shortened(enough),
             Step::Respelt => self.respelt(enough),
             Step::InTown => {
                 self.in_town(enough);
@@ -140,8 +145,7 @@ impl<'a> Hunt<'a> {
     fn respelt(&mut self, enough: f32) -> Result<(), Error> {
         let mut writings = self.writings.clone();
         for typed in &self.writings {
-            let anchored = noise::anchored(&typed.words).into_iter().take(MOST_ANCHORS);
-            writings.extend(anchored.map(|words| typed.rewritten(words.to_vec(), faith_in(typed, words))));
+            writings.extend(anchored(typed));
             let abroad = noise::without_misspelt_country(&typed.words);
             writings.extend(abroad.map(|words| typed.rewritten(words.to_vec(), NOISE_DROPPED)));
         }
@@ -384,6 +388,12 @@ fn asks_for_an_address(query: &Query) -> bool {
         |word: &&Word| matches!(&word.typed[..], "grande" | "grand" | "petite" | "petit" | "vieille" | "vieux");
     query.number.is_some()
         || (query.faith >= WHOLE && query.words.iter().find(|word| !is_size(word)).is_some_and(is_type))
+}
+
+/// The ends of a text where an address may begin.
+fn anchored(typed: &Typed) -> Vec<Typed> {
+    let ends = noise::anchored(&typed.words).into_iter().take(MOST_ANCHORS);
+    ends.map(|words| typed.rewritten(words.to_vec(), faith_in(typed, words))).collect()
 }
 
 /// How far the end of a text is from the whole: a number left out was more than noise.

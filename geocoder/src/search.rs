@@ -21,9 +21,10 @@ const MEASURED: usize = 20;
 const MOST_DOORS: usize = 1_000;
 
 /// From the strictest to the loosest, each with the likeness of an answer that makes it needless.
-pub(crate) const STEPS: [(Step, f32); 6] = [
+pub(crate) const STEPS: [(Step, f32); 7] = [
     (Step::AsTyped, f32::MAX),
     (Step::Corrected, 0.85),
+    (Step::Shortened, 0.85),
     (Step::Respelt, 0.85),
     (Step::InTown, 0.8),
     (Step::InPart, 0.7),
@@ -69,6 +70,9 @@ impl Geocoder {
         let mut answers = hunt.found(WORST);
         if answers.is_empty() {
             answers.extend(self.towns_named(&hunt.queries));
+        }
+        if answers.is_empty() {
+            answers.extend(self.towns_named(&hunt.without_ends()));
         }
         let located = rank::order(answers).into_iter().map(|answer| self.interpolated(answer));
         let mut answers: Vec<Answer<'_>> = located.filter(|answer| self.is_wanted(answer, request)).collect();
