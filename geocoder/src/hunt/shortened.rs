@@ -9,7 +9,7 @@ use crate::{
     noise,
     normalize::{self, Word},
     parse::{Query, Typed, readings, says_a_name},
-    rank::{self, House},
+    rank::{self, House, Wording},
 };
 
 /// How far the beginning of a text is from the whole, when a complement of the address followed it.
@@ -103,7 +103,7 @@ impl Hunt<'_> {
             for place in candidates(context, query, &words, Tolerance::Exact)? {
                 let place = part.shard.places.get(place);
                 let likeness = part.shard.places.likeness(place, &words);
-                if likeness.text < EXACT {
+                if likeness.text < EXACT || likeness.wording == Wording::OtherType {
                     continue;
                 }
                 let candidate = self.candidate(place, query);
