@@ -12,6 +12,8 @@ use crate::{
 
 /// Most an answer may claim whose number is not in the street.
 const NUMBER_UNKNOWN: f32 = 0.7;
+/// The same of a town, where the number has no street.
+const NUMBER_IN_TOWN: f32 = 0.3;
 /// The same when only the suffix is missing.
 const SUFFIX_UNKNOWN: f32 = 0.75;
 /// Most an answer may claim that is another type of street.
@@ -119,6 +121,8 @@ fn is_town(answer: &Answer<'_>) -> bool {
 
 fn confidence(answer: &Answer<'_>, margin: f32, unfinished: bool) -> f32 {
     let number = match answer.house {
+        // A number and no street: it was for something else.
+        House::NotAsked if answer.verdicts.number == Some(Verdict::Unknown) => NUMBER_IN_TOWN,
         House::Interpolated(_) | House::Unknown(_) => NUMBER_UNKNOWN,
         House::WithoutSuffix(..) => SUFFIX_UNKNOWN,
         House::NotAsked | House::Found(..) => 1.0,
