@@ -21,6 +21,8 @@ use crate::{
 const FALLBACK: f32 = 0.3;
 /// An answer this like needs no other commune to be looked into.
 const SETTLED: f32 = 0.88;
+/// An answer this like is one.
+const ANSWERED: f32 = 0.8;
 /// What contradicts the commune named must be the address typed, but for that.
 const EXACT: f32 = 0.93;
 /// People confuse communes that are near each other: metres beyond the one named.
@@ -190,7 +192,11 @@ impl<'a> Hunt<'a> {
         if self.answers.iter().any(is_settled) {
             return Ok(());
         }
+        // What was written otherwise than typed (« Chemin du Clos Co llinot » without its end) has no say elsewhere once
+        // something answers in the town.
+        let least = if self.best() < ANSWERED { 0.0 } else { WHOLE };
         let scoped = |query: &&Query| query.number.is_some() && query.scope.as_ref().is_some_and(|scope| scope.whole);
+        let scoped = |query: &&Query| scoped(query) && query.faith >= least;
         for query in self.queries.iter().filter(scoped).cloned().collect::<Vec<_>>() {
             let Some(scope) = query.scope.clone() else { continue };
             let open = Query { scope: None, ..query };

@@ -5,7 +5,7 @@ mod areas;
 mod complement;
 
 pub(crate) use areas::without_areas;
-pub(crate) use complement::{complements, end_of_town, is_complement};
+pub(crate) use complement::{complements, end_of_town, is_complement, may_be_street};
 
 use crate::{
     departments, edit,

@@ -13,7 +13,7 @@ const HEADER: &str =
 
 /// (street, complement, numbers, code, commune)
 #[rustfmt::skip] // one line a street
-const STREETS: [(&str, &str, &[&str], &str, &str); 20] = [
+const STREETS: [(&str, &str, &[&str], &str, &str); 22] = [
     ("Rue Garibaldi", "", &["12", "13", "34", "60"], "69383", "Lyon 3e Arrondissement"),
     ("Rue Garibaldi", "", &["1", "5"], "69386", "Lyon 6e Arrondissement"),
     ("Rue de Vendôme", "", &["3", "28"], "69386", "Lyon 6e Arrondissement"),
@@ -33,6 +33,8 @@ const STREETS: [(&str, &str, &[&str], &str, &str); 20] = [
     ("Rue Jean Fautrier", "", &["7"], "75113", "Paris 13e Arrondissement"),
     ("Rue des Bergers", "", &["1", "3"], "75115", "Paris 15e Arrondissement"),
     ("Voie Cs/17", "", &["5"], "75117", "Paris 17e Arrondissement"),
+    ("Rue du Mail", "", &["14"], "69386", "Lyon 6e Arrondissement"),
+    ("Le Mail", "", &["25"], "69029", "Bron"),
     ("Rue de la Loire", "", &["11"], "69029", "Bron"),
 ];
 const POSTCODES: &str = "code_commune_insee;code_postal\n69383;69003\n69386;69006\n69029;69500\n69266;69100\n\
@@ -173,6 +175,8 @@ fn a_complement_after_the_town_costs_nothing() {
 fn a_complement_is_told_from_a_name() {
     let (geocoder, _folder) = index();
     check_sure(&geocoder, "9 rue de la Porte, immeuble B, Lyon", "9 Rue de la Porte, 69003 Lyon 3e Arrondissement");
+    check_sure(&geocoder, "14 rue du Mail c/o Martin Lyon", "14 Rue du Mail, 69006 Lyon 6e Arrondissement");
+    check_sure(&geocoder, "25 le Mail, porte droite, Bron", "25 Le Mail, 69500 Bron");
     check_sure(&geocoder, "2 résidence les Lilas Villeurbanne", "2 Résidence les Lilas, 69100 Villeurbanne");
     check_sure(
         &geocoder,

@@ -8,7 +8,7 @@ use crate::{
     candidates::{Tolerance, candidates, expand},
     noise,
     normalize::{self, Word},
-    parse::{Query, Typed, readings, says_a_name},
+    parse::{Query, Typed, readings},
     rank::{self, House, Wording},
 };
 
@@ -29,7 +29,7 @@ impl Hunt<'_> {
         let mut queries = Vec::new();
         for query in shortened.into_iter().chain(whole) {
             let is_known = self.queries.contains(&query) || queries.contains(&query);
-            if says_a_name(&query.words) && !is_known {
+            if noise::may_be_street(&query.words) && !is_known {
                 queries.push(query);
             }
         }
@@ -78,7 +78,7 @@ impl Hunt<'_> {
             for len in (2..query.words.len()).rev() {
                 let (words, after) = query.words.split_at(len);
                 let is_open = words.last().is_some_and(|word| normalize::is_article(&word.typed));
-                if is_open || !says_a_name(words) {
+                if is_open || !noise::may_be_street(words) {
                     continue;
                 }
                 let begun = Query { words: words.to_vec(), unfinished: false, ..query.clone() };

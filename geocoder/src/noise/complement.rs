@@ -2,7 +2,12 @@
 //! « 3e étage », « SCI Dupont », « ZAC des Pins ». What it is called is anything, so only its beginning is known.
 
 use super::{BOXES, PARTS, PEOPLE, announces_number, is_type};
-use crate::{gazetteer::Gazetteer, normalize::Word, parse::says_a_name, postcodes};
+use crate::{
+    gazetteer::Gazetteer,
+    normalize::{self, Word},
+    parse::says_a_name,
+    postcodes,
+};
 
 /// Words that begin a complement, beside parts of buildings, boxes, people and street types: groups of buildings,
 /// grounds and quarters, companies, ways in.
@@ -31,9 +36,17 @@ pub(crate) fn is_complement(words: &[Word]) -> bool {
     is_known || is_number || is_type(first) || next.is_some_and(|next| announces(next) || is_parted(next))
 }
 
+/// Whether words are enough to be a street's name: more than a type, or a type of their own (« Rue du Mail », « Le Mail »).
+pub(crate) fn may_be_street(words: &[Word]) -> bool {
+    let is_article = |word: &Word| normalize::is_article(&word.typed);
+    let is_telling = |word: &&Word| !is_article(word) && !word.typed.starts_with(|c: char| c.is_ascii_digit());
+    let telling = words.iter().filter(is_telling).count();
+    says_a_name(words) || telling > 1 || (telling == 1 && words.first().is_some_and(is_article))
+}
+
 /// How many words of a name come before each place where a complement may begin, the fewest first.
 pub(crate) fn complements(words: &[Word]) -> impl Iterator<Item = usize> {
-    let begins = |at: &usize| says_a_name(&words[..*at]) && is_complement(&words[*at..]);
+    let begins = |at: &usize| may_be_street(&words[..*at]) && is_complement(&words[*at..]);
     (2..words.len()).filter(begins).take(MOST_COMPLEMENTS)
 }
 
@@ -68,6 +81,8 @@ mod tests {
         check("rue Pasteur c/o Martin", &["rue pasteur"]);
         check("rue Pasteur B.P. 12", &["rue pasteur", "rue pasteur b p"]);
         check("rue Pasteur n°3", &["rue pasteur", "rue pasteur n"]);
+        check("rue du mail immeuble A", &["rue du mail"]);
+        check("le mail porte gauche", &["le mail"]);
         check("allée de la résidence", &[]);
         check("rue du 8 mai", &[]);
         check("rue garibaldi", &[]);
