@@ -159,6 +159,7 @@ pub(crate) fn match_type(answer: &Answer<'_>) -> MatchType {
         House::Interpolated(_) => MatchType::Interpolated,
         House::Unknown(_) => MatchType::Street,
         House::WithoutSuffix(..) => MatchType::Corrected,
+        House::Found(..) if verdicts.number != Some(Verdict::Ok) => MatchType::Corrected,
         _ if is_town && matches!(verdicts.street, None | Some(Verdict::Unknown)) => MatchType::Commune,
         _ if [verdicts.street, verdicts.commune, verdicts.postcode].iter().flatten().any(|v| *v != Verdict::Ok) => {
             MatchType::Corrected

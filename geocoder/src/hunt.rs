@@ -1,5 +1,7 @@
 //! The ways a text is looked for, from the strictest to the loosest; `search` has them in order.
 
+mod shortened;
+
 use crate::{
     Error, Geocoder, HouseNumber, Kind, Near, Request,
     candidates::{Context, Tolerance, candidates, expand},
@@ -19,6 +21,8 @@ use crate::{
 const FALLBACK: f32 = 0.3;
 /// An answer this like needs no other commune to be looked into.
 const SETTLED: f32 = 0.88;
+/// An answer this like is one.
+const ANSWERED: f32 = 0.8;
 /// What contradicts the commune named must be the address typed, but for that.
 const EXACT: f32 = 0.93;
 /// People confuse communes that are near each other: metres beyond the one named.
@@ -38,6 +42,8 @@ pub(crate) enum Step {
     AsTyped,
     /// Every word is there, give or take a letter or two.
     Corrected,
+    /// A complement of the address followed the street, or something the town.
+    Shortened,
     /// The town was misspelt, words were glued or cut, or there was more noise than its patterns know.
     Respelt,
     /// Some name of the town named is made of nearly the same letters.
@@ -135,6 +141,7 @@ impl<'a> Hunt<'a> {
             _ if self.effort.is_spent() => Ok(()),
             Step::AsTyped => self.look(&self.queries.clone(), Tolerance::Exact, enough),
             Step::Corrected => self.look(&self.queries.clone(), Tolerance::Corrected, enough),
+            Step::Shortened => self.shortened(enough),
             Step::Respelt => self.respelt(enough),
             Step::InTown => {
                 self.in_town(enough);
@@ -148,8 +155,7 @@ impl<'a> Hunt<'a> {
     fn respelt(&mut self, enough: f32) -> Result<(), Error> {
         let mut writings = self.writings.clone();
         for typed in &self.writings {
-            let anchored = noise::anchored(&typed.words).into_iter().take(MOST_ANCHORS);
-            writings.extend(anchored.map(|words| typed.rewritten(words.to_vec(), faith_in(typed, words))));
+            writings.extend(anchored(typed));
             let abroad = noise::without_misspelt_country(&typed.words);
             writings.extend(abroad.map(|words| typed.rewritten(words.to_vec(), NOISE_DROPPED)));
         }
@@ -186,7 +192,11 @@ impl<'a> Hunt<'a> {
         if self.answers.iter().any(is_settled) {
             return Ok(());
         }
+        // What was written otherwise than typed (« Chemin du Clos Co llinot » without its end) has no say elsewhere once
+        // something answers in the town.
+        let least = if self.best() < ANSWERED { 0.0 } else { WHOLE };
         let scoped = |query: &&Query| query.number.is_some() && query.scope.as_ref().is_some_and(|scope| scope.whole);
+        let scoped = |query: &&Query| scoped(query) && query.faith >= least;
         for query in self.queries.iter().filter(scoped).cloned().collect::<Vec<_>>() {
             let Some(scope) = query.scope.clone() else { continue };
             let open = Query { scope: None, ..query };
@@ -392,6 +402,12 @@ fn asks_for_an_address(query: &Query) -> bool {
         |word: &&Word| matches!(&word.typed[..], "grande" | "grand" | "petite" | "petit" | "vieille" | "vieux");
     query.number.is_some()
         || (query.faith >= WHOLE && query.words.iter().find(|word| !is_size(word)).is_some_and(noise::begins_address))
+}
+
+/// The ends of a text where an address may begin.
+fn anchored(typed: &Typed) -> Vec<Typed> {
+    let ends = noise::anchored(&typed.words).into_iter().take(MOST_ANCHORS);
+    ends.map(|words| typed.rewritten(words.to_vec(), faith_in(typed, words))).collect()
 }
 
 /// How far the end of a text is from the whole: a number left out was more than noise.

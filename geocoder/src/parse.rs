@@ -41,6 +41,8 @@ pub(crate) struct Typed {
 pub(crate) struct Query {
     /// The house number asked for.
     pub number: Option<HouseNumber>,
+    /// It is one of a range typed, and not its first.
+    pub of_range: bool,
     /// The words of the name.
     pub words: Vec<Word>,
     /// Whether the last of them may still be growing.
@@ -108,6 +110,11 @@ impl Typed {
         writings
     }
 
+    /// The beginning of the text, which nothing goes on.
+    pub(crate) fn ended(&self, words: &[Word], faith: f32) -> Self {
+        Self { unfinished: false, ..self.rewritten(words.to_vec(), faith) }
+    }
+
     /// The same words from one of them on, or otherwise cut.
     pub(crate) fn rewritten(&self, words: Vec<Word>, faith: f32) -> Self {
         Self { words, faith: self.faith * faith, ..self.clone() }
@@ -144,9 +151,12 @@ fn unstick(word: Word) -> Vec<Word> {
 pub(crate) fn readings(typed: &Typed, gazetteer: &Gazetteer, places: &Places, respell_towns: bool) -> Vec<Query> {
     let mut queries = Vec::new();
     for reading in towns::readings(typed, gazetteer, places, respell_towns) {
-        for (number, words, unfinished) in numbers::readings(&reading.words, reading.unfinished) {
+        for numbers::Reading { number, of_range, words, unfinished } in
+            numbers::readings(&reading.words, reading.unfinished)
+        {
             let (scope, said) = (reading.scope.clone(), reading.said.clone());
-            let query = Query { number, words, unfinished, scope, said, faith: typed.faith * reading.faith };
+            let faith = typed.faith * reading.faith;
+            let query = Query { number, of_range, words, unfinished, scope, said, faith };
             let says_something = !query.words.is_empty() || query.scope.is_some();
             if says_something && !queries.contains(&query) {
                 queries.push(query);
