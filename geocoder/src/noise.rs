@@ -6,6 +6,7 @@ use crate::{
     gazetteer::Gazetteer,
     house_number::is_detached_suffix,
     normalize::{self, Word},
+    parse::is_in_name,
     postcodes,
 };
 
@@ -93,7 +94,8 @@ fn noise_at(rest: &[Word], at: usize, cleaned: &mut Cleaned) -> usize {
             1 + usize::from(word(1).is_some_and(|next| next.len() <= 2 && is_digits(next)))
         }
         Some("cedex") => 0,
-        Some(first) if BOXES.contains(&first) && is_number(1) => 2,
+        // « Voie CS/17 » is a street of Paris.
+        Some(first) if BOXES.contains(&first) && is_number(1) && !cleaned.words.last().is_some_and(is_type) => 2,
         Some("boite") if word(1) == Some("postale") => 2 + usize::from(is_number(2)),
         Some("rdc") => 1,
         Some("rez") if word(1) == Some("de") && word(2) == Some("chaussee") => 3,
@@ -176,7 +178,7 @@ fn drop_lead(words: &mut Vec<Word>) {
 pub(crate) fn anchored(words: &[Word]) -> Vec<&[Word]> {
     let is_number = |word: &Word| word.typed.starts_with(|c: char| c.is_ascii_digit()) && word.typed.len() <= 6;
     let numbers: Vec<usize> = (0..words.len().saturating_sub(1))
-        .filter(|&at| is_number(&words[at]) && postcodes::parse(&words[at].typed).is_none())
+        .filter(|&at| is_number(&words[at]) && postcodes::parse(&words[at].typed).is_none() && !is_in_name(words, at))
         .collect();
     let types = || (1..words.len().saturating_sub(1)).filter(|&at| is_type(&words[at]) && words[at].typed.len() > 2);
     let anchors = if numbers.is_empty() { types().next_back().into_iter().collect() } else { numbers };
