@@ -3,7 +3,7 @@
 
 use tantivy::{
     TantivyDocument, Term,
-    schema::{FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions},
+    schema::{FAST, Field, IndexRecordOption, NumericOptions, Schema, TextFieldIndexing, TextOptions},
 };
 
 use crate::{
@@ -43,7 +43,7 @@ pub(crate) fn schema() -> (Schema, Fields) {
     let fields = Fields {
         word: builder.add_text_field("word", text()),
         beginning: builder.add_text_field("beginning", text()),
-        town: builder.add_u64_field("town", INDEXED),
+        town: builder.add_u64_field("town", NumericOptions::default().set_indexed()),
         kind: builder.add_text_field("kind", text()),
         place: builder.add_u64_field("place", FAST),
     };
