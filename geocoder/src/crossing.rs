@@ -83,7 +83,11 @@ impl Geocoder {
                         let has_rivals = found.len() > 1;
                         return Ok(Some(found.iter().map(|meeting| self.meeting_place(meeting, has_rivals)).collect()));
                     }
-                    apart = apart.or(Some(vec![one[0], other[0]]));
+                    if apart.is_none() {
+                        let near = Some(Near::from(one[0].place.position()));
+                        let others = self.streets(&sides[1], near, (request, effort))?;
+                        apart = Some(vec![one[0], others.first().copied().unwrap_or(other[0])]);
+                    }
                 }
                 _ if !parted.says_two => (),
                 [one, other] => apart = apart.or(one.first().or(other.first()).map(|street| vec![*street])),
