@@ -29,8 +29,8 @@ pub(crate) const STEPS: [(Step, f32); 7] = [
     (Step::Corrected, 0.85),
     (Step::Respelt, 0.85),
     (Step::InTown, 0.8),
-    (Step::Loosely, 0.75),
-    (Step::InPart, 0.7),
+    (Step::Loosely, 0.8),
+    (Step::InPart, 0.84),
     (Step::Elsewhere, f32::MAX), // needless only when the address is where it was said to be
 ];
 
