@@ -34,6 +34,8 @@ const WHOLE: f32 = 0.99;
 /// How far each other writing is from what was typed.
 const NOISE_DROPPED: f32 = 0.97;
 const NUMBER_DROPPED: f32 = 0.85;
+/// How far names are whose words are two letters from those typed, beyond what the letters say.
+const TWO_LETTERS: f32 = 0.9;
 
 /// A way to look for a text.
 #[derive(Debug, Clone, Copy)]
@@ -48,6 +50,8 @@ pub(crate) enum Step {
     Respelt,
     /// Some name of the town named is made of nearly the same letters.
     InTown,
+    /// Every word is there, give or take two letters; where no town is named.
+    Loosely,
     /// Half of the words that count are there, give or take a letter.
     InPart,
     /// The address is exactly there in a neighbouring commune, and the one named has no such street.
@@ -147,6 +151,7 @@ impl<'a> Hunt<'a> {
                 self.in_town(enough);
                 Ok(())
             }
+            Step::Loosely => self.look(&self.loosely(), Tolerance::Loose, enough),
             Step::InPart => self.look(&self.queries.clone(), Tolerance::Partial, enough),
             Step::Elsewhere => self.elsewhere(),
         }
@@ -181,6 +186,12 @@ impl<'a> Hunt<'a> {
         }
         self.queries.extend(queries);
         Ok(())
+    }
+
+    /// The readings that name no town, less sure: in one, its names are compared letter by letter.
+    fn loosely(&self) -> Vec<Query> {
+        let open = self.queries.iter().filter(|query| query.scope.as_ref().is_none_or(|scope| !scope.whole));
+        open.map(|query| Query { faith: query.faith * TWO_LETTERS, ..query.clone() }).collect()
     }
 
     fn elsewhere(&mut self) -> Result<(), Error> {

@@ -12,6 +12,7 @@ use crate::{
     gazetteer::Gazetteer,
     house_number::is_detached_suffix,
     normalize::{self, Word},
+    parse::is_in_name,
     postcodes,
 };
 
@@ -102,8 +103,8 @@ fn noise_at(rest: &[Word], at: usize, cleaned: &mut Cleaned) -> usize {
             1 + usize::from(word(1).is_some_and(|next| next.len() <= 2 && is_digits(next)))
         }
         Some("cedex") => 0,
-        Some(first) if BOXES.contains(&first) && is_number(1) => {
-            // « 5 Voie CS/17 » is a street of Paris: boxes have longer numbers.
+        // « Voie CS/17 » is a street of Paris, and boxes have longer numbers.
+        Some(first) if BOXES.contains(&first) && is_number(1) && !cleaned.words.last().is_some_and(is_type) => {
             cleaned.unsure |= word(1).is_some_and(|number| number.len() <= 2);
             2
         }
@@ -228,7 +229,8 @@ pub(crate) fn anchored(words: &[Word]) -> Vec<&[Word]> {
     let is_number = |word: &Word| word.typed.starts_with(|c: char| c.is_ascii_digit()) && word.typed.len() <= 6;
     let is_postcode = |word: &Word| postcodes::parse(&word.typed).is_some();
     // A number before the postcode ends the address: that of a flat.
-    let begins = |at: &usize| is_number(&words[*at]) && !is_postcode(&words[*at]) && !is_postcode(&words[at + 1]);
+    let ends = |at: usize| is_postcode(&words[at]) || is_postcode(&words[at + 1]);
+    let begins = |at: &usize| is_number(&words[*at]) && !ends(*at) && !is_in_name(words, *at);
     let numbers: Vec<usize> = (0..words.len().saturating_sub(1)).filter(begins).collect();
     let types = || (1..words.len().saturating_sub(1)).filter(|&at| is_type(&words[at]) && words[at].typed.len() > 2);
     let anchors = if numbers.is_empty() { types().next_back().into_iter().collect() } else { numbers };

@@ -1,15 +1,17 @@
 //! What a typed text may mean: number, words of a name, towns named. An address is ambiguous more often
 //! than not (« 8 mai 1945 », « rue de Lyon », « 12 r »), so every reading is kept and ranking decides.
-//! Reading order: `Typed` (the text), `readings` (of one writing of it), `parse/towns.rs`, `parse/numbers.rs`, then
-//! `respace` for other writings.
+//! Reading order: `Typed` (the text), `readings` (of one writing of it), `parse/towns.rs`, `parse/numbers.rs`,
+//! `parse/wordings.rs`, then `respace` for other writings.
 
 mod numbers;
 mod towns;
+mod wordings;
 
+pub(crate) use numbers::is_in_name;
 pub(crate) use towns::says_a_name;
 
 use crate::{
-    Error,
+    Error, dates,
     gazetteer::Gazetteer,
     house_number::{HouseNumber, is_detached_suffix},
     noise::{self, is_digits},
@@ -89,7 +91,7 @@ impl Typed {
     /// The words of a text. Errors: nothing to look for, or more than [`MAX_QUERY_CHARS`].
     pub(crate) fn read(text: &str, finished: bool) -> Result<Self, Error> {
         check_length(text)?;
-        let mut words: Vec<Word> = normalize(text).into_iter().flat_map(unstick).collect();
+        let mut words: Vec<Word> = dates::spelt(normalize(text)).into_iter().flat_map(unstick).collect();
         if words.is_empty() {
             return Err(Error::EmptyQuery);
         }
@@ -118,6 +120,14 @@ impl Typed {
     /// The same words from one of them on, or otherwise cut.
     pub(crate) fn rewritten(&self, words: Vec<Word>, faith: f32) -> Self {
         Self { words, faith: self.faith * faith, ..self.clone() }
+    }
+}
+
+impl Query {
+    /// The same in other words, that far from those typed.
+    fn worded(&self, words: Vec<Word>, faith: f32) -> Self {
+        let unfinished = self.unfinished && words.last() == self.words.last();
+        Self { words, unfinished, faith: self.faith * faith, ..self.clone() }
     }
 }
 
@@ -159,7 +169,11 @@ pub(crate) fn readings(typed: &Typed, gazetteer: &Gazetteer, places: &Places, re
             let query = Query { number, of_range, words, unfinished, scope, said, faith };
             let says_something = !query.words.is_empty() || query.scope.is_some();
             if says_something && !queries.contains(&query) {
+                let others =
+                    wordings::others(&query.words).into_iter().map(|(words, faith)| query.worded(words, faith));
+                let others: Vec<Query> = others.filter(|other| !queries.contains(other)).collect();
                 queries.push(query);
+                queries.extend(others);
             }
         }
     }

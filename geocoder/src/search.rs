@@ -24,12 +24,13 @@ const MEASURED: usize = 20;
 const MOST_DOORS: usize = 1_000;
 
 /// From the strictest to the loosest, each with the likeness of an answer that makes it needless.
-pub(crate) const STEPS: [(Step, f32); 7] = [
+pub(crate) const STEPS: [(Step, f32); 8] = [
     (Step::AsTyped, f32::MAX),
     (Step::Corrected, 0.85),
     (Step::Shortened, 0.85),
     (Step::Respelt, 0.85),
     (Step::InTown, 0.8),
+    (Step::Loosely, 0.8),
     (Step::InPart, 0.84),
     (Step::Elsewhere, f32::MAX), // needless only when the address is where it was said to be
 ];
