@@ -277,7 +277,8 @@ mod tests {
     #[test]
     fn a_short_number_after_the_name_of_a_box_may_be_a_street() {
         let is_sure = |text: &str| !clean(normalize::normalize(text), &Gazetteer::default()).unsure;
-        assert!(is_sure("12 rue A CS 12345 75017") && !is_sure("5 voie CS/17 75017"));
+        assert!(is_sure("12 rue A CS 12345 75017") && !is_sure("12 rue A CS 17 75017"));
+        check("5 voie CS/17 75017", "5 voie cs 17 75017");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use super::{BOXES, PARTS, PEOPLE, announces_number, is_type};
 use crate::{
     gazetteer::Gazetteer,
     normalize::{self, Word},
+    numerals,
     parse::says_a_name,
     postcodes,
 };
@@ -37,11 +38,13 @@ pub(crate) fn is_complement(words: &[Word]) -> bool {
 }
 
 /// Whether words are enough to be a street's name: more than a type, or a type of their own (« Rue du Mail », « Le Mail »).
+/// A number in letters is no more of a name than one in digits: « vingt-cinq rue … » is where a house is.
 pub(crate) fn may_be_street(words: &[Word]) -> bool {
     let is_article = |word: &Word| normalize::is_article(&word.typed);
-    let is_telling = |word: &&Word| !is_article(word) && !word.typed.starts_with(|c: char| c.is_ascii_digit());
-    let telling = words.iter().filter(is_telling).count();
-    says_a_name(words) || telling > 1 || (telling == 1 && words.first().is_some_and(is_article))
+    let is_number = |word: &Word| word.typed.starts_with(|c: char| c.is_ascii_digit());
+    let words: Vec<Word> = words.iter().filter(|word| numerals::of_word(&word.typed).is_none()).cloned().collect();
+    let telling = words.iter().filter(|word| !is_article(word) && !is_number(word)).count();
+    says_a_name(&words) || telling > 1 || (telling == 1 && words.first().is_some_and(is_article))
 }
 
 /// How many words of a name come before each place where a complement may begin, the fewest first.
@@ -86,5 +89,7 @@ mod tests {
         check("allée de la résidence", &[]);
         check("rue du 8 mai", &[]);
         check("rue garibaldi", &[]);
+        check("dix huit rue de la montagne", &[]);
+        check("vingt cinq rue de cambrai immeuble A", &["vingt cinq rue de cambrai"]);
     }
 }

@@ -3,7 +3,7 @@
 //! a rule from what the others made, and only of words that have the shape for it.
 
 use crate::{
-    dates, normalize,
+    dates, noise, normalize,
     normalize::{Word, is_article},
     numerals,
 };
@@ -46,10 +46,14 @@ pub(super) fn others(words: &[Word]) -> Vec<(Vec<Word>, f32)> {
     wordings.split_off(1)
 }
 
-/// `19` → `dix neuf`, `24e` → `vingt quatre`.
+/// `19` → `dix neuf`, `24e` → `vingt quatre`; not the house number that begins « 25 rue … ».
 fn numbers_in_words(words: &[Word]) -> Vec<(Vec<Word>, f32)> {
+    let is_house = |at: usize| at == 0 && words.get(1).is_some_and(noise::is_type);
     let number = |word: &Word| word.canonical().parse().ok().and_then(numerals::in_words);
-    replaced(words, |at| Some((1, number(&words[at])?.into_iter().map(word).collect())))
+    replaced(words, |at| {
+        let spelt = number(&words[at]).filter(|_| !is_house(at))?;
+        Some((1, spelt.into_iter().map(word).collect()))
+    })
 }
 
 /// `dix neuf` → `19`.
