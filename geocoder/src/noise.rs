@@ -149,8 +149,7 @@ fn is_box(first: &str, second: &str) -> bool {
     first.len() == 1 && second.len() == 1 && BOXES.iter().any(|it| it.len() == 2 && *it == format!("{first}{second}"))
 }
 
-/// `75 015` is a postcode; five digits in a row are one already. The first two are a department's, and the words are
-/// no number and its neighbour: a house number begins a text, and no street's has three digits after it.
+/// `75 015` is a postcode where there is no other: one of the index, or after the first word one of a department.
 fn with_whole_postcodes(mut words: Vec<Word>, gazetteer: &Gazetteer) -> Vec<Word> {
     let is_whole = |pair: &[Word]| {
         let (first, second) = (&pair[0].typed, &pair[1].typed);

@@ -17,6 +17,8 @@ const COMPLEMENT_DROPPED: f32 = 0.97;
 /// The same when it was followed by words of which nothing is known: surest when the number is there too.
 const WORDS_DROPPED: f32 = 0.83;
 const WORDS_DROPPED_NO_NUMBER: f32 = 0.80;
+/// Readings that are tried: a text of many towns, numbers and complements is no address.
+const MOST_QUERIES: usize = 40;
 /// Addresses inside a text that are tried.
 const MOST_INSIDE: usize = 2;
 
@@ -29,7 +31,7 @@ impl Hunt<'_> {
         let mut queries = Vec::new();
         for query in shortened.into_iter().chain(whole) {
             let is_known = self.queries.contains(&query) || queries.contains(&query);
-            if noise::may_be_street(&query.words) && !is_known {
+            if noise::may_be_street(&query.words) && !is_known && queries.len() < MOST_QUERIES {
                 queries.push(query);
             }
         }
