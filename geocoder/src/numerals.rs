@@ -119,7 +119,7 @@ fn tens(word: &str, next: Option<&str>) -> Option<(u32, usize)> {
         return Some((80, 2));
     }
     let number = cardinal(word).or_else(|| ordinal(word))?;
-    (number >= 20 && number < 100).then_some((number, 1))
+    (20..100).contains(&number).then_some((number, 1))
 }
 
 /// The words of a number below a hundred that takes several; none for one that is a word, or has none here.
