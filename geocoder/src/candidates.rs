@@ -26,6 +26,9 @@ use crate::{
 /// Most towns that the beginning of a name scopes a reading to: « s » begins that of five thousand.
 const MOST_TOWNS: usize = 200;
 
+/// How telling two letters are that are no word, looked for loosely: hardly more than an article.
+const SCRAP: f32 = 0.2;
+
 /// How far a place may be from the words typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Tolerance {
@@ -125,11 +128,15 @@ pub(crate) fn expand_over(
                 }
             }
         }
+        // « Rue de al Poudrerie »: too short to be corrected, and no reason to find nothing.
+        let is_small = word.typed.len() <= 2 && word.typed.bytes().all(|b| b.is_ascii_lowercase());
+        let is_scrap = tolerance == Tolerance::Loose && is_small && at < last;
+        let is_article = is_scrap || normalize::is_article(&word.typed);
         expanded.push(QueryWord {
             forms,
             beginning: (unfinished || is_initial).then(|| word.typed.clone()),
-            weight: rank::weight(at, word.canonical()),
-            article: normalize::is_article(&word.typed) && !unfinished,
+            weight: if is_scrap { SCRAP } else { rank::weight(at, word.canonical()) },
+            article: is_article && !unfinished,
         });
     }
     expanded

@@ -34,6 +34,8 @@ const WHOLE: f32 = 0.99;
 /// How far each other writing is from what was typed.
 const NOISE_DROPPED: f32 = 0.97;
 const NUMBER_DROPPED: f32 = 0.85;
+/// A town whose name was corrected further than this binds only the reading that corrected it.
+const SURE_TOWN: f32 = 0.85;
 /// How far names are whose words are two letters from those typed, beyond what the letters say.
 const TWO_LETTERS: f32 = 0.9;
 
@@ -335,7 +337,9 @@ impl<'a> Hunt<'a> {
             let is_numbered = other.number.is_some() && other.words.iter().any(|word| noise::is_digits(&word.typed));
             let has_words = self.writings.len() > 1 && !other.words.is_empty();
             let is_street = says_a_name(&other.words) || is_numbered || has_words;
-            other.said.named.is_some() && is_street
+            // « Place belcour » is not « place bel, La Tour … ».
+            let is_sure = !other.said.respelt || other.faith >= SURE_TOWN;
+            other.said.named.is_some() && is_street && is_sure
         };
         let others = || self.queries.iter().filter(binds);
         let commune = match named {

@@ -109,9 +109,9 @@ impl Vocabulary {
     /// The words that may have been meant, the likeliest first; the word itself is not among them.
     ///
     /// A word of two or three letters is near too many others: letters apart it only becomes a street type, and only
-    /// where those stand. Heard alike, it may be any word.
+    /// where those stand. Heard alike, it may be any word; loosely, one of three letters is any word but for one.
     pub(crate) fn spellings(&self, typed: &str, asked: Asked) -> Vec<Spelling> {
-        let short = typed.len() < 4;
+        let short = typed.len() < if asked.loosely { 3 } else { 4 };
         let is_typo = typed.len() >= 2 && typed.len() <= edit::LONGEST && !typed.bytes().any(|b| b.is_ascii_digit());
         if !is_typo {
             return Vec::new();

@@ -19,7 +19,7 @@ const PARIS_17: (&str, &str) = ("75117", "Paris 17e Arrondissement");
 type Street = (&'static str, (&'static str, &'static str), &'static [u32], f64, f64);
 
 #[rustfmt::skip]
-const STREETS: [Street; 58] = [
+const STREETS: [Street; 61] = [
     ("Rue du 23 Août 1944", MIONS, &[1, 12, 22, 24, 45], 4.950, 45.660),
     ("Avenue du 24 Août 1944", BRON, &[3, 8], 4.900, 45.730),
     ("Boulevard du 11 Novembre 1918", BRON, &[5, 11, 12, 43], 4.901, 45.731),
@@ -78,6 +78,9 @@ const STREETS: [Street; 58] = [
     ("Chemin des Charpennes", LYON_7, &[1, 2], 4.8470, 45.7497),
     ("Rue Belfort", LYON_7, &[1, 2], 4.8480, 45.7498),
     ("Allée des Bouleaux", LYON_7, &[1, 2], 4.8490, 45.7499),
+    ("Rue du Père Chevrier", LYON_7, &[1, 35], 4.8491, 45.7399),
+    ("Rue de la Poudrerie", LYON_7, &[1, 24], 4.8492, 45.7389),
+    ("Rue de Sutin", ("69250", "La Tour-de-Salvagny"), &[1, 2], 4.7100, 45.8100),
 ];
 
 /// An index and the folder that holds it.
@@ -320,6 +323,8 @@ fn words_heard_glued_or_two_letters_wrong_are_found_without_a_commune() {
             ("rue marietn", "Rue Marietton, 69387"),
             ("impasse du molnet", "Impasse du Moulinet, 69387"),
             ("2 chemin des sharpene", "2 Chemin des Charpennes, 69387"),
+            ("35 rue pèr chevrier", "35 Rue du Père Chevrier, 69387"),
+            ("24 rue de al poudrerie", "24 Rue de la Poudrerie, 69387"),
             ("rue bellfor", "Rue Belfort, 69387"),
             ("alee des boulo", "Allée des Bouleaux, 69387"),
         ],
