@@ -81,7 +81,7 @@ impl Geocoder {
         let filter = Filter { kinds: None, bbox: None, within: None, postcodes: Vec::new(), ..of.filter.clone() };
         let near = near.map(|near| Near { radius_m: None, ..near });
         let request = Request { text: text.to_owned(), finished, near, limit: SECOND, filter, objects: Vec::new() };
-        let mut answers = match self.answers(&request, &STEPS[..2], effort) {
+        let mut answers = match self.answers(&request, &STEPS[..3], effort) {
             Err(Error::EmptyQuery) => Vec::new(),
             answers => answers?,
         };

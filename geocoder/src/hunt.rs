@@ -7,7 +7,7 @@ use crate::{
     noise,
     normalize::{self, Word},
     objects::find::{ObjectContext, as_object},
-    parse::{Query, Scope, Typed, readings, says_a_name},
+    parse::{Query, Scope, Typed, readings, readings_by_code, says_a_name},
     places::{Place, Places},
     rank::{self, Answer, Candidate, House, Likeness},
     respace,
@@ -36,6 +36,8 @@ const NUMBER_DROPPED: f32 = 0.85;
 pub(crate) enum Step {
     /// Every word is there, the last one perhaps unfinished.
     AsTyped,
+    /// Five digits read as a postcode are the INSEE code of another town.
+    AsCode,
     /// Every word is there, give or take a letter or two.
     Corrected,
     /// The town was misspelt, words were glued or cut, or there was more noise than its patterns know.
@@ -122,10 +124,11 @@ impl<'a> Hunt<'a> {
 
     /// Looks for the text in one way more, as far as there is effort left; `enough` is the likeness that makes it needless.
     pub(crate) fn take(&mut self, step: Step, enough: f32) -> Result<(), Error> {
-        self.is_loose = !matches!(step, Step::AsTyped | Step::Corrected);
+        self.is_loose = !matches!(step, Step::AsTyped | Step::AsCode | Step::Corrected);
         match step {
             _ if self.effort.is_spent() => Ok(()),
             Step::AsTyped => self.look(&self.queries.clone(), Tolerance::Exact, enough),
+            Step::AsCode => self.as_code(enough),
             Step::Corrected => self.look(&self.queries.clone(), Tolerance::Corrected, enough),
             Step::Respelt => self.respelt(enough),
             Step::InTown => {
@@ -156,8 +159,10 @@ impl<'a> Hunt<'a> {
             writings.iter().flat_map(|typed| readings(typed, &geocoder.gazetteer, &geocoder.first.shard.places, true))
         {
             let is_known = self.queries.contains(&query) || queries.contains(&query);
-            // A town alone is no answer to what was looked for inside it, however little of the text is left.
-            if !is_known && !query.words.is_empty() {
+            // A town alone is no answer to what was looked for inside it, however little of the text is left; all of
+            // the text may be one.
+            let is_misspelt_town = query.said.respelt && query.number.is_none();
+            if !is_known && (is_misspelt_town || !query.words.is_empty()) {
                 queries.push(query);
             }
         }
@@ -169,15 +174,35 @@ impl<'a> Hunt<'a> {
         Ok(())
     }
 
-    fn elsewhere(&mut self) -> Result<(), Error> {
-        // A commune that has the street keeps it, whatever the number: it was named.
-        let is_settled = |answer: &Answer<'_>| {
-            answer.score.text >= SETTLED && answer.score.commune < f32::EPSILON && self.counts(answer)
-        };
-        if self.answers.iter().any(is_settled) {
+    fn as_code(&mut self, enough: f32) -> Result<(), Error> {
+        if self.is_settled() {
             return Ok(());
         }
-        let scoped = |query: &&Query| query.number.is_some() && query.scope.as_ref().is_some_and(|scope| scope.whole);
+        let queries: Vec<Query> =
+            self.writings.iter().flat_map(|typed| readings_by_code(typed, &self.geocoder.gazetteer)).collect();
+        self.look(&queries, Tolerance::Exact, enough)
+    }
+
+    /// A commune that has the street keeps it, whatever the number: it was named.
+    fn is_settled(&self) -> bool {
+        let settles = |answer: &Answer<'_>| {
+            answer.score.text >= SETTLED && answer.score.commune < f32::EPSILON && self.counts(answer)
+        };
+        self.answers.iter().any(settles)
+    }
+
+    fn elsewhere(&mut self) -> Result<(), Error> {
+        if self.is_settled() {
+            return Ok(());
+        }
+        // A name and a postcode that go together are believed as long as anything there is like what was typed.
+        let is_found = self.answers.iter().any(|answer| answer.score.text >= SETTLED && self.counts(answer));
+        let places = &self.geocoder.first.shard.places;
+        let is_part = |scope: &Scope| scope.towns.iter().any(|&town| places.get(town).is_former());
+        let scoped = |query: &&Query| {
+            let scope = query.scope.as_ref().filter(|scope| scope.whole && !query.words.is_empty());
+            scope.is_some_and(|scope| query.number.is_some() || is_part(scope)) && !(is_found && query.said.is_twice())
+        };
         for query in self.queries.iter().filter(scoped).cloned().collect::<Vec<_>>() {
             let Some(scope) = query.scope.clone() else { continue };
             let open = Query { scope: None, ..query };
@@ -191,22 +216,24 @@ impl<'a> Hunt<'a> {
         Ok(())
     }
 
-    /// Looks for exactly the address typed in one part, near the towns it was said to be in but not in them.
+    /// Looks for exactly the address typed in one part, near the towns it was said to be in but not in them; and for the
+    /// street, in another part of a merged commune.
     fn around(&mut self, open: &Query, scope: &Scope, at: usize) -> Result<(), Error> {
+        let towns = &self.geocoder.first.shard.places;
         let context = &mut self.contexts[at];
         let (part, near) = (context.part, context.near);
         let words = expand(context, open, Tolerance::Exact);
-        context.centre_on(centre(scope, &self.geocoder.first.shard.places));
+        context.centre_on(centre(scope, towns));
         let found = candidates(context, open, &words, Tolerance::Exact)?;
         context.centre_back();
+        let merged: Vec<u32> = scope.towns.iter().map(|&town| towns.get(town)).filter_map(merged_into).collect();
         for place in found {
             let place = part.shard.places.get(place);
-            let contradicts_both = open.said.twice().is_some_and(|towns| !part.is_within(place, towns));
-            if part.is_within(place, &scope.towns) || contradicts_both || !self.is_neighbour(place, scope) {
+            if part.is_within(place, &scope.towns) || !self.is_neighbour(place, scope) {
                 continue;
             }
             let candidate = self.candidate(place, open);
-            let is_there = matches!(candidate.house, House::Found(..));
+            let is_there = matches!(candidate.house, House::Found(..)) || part.is_within(place, &merged);
             let likeness = part.shard.places.likeness(place, &words);
             let answer = rank::score(candidate, open, likeness, near, true).filter(|_| is_there);
             self.answers.extend(answer.filter(|answer| answer.score.text >= EXACT));
@@ -316,11 +343,10 @@ impl<'a> Hunt<'a> {
                 .reduce(|a, b| a || b),
             None => None,
         };
-        let postcode = query
-            .said
-            .postcode
-            .as_ref()
-            .map(|(code, towns)| is_within(towns) || self.geocoder.postcode_of(place) == Some(*code));
+        let postcode = query.said.postcode.as_ref().map(|(code, towns)| {
+            self.geocoder.postcode_of(place) == Some(*code)
+                || is_within(towns) && !self.is_of_another_part(place, *code)
+        });
         let at_home = !self.geocoder.has_home || place.is_metropole() || query.scope.is_some();
         let house =
             if is_town && query.number.is_none() { House::NotAsked } else { self.house(place, query.number.as_ref()) };
@@ -343,6 +369,17 @@ impl<'a> Hunt<'a> {
             Some((entry, at)) => House::WithoutSuffix(entry, at),
             None => House::Unknown(number.number),
         }
+    }
+
+    /// Whether a place lies in a former commune that has a postcode, of which this is none.
+    fn is_of_another_part(&self, place: Place<'_>, postcode: u32) -> bool {
+        if self.geocoder.object_part(place).is_some() {
+            return false; // it lies in no town of this table
+        }
+        let parents = self.geocoder.part_of(place).shard.places.parents(place);
+        let former = std::iter::once(place).chain(parents).find(|town| town.is_former());
+        former
+            .is_some_and(|former| former.postcodes().next().is_some() && former.postcodes().all(|own| own != postcode))
     }
 
     fn is_neighbour(&self, place: Place<'_>, scope: &Scope) -> bool {
@@ -391,6 +428,11 @@ fn faith_in(typed: &Typed, words: &[Word]) -> f32 {
     let left_out = &typed.words[..typed.words.len() - words.len()];
     let is_number = |word: &Word| word.typed.starts_with(|c: char| c.is_ascii_digit());
     if left_out.iter().any(is_number) { NUMBER_DROPPED } else { NOISE_DROPPED }
+}
+
+/// The commune of today that a former one is part of.
+fn merged_into(town: Place<'_>) -> Option<u32> {
+    town.is_former().then(|| town.parent())
 }
 
 /// The middle of the largest town of a scope.
