@@ -84,7 +84,8 @@ type Class = fn(&Row) -> Question;
 
 fn ask(folder: &Path, index: &Path, queries: usize) {
     let mut sample = Sample::open(folder);
-    let classes: [(&str, Class); 4] = [("full", full), ("prefix", prefix), ("typo", typo), ("reverse", reverse)];
+    let classes: [(&str, Class); 5] =
+        [("full", full), ("prefix", prefix), ("typo", typo), ("reverse", reverse), ("parcel", parcel)];
     let first = sample.row();
     let started = Instant::now();
     let geocoder = Geocoder::open(index).unwrap();
@@ -130,6 +131,8 @@ struct Row {
     house: String,
     street: String,
     commune: String,
+    /// The first it lies on.
+    parcel: String,
     at: LonLat,
     /// A number drawn for the question.
     draw: u64,
@@ -164,6 +167,10 @@ fn reverse(row: &Row) -> Question {
     Question::Point(Nearby { point, limit: 1, radius_m: 1_000.0, filter: Filter::default(), objects: Vec::new() })
 }
 
+fn parcel(row: &Row) -> Question {
+    text(row.parcel.clone(), true, None)
+}
+
 /// Rows drawn from the files, each file in proportion to its size.
 struct Sample {
     files: Vec<(File, u64, Vec<usize>)>,
@@ -176,7 +183,7 @@ impl Sample {
             let mut header = String::new();
             BufReader::new(File::open(&path).unwrap()).read_line(&mut header).unwrap();
             let names: Vec<&str> = header.trim_end().split(';').collect();
-            let columns = ["numero", "suffixe", "voie_nom", "commune_nom", "long", "lat"];
+            let columns = ["numero", "suffixe", "voie_nom", "commune_nom", "long", "lat", "cad_parcelles"];
             let columns = columns.map(|column| names.iter().position(|name| *name == column).unwrap());
             (File::open(&path).unwrap(), fs::metadata(&path).unwrap().len(), columns.to_vec())
         };
@@ -207,12 +214,13 @@ impl Sample {
             let part = String::from_utf8_lossy(&part[..read]).into_owned();
             let Some(line) = part.lines().nth(1).filter(|_| part.lines().count() > 2) else { continue };
             let cells: Vec<&str> = line.split(';').collect();
-            let [number, suffix, street, commune, lon, lat] = columns[..] else { continue };
+            let [number, suffix, street, commune, lon, lat, parcels] = columns[..] else { continue };
             let (Ok(lon), Ok(lat)) = (cells[lon].parse(), cells[lat].parse()) else { continue };
             if cells[number] != "99999" {
                 let house = format!("{}{}", cells[number], cells[suffix]);
-                let at = LonLat { lon, lat };
-                return Row { house, street: cells[street].to_owned(), commune: cells[commune].to_owned(), at, draw };
+                let (street, commune) = (cells[street].to_owned(), cells[commune].to_owned());
+                let parcel = cells[parcels].split('|').next().unwrap_or_default().to_owned();
+                return Row { house, street, commune, parcel, at: LonLat { lon, lat }, draw };
             }
         }
     }

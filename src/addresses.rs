@@ -6,10 +6,10 @@ use std::{
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
     thread::{self, JoinHandle},
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, Instant},
 };
 
-use geocoder::{Geocoder, Left, Update, Updated};
+use geocoder::{Geocoder, Left, Stamp, Update, Updated};
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::{app::App, causes::with_causes, config::Config, import};
@@ -59,8 +59,18 @@ pub struct Watcher {
     begun: Option<Instant>,
 }
 
-/// Enough of a file to see that it changed.
-type FileState = (PathBuf, Option<(u64, SystemTime)>);
+/// A file; without a stamp it is missing.
+type FileState = (PathBuf, Option<Stamp>);
+
+/// What a look at the address files came to.
+struct Look {
+    /// Those that have not kept still.
+    moving: Vec<PathBuf>,
+    /// The others.
+    still: Vec<FileState>,
+    /// Whether there is anything new in these, or one is gone.
+    is_due: bool,
+}
 
 impl Watcher {
     fn look(&mut self, app: &App) {
@@ -127,20 +137,12 @@ impl Watcher {
     fn update(&mut self, app: &App) {
         let (config, Some(served)) = (Arc::clone(&app.generation().config), app.geocoder()) else { return };
         let files = import::address_files_due(&config, &served.manifest().sources);
-        let now: Vec<FileState> = files.iter().cloned().map(state).collect();
-        let seen = std::mem::replace(&mut self.seen, now.clone());
-        let known = self.tried.as_ref().filter(|(_, index)| *index == served.revision()).map(|(files, _)| files);
-        let is_known = |file: &FileState| known.is_some_and(|known| known.contains(file));
-        let is_moving = |file: &FileState| !is_known(file) && (!seen.contains(file) || !is_still(file));
-        let (moving, still): (Vec<FileState>, Vec<FileState>) = now.into_iter().partition(is_moving);
-        let is_gone = |(path, _): &FileState| !files.contains(path);
-        let is_due = !still.iter().all(is_known) || known.is_some_and(|known| known.iter().any(is_gone));
+        let Look { moving, still, is_due } = self.look_at(&files, &served.revision());
         let is_to_try = self.failed.as_ref().is_some_and(|(last, _)| last.elapsed() >= TRY_EVERY);
         if !is_due && !is_to_try {
             return;
         }
-        let held: Vec<PathBuf> = moving.into_iter().map(|(path, _)| path).collect();
-        let tried = match import::update(&config, &files, &held) {
+        let tried = match import::update(&config, &files, &moving) {
             Ok(Updated { update: Update::BeingWritten, .. }) => return self.seen.clear(),
             Ok(Updated { update, left }) => {
                 self.build_due |= say(&update);
@@ -157,6 +159,20 @@ impl Watcher {
         };
         self.pick_up(app);
         self.tried = app.geocoder().map(|served| (tried, served.revision()));
+    }
+
+    /// Compares the address files with those of the last look, and with those already indexed in this revision.
+    fn look_at(&mut self, files: &[PathBuf], revision: &str) -> Look {
+        let now: Vec<FileState> = files.iter().map(|path| (path.clone(), Stamp::of(path).ok())).collect();
+        let seen = std::mem::replace(&mut self.seen, now.clone());
+        let known = self.tried.as_ref().filter(|(_, index)| index == revision).map(|(files, _)| files);
+        let is_known = |file: &FileState| known.is_some_and(|known| known.contains(file));
+        let is_still = |(_, stamp): &FileState| stamp.as_ref().is_none_or(|stamp| stamp.is_older_than(STILL));
+        let is_moving = |file: &FileState| !is_known(file) && (!seen.contains(file) || !is_still(file));
+        let (moving, still): (Vec<FileState>, Vec<FileState>) = now.into_iter().partition(is_moving);
+        let is_gone = |(path, _): &FileState| !files.contains(path);
+        let is_due = !still.iter().all(is_known) || known.is_some_and(|known| known.iter().any(is_gone));
+        Look { moving: moving.into_iter().map(|(path, _)| path).collect(), still, is_due }
     }
 
     /// Builds a whole index when one is due, on a thread of its own, edits going on; a next look finds it in place.
@@ -224,14 +240,4 @@ fn build(config: &Config) -> bool {
         }
     }
     built.is_ok()
-}
-
-fn state(path: PathBuf) -> FileState {
-    let state = std::fs::metadata(&path).ok().and_then(|file| Some((file.len(), file.modified().ok()?)));
-    (path, state)
-}
-
-/// Whether it was last written to some time ago; a clock that disagrees with that of the files says nothing.
-fn is_still((_, state): &FileState) -> bool {
-    state.is_none_or(|(_, modified)| modified.elapsed().map_or(true, |age| age >= STILL))
 }

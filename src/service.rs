@@ -124,7 +124,7 @@ async fn signals(app: App, stop: watch::Sender<bool>, reload: Option<PathBuf>) -
 
 /// Reads the configuration again. A broken one is said and changes nothing.
 /// What only a start reads stays as it was: `[server]`, `[[identity]]`, `[session]`, the size of the
-/// tile cache, and whether search is open to everyone.
+/// tile cache.
 fn reload_from(app: &App, path: &std::path::Path) {
     let next = Config::load(path).map_err(anyhow::Error::from).and_then(|mut config| {
         let now = app.generation();
@@ -155,7 +155,6 @@ pub fn auth_options(config: &Config) -> Result<AuthOptions> {
         contact: config.server.contact.clone(),
         stylesheet: Some("/assets/index.css".into()),
         trusted_proxies: config.server.trusted_proxies.iter().map(|range| range.parse()).collect::<Result<_, _>>()?,
-        open_search: config.geocoder.access == layers::Access::Open,
         demo: false,
     })
 }

@@ -106,6 +106,23 @@ fn a_corrected_file_is_found_by_agents_without_a_command_and_a_broken_one_change
 }
 
 #[test]
+fn a_file_put_in_the_place_of_one_of_its_length_and_time_is_indexed() {
+    let (site, folder) = site(400);
+    let token = site.token("69029");
+    let server = site.serve();
+    assert!(finds(&server, &token, "Rue des Lilas"));
+    let (file, beside) = (folder.join("bron.csv"), folder.join("beside"));
+    let before = std::fs::metadata(&file).unwrap();
+    std::fs::write(&beside, bal(400, 0, "Rue des Lieux")).unwrap();
+    std::fs::File::options().append(true).open(&beside).unwrap().set_modified(before.modified().unwrap()).unwrap();
+    assert_eq!(std::fs::metadata(&beside).unwrap().len(), before.len());
+    std::fs::rename(beside, file).unwrap();
+    eventually("the new street", || finds(&server, &token, "Rue des Lieux").then_some(()));
+    assert!(server.stop().success());
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
 fn a_file_that_is_broken_or_missing_or_never_still_keeps_no_other_from_being_indexed() {
     let (site, folder) = site_of(40, &["bron.csv", "other.csv", "br*.csv"]);
     let token = site.token("69029");

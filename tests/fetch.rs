@@ -182,6 +182,47 @@ fn a_running_server_asks_again_and_keeps_what_it_has_when_that_fails() {
     eventually("the next file", || holds("two"));
 }
 
+/// A server that takes a question and never says a word; how many it was asked at once.
+fn silent() -> (u16, Arc<Mutex<usize>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let (port, asked) = (listener.local_addr().unwrap().port(), Arc::new(Mutex::new(0)));
+    let count = Arc::clone(&asked);
+    std::thread::spawn(move || {
+        let mut open = Vec::new();
+        for stream in listener.incoming() {
+            open.push(stream.unwrap());
+            *count.lock().unwrap() = open.len();
+        }
+    });
+    (port, asked)
+}
+
+#[test]
+fn a_server_that_says_nothing_holds_up_its_own_files_and_no_other_s() {
+    let (publisher, folder) = (Publisher::new(), tempfile::tempdir().unwrap());
+    publisher.publishes("200 OK", "one");
+    let silent: Vec<_> = (0..3).map(|_| silent()).collect();
+    let of_silent = silent.iter().flat_map(|(port, _)| [(port, "a"), (port, "b")]);
+    let mut urls: Vec<Url> =
+        of_silent.map(|(port, name)| format!("http://127.0.0.1:{port}/{name}.csv").parse().unwrap()).collect();
+    urls.extend(["/one.csv", "/other.csv"].map(|path| publisher.url(path)));
+    let mut config = Config::load(&support::root().join("traboule.toml")).unwrap();
+    config.server.state = format!("sqlite:{}", folder.path().join("traboule.db").display());
+    config.server.snapshots = folder.path().join("layers");
+    config.geocoder.index = folder.path().join("index");
+    config.geocoder.addresses = urls.iter().cloned().map(AddressSource::Url).collect();
+    let downloads = config.geocoder.downloads();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let app = runtime.block_on(service::open_for(config)).unwrap();
+    runtime.spawn(published::watch(app));
+    // One after the other, each of the silent ones would be waited for: three minutes in all.
+    eventually("both files of the one that answers", || {
+        urls[6..].iter().all(|url| fetch::copy(url, &downloads).exists()).then_some(())
+    });
+    assert!(silent.iter().all(|(_, asked)| *asked.lock().unwrap() <= 1), "{silent:?}");
+    runtime.shutdown_background();
+}
+
 #[test]
 fn only_https_or_this_machine_is_asked() {
     for (url, safe) in [

@@ -345,6 +345,11 @@ async fn photon_reverses_a_point_to_its_address_and_to_objects_when_they_are_cho
     assert!(!plain.is_empty() && plain.iter().all(|it| it["type"] == "house"), "in a parcel, and asked for: {plain:?}");
     let halls = ask(&house, &bron, &format!("{reverse}&osm_tag=amenity:townhall")).await;
     assert_eq!(halls[0]["name"], "Mairie de Bron", "{halls:?}");
+    let public = ask(&house, &bron, &format!("{reverse}&extra.espace_public=true")).await;
+    assert!(!public.is_empty() && public.iter().all(|it| it["extra"]["espace_public"] == "true"), "{public:?}");
+    let all = "/photon/api?q=mairie+de+bron&limit=20&extra.espace_public=false";
+    let private = ask(&house, &bron, all).await;
+    assert!(!private.is_empty() && private.iter().all(|it| it["extra"].get("espace_public").is_none()), "{private:?}");
     let others = ask(&house, &bron, &format!("{reverse}&layer=other")).await;
     assert!(layers_of(&others).contains(&"equipements"), "{others:?}");
 }

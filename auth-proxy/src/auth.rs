@@ -50,8 +50,6 @@ pub struct AuthOptions {
     pub stylesheet: Option<String>,
     /// Reverse proxies whose `X-Forwarded-For` is believed. Empty: the address of the socket counts.
     pub trusted_proxies: Vec<Network>,
-    /// Whether address search needs nobody, for clients that can send no credentials.
-    pub open_search: bool,
     /// Under `traboule demo`: `login_hint` is passed on, and signs a role in.
     pub demo: bool,
 }

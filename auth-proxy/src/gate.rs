@@ -1,6 +1,6 @@
 //! The door every request comes through: shape, then credentials, then a `Principal` or a refusal.
-//! Read `guard.rs` before. Which paths are open is decided here, on the path alone: no header, no
-//! query and no user agent opens anything.
+//! Read `guard.rs` before. Which paths are open is decided here, on the path alone (and whether search is open
+//! now): no header, no query and no user agent opens anything.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -28,14 +28,25 @@ use crate::{
 ///
 /// The gate stands before routing (the router becomes a fallback), so that what it refuses or
 /// rewrites is never seen by a route.
-pub fn protect(router: Router, auth: Auth) -> Router {
-    Router::new().fallback_service(router).layer(from_fn_with_state(auth, gate))
+///
+/// `is_search_open` says, at each request, whether address search needs nobody, for clients that can send no
+/// credentials. It may change between the gate and the route: a route that searches asks again.
+pub fn protect<F>(router: Router, auth: Auth, is_search_open: F) -> Router
+where
+    F: Fn() -> bool + Clone + Send + Sync + 'static,
+{
+    Router::new().fallback_service(router).layer(from_fn_with_state((auth, is_search_open), gate))
 }
 
-async fn gate(State(auth): State<Auth>, request: Request, next: Next) -> Response {
+async fn gate<F: Fn() -> bool>(
+    State((auth, is_search_open)): State<(Auth, F)>,
+    request: Request,
+    next: Next,
+) -> Response {
     let (mut parts, body) = request.into_parts();
     let path = without_trailing_slash(parts.uri.path()).to_owned();
-    match admit(&auth, &mut parts, &path) {
+    let is_open = is_always_open(&path) || (is_search(&path) && is_search_open());
+    match admit(&auth, &mut parts, &path, is_open) {
         Ok(()) => next.run(Request::from_parts(parts, body)).await,
         Err(Refusal::Unauthenticated) if is_page(&parts, &path) => to_login(&parts),
         Err(refusal) => refusal.response(&path, &parts.headers),
@@ -43,7 +54,7 @@ async fn gate(State(auth): State<Auth>, request: Request, next: Next) -> Respons
 }
 
 /// Checks a request and leaves it with a principal, a canonical path, and no claim of its own.
-fn admit(auth: &Auth, parts: &mut Parts, path: &str) -> Result<(), Refusal> {
+fn admit(auth: &Auth, parts: &mut Parts, path: &str, is_open: bool) -> Result<(), Refusal> {
     guard::check(parts).map_err(Refusal::Shape)?;
     let peer = peer_of(auth, parts);
     guard::strip(&mut parts.headers);
@@ -51,11 +62,11 @@ fn admit(auth: &Auth, parts: &mut Parts, path: &str) -> Result<(), Refusal> {
     remove_trailing_slash(parts, path);
     match identify(auth, &parts.headers, peer) {
         Ok(Some(principal)) => {
-            check_rights(auth, &principal, parts, path)
+            check_rights(auth, &principal, parts, path, is_open)
                 .map_err(|refusal| told(auth, Some(&principal), refusal, path, peer))?;
             parts.extensions.insert(principal);
         }
-        Ok(None) if is_open(auth, path) => {}
+        Ok(None) if is_open => {}
         Ok(None) if is_page(parts, path) => return Err(Refusal::Unauthenticated),
         Ok(None) => return Err(told(auth, None, Refusal::Unauthenticated, path, peer)),
         Err(refusal) => return Err(told(auth, None, refusal, path, peer)),
@@ -79,10 +90,9 @@ fn told(auth: &Auth, principal: Option<&Principal>, refusal: Refusal, path: &str
 pub struct Peer(pub Option<IpAddr>);
 
 /// The paths that need nobody: those of the login itself, the page's own files, and one health answer.
-fn is_open(auth: &Auth, path: &str) -> bool {
+fn is_always_open(path: &str) -> bool {
     const OPEN: [&str; 5] = ["/auth/login", "/auth/callback", "/auth/logout", "/photon/status", "/favicon.ico"];
-    let open_search = auth.options().open_search && is_search(path);
-    OPEN.contains(&path) || path.starts_with("/assets/") || open_search
+    OPEN.contains(&path) || path.starts_with("/assets/")
 }
 
 /// The three contracts of the geocoder.
@@ -154,12 +164,12 @@ fn credentials(line: &str) -> Option<(String, String)> {
 
 /// What its kind of credential lets a principal do here. A token has its scopes; everything else stays for
 /// people. A browser sends its cookie along with what other sites make it send: only our own pages may POST.
-fn check_rights(auth: &Auth, principal: &Principal, parts: &Parts, path: &str) -> Result<(), Refusal> {
+fn check_rights(auth: &Auth, principal: &Principal, parts: &Parts, path: &str, is_open: bool) -> Result<(), Refusal> {
     match &principal.credential {
         Credential::Token { scopes, .. } => {
             let in_scope = scope_of(path).is_some_and(|scope| scopes.0.contains(&scope));
-            let open = is_open(auth, path) && !path.starts_with("/auth/");
-            if in_scope || open { Ok(()) } else { Err(Refusal::Scope) }
+            let needs_nobody = is_open && !path.starts_with("/auth/");
+            if in_scope || needs_nobody { Ok(()) } else { Err(Refusal::Scope) }
         }
         Credential::Session { .. } if parts.method == Method::POST && !is_same_origin(auth, &parts.headers) => {
             Err(Refusal::CrossSite)

@@ -8,7 +8,7 @@ use layers::LonLat;
 use crate::{
     corpus::{Address, Commune, Corpus, Street},
     dice::Dice,
-    partial, reverse, text,
+    everyday, partial, reverse, text,
     truth::{Ask, Query, Wanted},
     typed, written, wrong,
 };
@@ -34,6 +34,8 @@ pub(crate) enum Group {
     /// Contradicts itself, or asks for what is not there.
     Wrong,
     Reverse,
+    /// Typed and pasted every day, and not named by the goals.
+    Everyday,
     /// Queries other people wrote.
     Given,
 }
@@ -68,7 +70,14 @@ pub(crate) const CLASSES: &[Class] = &[
     Class { name: "homonyms", group: Group::Full, drawn: Drawn::Indexed, make: partial::homonyms },
     Class { name: "wrong-commune", group: Group::Wrong, drawn: Drawn::Indexed, make: wrong::commune },
     Class { name: "wrong-postcode", group: Group::Wrong, drawn: Drawn::Indexed, make: wrong::postcode },
+    Class { name: "wrong-both", group: Group::Wrong, drawn: Drawn::Indexed, make: wrong::both },
     Class { name: "removed", group: Group::Wrong, drawn: Drawn::Removed, make: wrong::removed },
+    Class { name: "city-first", group: Group::Everyday, drawn: Drawn::Indexed, make: everyday::city_first },
+    Class { name: "region-after", group: Group::Everyday, drawn: Drawn::Indexed, make: everyday::region_after },
+    Class { name: "noise-after", group: Group::Everyday, drawn: Drawn::Indexed, make: everyday::noise_after },
+    Class { name: "typo-bare", group: Group::Everyday, drawn: Drawn::Indexed, make: everyday::typo_bare },
+    Class { name: "merged-bare", group: Group::Everyday, drawn: Drawn::Indexed, make: everyday::merged_bare },
+    Class { name: "foreign-street", group: Group::Everyday, drawn: Drawn::Indexed, make: everyday::foreign_street },
     Class { name: "reverse", group: Group::Reverse, drawn: Drawn::Surveyed, make: reverse::near_a_door },
 ];
 

@@ -18,6 +18,7 @@ pub(crate) fn table(tallies: &[Tally], measured: &Measured, opened: &Opened) {
     let tallies: Vec<&Tally> = tallies.iter().filter(|tally| !tally.asked.is_empty()).collect();
     let mut rows = quality(&tallies);
     rows.extend(confidence(&tallies));
+    rows.extend(everyday(&tallies));
     rows.extend(costs(&tallies));
     rows.extend(sizes(measured, opened));
     println!("\n| # | measure | goal | here | met |\n|---|---|---|---|---|");
@@ -89,6 +90,23 @@ fn confidence(tallies: &[&Tally]) -> Vec<Row> {
         row("11", "— without the unknown numbers".to_owned(), 92.0, kept(&known)),
     ];
     rows.extend(worst("11", "kept at ≥ 0.8", 85.0, tallies, |t| t.class == "noise", |t| share(t, Outcome::confident)));
+    rows
+}
+
+/// What no goal names: the figures this geocoder holds itself to.
+fn everyday(tallies: &[&Tally]) -> Vec<Row> {
+    let goals = [
+        ("city-first", 99.5),
+        ("region-after", 99.5),
+        ("noise-after", 95.0),
+        ("typo-bare", 90.0),
+        ("merged-bare", 95.0),
+    ];
+    let of = |name: &'static str| move |t: &Tally| t.class == name;
+    let mut rows: Vec<Row> =
+        goals.iter().filter_map(|&(name, goal)| worst("+", "top-1", goal, tallies, of(name), first)).collect();
+    let refused = |t: &Tally| share(t, |outcome| !outcome.confident());
+    rows.extend(worst("+", "street that is nowhere, not accepted", 99.0, tallies, of("foreign-street"), refused));
     rows
 }
 

@@ -15,6 +15,7 @@ mod corpus;
 mod dice;
 mod documents;
 mod edits;
+mod everyday;
 mod fit;
 mod goals;
 mod http;

@@ -54,10 +54,10 @@ fn line(tally: &Tally) -> String {
     // Where two namings of one thing contradict, top-5 gives way to « in the first three, said so, below 0.8 »;
     // where nothing is right, to « claims a house with confidence ».
     let second = match tally.class.as_str() {
-        "wrong-commune" | "wrong-postcode" => {
+        class if class.starts_with("wrong-") => {
             format!("said {}", percent(asked.iter().filter(|a| a.outcome.said).count(), n))
         }
-        "removed" => {
+        "removed" | "foreign-street" => {
             let claims = asked.iter().filter(|a| a.outcome.confident() && a.outcome.house).count();
             format!("house {}", percent(claims, n))
         }
@@ -132,7 +132,9 @@ pub(crate) fn strays(corpus: &Corpus, tallies: &[Tally], most: usize) {
 /// Answers that may be taken without a look, and are wrong.
 pub(crate) fn surest_misses(corpus: &Corpus, tallies: &[Tally], most: usize) {
     let wrong = |asked: &&Asked| asked.outcome.confident() && !asked.outcome.passed;
-    let full = tallies.iter().filter(|tally| matches!(tally.group, Group::Full | Group::Typo | Group::Wrong));
+    let full = tallies
+        .iter()
+        .filter(|tally| matches!(tally.group, Group::Full | Group::Typo | Group::Wrong | Group::Everyday));
     for (tally, asked) in full.flat_map(|tally| tally.asked.iter().filter(wrong).map(move |a| (tally, a))).take(most) {
         println!("  {}, {} · « {} »", tally.class, tally.corpus, asked.query.text());
         println!("    wanted {}", wanted(corpus, asked));
@@ -143,7 +145,7 @@ pub(crate) fn surest_misses(corpus: &Corpus, tallies: &[Tally], most: usize) {
 /// What a class is meant to give, and did not.
 fn is_miss(tally: &Tally, asked: &Asked) -> bool {
     match tally.class.as_str() {
-        "removed" => asked.outcome.confident(),
+        "removed" | "foreign-street" => asked.outcome.confident(),
         class if class.starts_with("wrong-") => !asked.outcome.said,
         class if class.starts_with("prefix-") => asked.outcome.rank.is_none() && asked.ceiling.is_some(),
         _ => !asked.outcome.passed,

@@ -41,6 +41,14 @@ pub(crate) fn postcode(scene: &Scene<'_>, _: &mut Dice) -> Option<Query> {
     contradicting(scene, format!("{} {postcode} {}", scene.line(), scene.commune.city))
 }
 
+/// The address with the name of a neighbouring commune and its own postcode.
+pub(crate) fn both(scene: &Scene<'_>, _: &mut Dice) -> Option<Query> {
+    let own = &scene.commune.postcodes;
+    let other = neighbour(scene, |other| other.postcodes.len() == 1 && other.postcodes.is_disjoint(own))?;
+    let postcode = other.postcodes.first()?;
+    contradicting(scene, format!("{} {postcode} {}", scene.line(), other.city))
+}
+
 /// Right is the only address of that name anywhere: with a namesake, nobody knows which part is wrong.
 fn contradicting(scene: &Scene<'_>, text: String) -> Option<Query> {
     scene.is_unique(&[]).then(|| finished(text, Wanted::House(vec![scene.at]), Vec::new()))

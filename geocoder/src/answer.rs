@@ -34,7 +34,7 @@ impl Geocoder {
             .map_or((Position { at: answer.at(), kind: PositionKind::Segment }, false), |(_, found)| *found);
         Suggestion {
             kind: if house.is_some() { Kind::House } else { place.kind() },
-            id: house.as_ref().map_or_else(|| place.id().to_owned(), |(number, _)| house_id(place.id(), number)),
+            id: house.as_ref().map_or_else(|| place.id(), |(number, _)| house_id(&place.id(), number)),
             ban_id: details.as_ref().map_or_else(|| places.ban_id(place.index).map(uuid), |house| house.ban_id.clone()),
             name: place.name().to_owned(),
             other_name: answer.other_name.map(str::to_owned),

@@ -4,9 +4,10 @@
 use crate::{
     Geocoder, Kind, Position, PositionKind, Request, Suggestion, Verdicts,
     normalize::{self, Word, fold, normalize},
-    numbers::parcels::{LENGTH, Parcel},
+    numbers::parcels::{LENGTH, Parcel, SECTION},
     onebox::stand_in,
-    rank::{Answer, House},
+    parcels,
+    rank::{Answer, House, Wording},
     shard::Shard,
     suggestion::{MAX_LIMIT, Score, Verdict},
 };
@@ -44,7 +45,7 @@ impl Geocoder {
             let around = words[..at].iter().chain(&words[at + used..]);
             let town: Vec<Word> = around.filter(|word| !ANNOUNCING.contains(&word.typed.as_str())).cloned().collect();
             for code in self.codes_named(&town) {
-                parcels.extend(self.parts().flat_map(|part| part.shard.parcels.in_commune(code, plot)));
+                parcels.extend(self.parts().flat_map(|part| part.shard.plots(code, plot)));
                 parcels.extend(self.visible_plots(&request.objects, code, plot));
             }
         }
@@ -77,11 +78,18 @@ impl Geocoder {
         let score = Score { text: 1.0, confidence: 1.0, ..Score::default() };
         let mut houses = Vec::new();
         for part in self.parts() {
-            let Shard { places, numbers, parcels, .. } = &*part.shard;
-            let known = parcels.entries(parcel).map(|entry| (entry, numbers.place_of(entry)));
+            let Shard { places, numbers, .. } = &*part.shard;
+            let known = part.shard.on_parcel(parcel);
             for (entry, place) in known.filter(|(_, place)| !part.hides(*place)).take(MAX_LIMIT - houses.len()) {
                 let house = House::Found(entry, numbers.position(entry).0.at);
-                let answer = Answer { place: places.get(place), house, score, verdicts, other_name: None };
+                let answer = Answer {
+                    place: places.get(place),
+                    house,
+                    score,
+                    verdicts,
+                    wording: Wording::Whole,
+                    other_name: None,
+                };
                 houses.push(self.suggestion(answer, near));
             }
         }
@@ -94,6 +102,29 @@ impl Geocoder {
         let id = String::from_utf8_lossy(parcel).into_owned();
         let named = Suggestion { addresses: houses.len() as u32, ..of_parcel(id, position, houses.first()) };
         std::iter::once(named).chain(houses).collect()
+    }
+}
+
+impl Shard {
+    /// The addresses on a parcel: their entries of `numbers.bin`, each with its place.
+    fn on_parcel<'a>(&'a self, parcel: &'a Parcel) -> impl Iterator<Item = (u32, u32)> + 'a {
+        self.parcels.blocks(parcels::section(parcel)).flat_map(move |block| {
+            let place = self.numbers.place_of_block(block);
+            let entries = self.numbers.on_parcel(block, parcel, self.places.get(place).insee());
+            entries.map(move |entry| (entry, place))
+        })
+    }
+
+    /// The parcels of a commune with this section and number that have an address, one for each prefix at most.
+    fn plots(&self, insee: &str, plot: Plot) -> Vec<Parcel> {
+        let [a, b, number @ ..] = plot;
+        let parcels = self.parcels.in_commune(insee, [a, b]).into_iter().map(|section| {
+            let mut parcel = [0; LENGTH];
+            parcel[..SECTION].copy_from_slice(&section);
+            parcel[SECTION..].copy_from_slice(&number);
+            parcel
+        });
+        parcels.filter(|parcel| self.on_parcel(parcel).next().is_some()).collect()
     }
 }
 

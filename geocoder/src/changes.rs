@@ -84,7 +84,7 @@ impl FileNow<'_> {
 
     /// Whether the file itself is read, which may be written to meanwhile.
     pub(crate) fn is_moving(&self) -> Result<bool, Error> {
-        Ok(!self.is_left && !self.source.is_still(&self.source.path)?)
+        Ok(!self.is_left && !self.source.is_still()?)
     }
 
     /// What edits keep of it: nothing of what it says where that is what it said to the revision.
@@ -108,6 +108,33 @@ pub(crate) fn now<'a>(
 ) -> Now<'a> {
     let (mut files, mut left) = (Vec::with_capacity(sources.len()), Vec::new());
     for path in sources {
+        let before = Before::of(path, sources, base, last);
+        let seen = if held.contains(path) { Err(None) } else { see(path, before.known.as_ref(), context) };
+        match seen {
+            Ok(seen) => files.extend(before.told(seen)),
+            Err(why) => {
+                left.push(Left { path: path.clone(), why });
+                files.extend(before.left(last));
+            }
+        }
+    }
+    Now { files, left }
+}
+
+/// What is known of a file from before.
+struct Before<'a> {
+    /// Its rank among the files of the revision.
+    rank: Option<usize>,
+    /// The same at the last look.
+    rank_then: Option<usize>,
+    /// Whether it was one of the files of the last look, edits or build.
+    was_there: bool,
+    /// It, and what it said: at the last look, else to the revision.
+    known: Option<(SourceFile, Cow<'a, Origin>)>,
+}
+
+impl<'a> Before<'a> {
+    fn of(path: &Path, sources: &[PathBuf], base: &'a State, last: Option<&State>) -> Self {
         let rank = rank_of(&base.manifest.sources, path, sources);
         let built = rank.and_then(|rank| Some((&base.manifest.sources[rank], Cow::Borrowed(base.origin(rank)?))));
         let rank_then = last.and_then(|last| rank_of(&last.manifest.sources, path, sources));
@@ -116,31 +143,32 @@ pub(crate) fn now<'a>(
             Some((&last.manifest.sources[rank], origin.or_else(|| Some(built.clone()?.1))?))
         });
         let was_there = last.is_none() || looked.is_some();
-        let known = looked.or(built);
-        let of_before = |known: &SourceFile| SourceFile { path: path.clone(), ..known.clone() };
+        // It may have been elsewhere: its whole folder moves.
+        let here = |known: &SourceFile| SourceFile { path: path.to_owned(), ..known.clone() };
+        let known = looked.or(built).map(|(known, origin)| (here(known), origin));
+        Self { rank, rank_then, was_there, known }
+    }
+
+    /// The file as [`see`] told it.
+    fn told(self, seen: Option<(SourceFile, Origin)>) -> Option<FileNow<'a>> {
+        let Self { rank, was_there, known, .. } = self;
         let file = |source, origin, is_same| FileNow { source, origin, rank, is_same, is_left: false, kept: None };
-        let seen = if held.contains(path) { Err(None) } else { see(path, known.as_ref(), context) };
-        match (seen, known) {
-            (Ok(Some((source, origin))), known) => {
+        match seen {
+            Some((source, origin)) => {
                 let is_same = was_there && known.is_some_and(|(_, before)| *before == origin);
-                files.push(file(source, Cow::Owned(origin), is_same));
+                Some(file(source, Cow::Owned(origin), is_same))
             }
-            (Ok(None), Some((known, origin))) => files.push(file(of_before(known), origin, was_there)),
-            (Ok(None), None) => {} // nothing is known to be the same
-            (Err(why), known) => {
-                left.push(Left { path: path.clone(), why });
-                let kept = last.zip(rank_then).and_then(|(last, rank)| Kept::of(&last.folder, rank));
-                // One that was not there at the last look is not there now.
-                let known = known.filter(|_| was_there);
-                files.extend(known.map(|(known, origin)| FileNow {
-                    is_left: true,
-                    kept,
-                    ..file(of_before(known), origin, true)
-                }));
-            }
+            None => known.map(|(source, origin)| file(source, origin, was_there)),
         }
     }
-    Now { files, left }
+
+    /// The file of the last look, which could not be told; none that was not there then.
+    fn left(self, last: Option<&State>) -> Option<FileNow<'a>> {
+        let Self { rank, rank_then, was_there, known } = self;
+        let (source, origin) = known.filter(|_| was_there)?;
+        let kept = last.zip(rank_then).and_then(|(last, rank)| Kept::of(&last.folder, rank));
+        Some(FileNow { source, origin, rank, is_same: true, is_left: true, kept })
+    }
 }
 
 /// What a file says; none when it is the one that is known.
@@ -148,11 +176,11 @@ pub(crate) fn now<'a>(
 /// Errors: why that cannot be told; none when it is written to.
 fn see(
     path: &Path,
-    known: Option<&(&SourceFile, Cow<'_, Origin>)>,
+    known: Option<&(SourceFile, Cow<'_, Origin>)>,
     context: &Context,
 ) -> Result<Option<(SourceFile, Origin)>, Option<Error>> {
     if let Some((known, _)) = known
-        && known.is_still(path)?
+        && known.is_still()?
     {
         return Ok(None);
     }
@@ -197,7 +225,7 @@ fn look(path: &Path, before: Option<&Origin>, context: &Context) -> Result<Optio
     // What is wrong in a part is said as it is in the whole: on which line, of how many.
     let whole = || tally(path, table::open(path)?, pieces.clone(), context, &mut Report::default());
     let origin = renewed.or_else(|_| whole());
-    if !source.is_still(path)? {
+    if !source.is_still()? {
         return Ok(None);
     }
     let origin = origin?;

@@ -5,7 +5,8 @@
 
 use crate::{
     address::Kind,
-    rank::{self, Answer, House},
+    objects::alike,
+    rank::{self, Answer, House, Wording},
     suggestion::{MatchType, Verdict},
 };
 
@@ -13,6 +14,8 @@ use crate::{
 const NUMBER_UNKNOWN: f32 = 0.7;
 /// The same when only the suffix is missing.
 const SUFFIX_UNKNOWN: f32 = 0.75;
+/// Most an answer may claim that is another type of street.
+const OTHER_TYPE: f32 = 0.75;
 /// Most an answer may claim that contradicts what was typed.
 const CONTRADICTED: f32 = 0.7;
 /// Most an answer may claim at all: addresses have more ways to be wrong than a bench.
@@ -83,11 +86,13 @@ pub(crate) fn settle(answers: &mut [Answer<'_>], context: Context) {
     let street = best.iter().copied().find(|&at| !is_town(&answers[at]));
     best.truncate(2);
     best.extend(street);
+    let alike = alike::margins(answers);
     let mut ceiling = 1.0f32;
     for at in 0..answers.len() {
         let rivals = best.iter().filter(|&&other| other != at && is_rival(&answers[at], &answers[other], context));
         let best_rival = rivals.map(|&other| standing[other]).fold(f32::MIN, f32::max);
         let margin = if best_rival == f32::MIN { 1.0 } else { standing[at] - best_rival };
+        let margin = alike[at].map_or(margin, |ahead| margin.min(ahead));
         let sure = confidence(&answers[at], margin.max(0.0), context.unfinished).min(ceiling);
         answers[at].score.confidence = sure;
         ceiling = sure;
@@ -119,10 +124,11 @@ fn confidence(answer: &Answer<'_>, margin: f32, unfinished: bool) -> f32 {
     };
     let verdicts = [answer.verdicts.commune, answer.verdicts.postcode];
     let said = if verdicts.contains(&Some(Verdict::Contradicts)) { CONTRADICTED } else { 1.0 };
+    let named = if answer.wording == Wording::OtherType { OTHER_TYPE } else { 1.0 };
     let (by_text, by_margin) =
         if unfinished { (BY_TEXT_UNFINISHED, BY_MARGIN_UNFINISHED) } else { (BY_TEXT, BY_MARGIN) };
     let sure = interpolate(by_text, answer.score.text) * interpolate(by_margin, margin);
-    sure.min(SUREST) * number.min(said)
+    sure.min(SUREST) * number.min(said).min(named)
 }
 
 /// How sure words this like a name are: alone, or with rivals that are as like it.
@@ -148,7 +154,7 @@ pub(crate) fn match_type(answer: &Answer<'_>) -> MatchType {
         House::Interpolated(_) => MatchType::Interpolated,
         House::Unknown(_) => MatchType::Street,
         House::WithoutSuffix(..) => MatchType::Corrected,
-        _ if is_town && verdicts.street.is_none() => MatchType::Commune,
+        _ if is_town && matches!(verdicts.street, None | Some(Verdict::Unknown)) => MatchType::Commune,
         _ if [verdicts.street, verdicts.commune, verdicts.postcode].iter().flatten().any(|v| *v != Verdict::Ok) => {
             MatchType::Corrected
         }

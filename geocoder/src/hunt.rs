@@ -5,11 +5,11 @@ use crate::{
     candidates::{Context, Tolerance, candidates, expand},
     effort::{self, Effort},
     noise,
-    normalize::{self, Word},
+    normalize::Word,
     objects::find::{ObjectContext, as_object},
     parse::{Query, Scope, Typed, readings, readings_by_code, says_a_name},
     places::{Place, Places},
-    rank::{self, Answer, Candidate, House, Likeness},
+    rank::{self, Answer, Candidate, House, Likeness, Wording},
     respace,
     spelling::{Spelt, glued},
     suggestion::{Score, Verdict, Verdicts},
@@ -117,9 +117,17 @@ impl<'a> Hunt<'a> {
     /// An object is a reason to stop looking for an address only when it is what was typed, all of it, and what was typed
     /// has nothing of an address: no number, no type of street first.
     fn counts(&self, answer: &Answer<'_>) -> bool {
-        let is_exact = || answer.verdicts.street == Some(Verdict::Ok) && answer.score.text >= EXACT;
+        let is_begun = answer.wording == Wording::Begun;
+        let is_exact = || answer.verdicts.street == Some(Verdict::Ok) && !is_begun && answer.score.text >= EXACT;
         let is_object = self.geocoder.object_part(answer.place).is_some();
         !is_object || (is_exact() && !self.asks_for_address)
+    }
+
+    /// Whether an address is among some answers or, where no address was asked for, an object that has all that was typed.
+    pub(crate) fn is_answered(&self, answers: &[Answer<'_>]) -> bool {
+        let is_object = |answer: &Answer<'_>| self.geocoder.object_part(answer.place).is_some();
+        let is_meant = |answer: &Answer<'_>| answer.verdicts.street == Some(Verdict::Ok) && !self.asks_for_address;
+        answers.iter().any(|answer| !is_object(answer) || is_meant(answer))
     }
 
     /// Looks for the text in one way more, as far as there is effort left; `enough` is the likeness that makes it needless.
@@ -186,7 +194,8 @@ impl<'a> Hunt<'a> {
     /// A commune that has the street keeps it, whatever the number: it was named.
     fn is_settled(&self) -> bool {
         let settles = |answer: &Answer<'_>| {
-            answer.score.text >= SETTLED && answer.score.commune < f32::EPSILON && self.counts(answer)
+            let is_it = answer.score.text >= SETTLED && answer.wording != Wording::OtherType;
+            is_it && answer.score.commune < f32::EPSILON && self.counts(answer)
         };
         self.answers.iter().any(settles)
     }
@@ -401,6 +410,7 @@ impl Geocoder {
             house: House::NotAsked,
             score,
             verdicts,
+            wording: Wording::Other,
             other_name: None,
         };
         named.map(|scope| scope.towns.iter().map(town).collect()).unwrap_or_default()
@@ -414,13 +424,11 @@ fn likest<'a, 'b: 'a>(answers: impl Iterator<Item = &'a Answer<'b>>) -> f32 {
 
 /// Whether a reading has a number, or is of all that was typed and begins with a type of street.
 fn asks_for_an_address(query: &Query) -> bool {
-    let is_type =
-        |word: &Word| normalize::is_street_type(word.canonical()) || normalize::street_type_of(&word.typed).is_some();
     // « Grande Rue », « Vieille Route de Lyon »
     let is_size =
         |word: &&Word| matches!(&word.typed[..], "grande" | "grand" | "petite" | "petit" | "vieille" | "vieux");
     query.number.is_some()
-        || (query.faith >= WHOLE && query.words.iter().find(|word| !is_size(word)).is_some_and(is_type))
+        || (query.faith >= WHOLE && query.words.iter().find(|word| !is_size(word)).is_some_and(noise::begins_address))
 }
 
 /// How far the end of a text is from the whole: a number left out was more than noise.

@@ -109,6 +109,6 @@ pub use reason::{Notice, Reason};
 pub use report::{CommuneReport, FileReport, Format, LISTED, Rejected, Report};
 pub use reverse::MAX_RADIUS_M;
 pub use source::{inspect, recognise};
-pub use sources::SourceFile;
+pub use sources::{SourceFile, Stamp};
 pub use suggestion::{Filter, MAX_LIMIT, MatchType, Near, Nearby, Request, Score, Suggestion, Verdict, Verdicts};
 pub use update::{Left, Update, Updated, update};

@@ -10,8 +10,13 @@ const COMPLETENESS: f32 = 0.25;
 const COMPLETENESS_UNFINISHED: f32 = 0.1;
 /// Taken off for each word typed before one that the name has first, or typed first and deep in the name.
 const DISPLACED: f32 = 0.02;
+/// Taken off where one type of street was typed and the name has another: more than for a number that is not there, less
+/// than for another commune.
+const OTHER_TYPE: f32 = 0.1;
 /// Likeness of an abbreviation to what it stands for: a name spelt as typed comes first.
 pub(crate) const MEANT: f32 = 0.99;
+/// Likeness of two abbreviations of one word: nothing was corrected.
+pub(crate) const AS_TYPED: f32 = MEANT * MEANT;
 
 /// A word typed, and how it may be found in a name.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,12 +56,46 @@ pub(crate) struct Likeness<'n> {
     pub text: f32,
     /// That of the typed word found worst, articles apart.
     pub weakest: f32,
+    /// Whether what was typed is in the name, letter for letter.
+    pub wording: Wording,
     /// The name, when it is not the official one of its place.
     pub other_name: Option<&'n str>,
 }
 
+/// How much of a name was typed letter for letter, abbreviations and articles apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wording {
+    /// Every word of it.
+    Whole,
+    /// Some of its words, and no other.
+    Part,
+    /// The same, but the last word typed only begins one of its own.
+    Begun,
+    /// Another type of street was typed.
+    OtherType,
+    /// A word typed is misspelt, or is not in it.
+    Other,
+}
+
 impl Likeness<'_> {
-    const WHOLE: Self = Self { text: 1.0, weakest: 1.0, other_name: None };
+    const WHOLE: Self = Self { text: 1.0, weakest: 1.0, wording: Wording::Whole, other_name: None };
+}
+
+impl Wording {
+    /// Of letters compared without regard to where words end.
+    pub(crate) fn of_letters(text: f32) -> Self {
+        if text >= AS_TYPED { Self::Whole } else { Self::Other }
+    }
+
+    /// With one more word typed, found in a word of the name as like as this.
+    fn and(self, word: &QueryWord, name: &str, similarity: f32) -> Self {
+        match self {
+            _ if word.article || similarity >= AS_TYPED => self,
+            Self::Other | Self::OtherType => self,
+            _ if similarity > 0.0 && word.begins(name) => Self::Begun,
+            _ => Self::Other,
+        }
+    }
 }
 
 /// Pairs each word typed with the best word of the name not yet taken. What was typed and is not in the name
@@ -68,16 +107,22 @@ pub(crate) fn likeness(name: &str, words: &[QueryWord]) -> Likeness<'static> {
     let names: Vec<&str> = name.split(' ').take(64).collect();
     let (mut taken, mut previous) = (0u64, None);
     let (mut typed, mut found, mut met) = (0.0, 0.0, 0.0);
-    let (mut weakest, mut disorder) = (1.0f32, 0.0);
+    let (mut weakest, mut disorder, mut wording) = (1.0f32, 0.0, Wording::Whole);
     for word in words {
         let free = names.iter().enumerate().filter(|(at, _)| taken & (1 << at) == 0);
         let best =
             free.map(|(at, name)| (at, word.similarity(name))).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
         typed += word.weight;
         let (at, similarity) = best.unwrap_or((0, 0.0));
+        if similarity == 0.0 && typed == word.weight && is_other_type(word, names[0]) {
+            (taken, found, met, weakest) = (1, word.weight, weight(0, names[0]), MEANT / 2.0);
+            (wording, disorder, previous) = (Wording::OtherType, OTHER_TYPE, Some(0));
+            continue;
+        }
         if !word.article {
             weakest = weakest.min(similarity);
         }
+        wording = wording.and(word, names[at], similarity);
         if similarity > 0.0 {
             taken |= 1 << at;
             found += word.weight * similarity;
@@ -93,7 +138,16 @@ pub(crate) fn likeness(name: &str, words: &[QueryWord]) -> Likeness<'static> {
     let completeness = if unfinished { COMPLETENESS_UNFINISHED } else { COMPLETENESS };
     let complete = 1.0 - completeness * (1.0 - met);
     let text = (found / typed.max(0.1)) * complete - disorder;
-    Likeness { text: text.max(0.0), weakest, other_name: None }
+    let is_left = |(at, name): (usize, &&str)| taken & (1 << at) == 0 && !normalize::is_article(name);
+    if wording == Wording::Whole && names.iter().enumerate().any(is_left) {
+        wording = Wording::Part;
+    }
+    Likeness { text: text.max(0.0), weakest, wording, other_name: None }
+}
+
+/// Whether a type of street was typed where the name has another.
+fn is_other_type(word: &QueryWord, name: &str) -> bool {
+    normalize::is_street_type(name) && word.forms.iter().any(|(form, _)| normalize::is_street_type(form))
 }
 
 impl QueryWord {
@@ -109,6 +163,12 @@ impl QueryWord {
             return direct;
         }
         normalize::meanings(name).iter().map(|meaning| MEANT * of(meaning)).fold(direct, f32::max)
+    }
+
+    /// Whether this word may be unfinished and begins a word of a name, or what that abbreviates.
+    fn begins(&self, name: &str) -> bool {
+        let begun = |name: &str| self.beginning.as_deref().is_some_and(|beginning| name.starts_with(beginning));
+        begun(name) || normalize::meanings(name).iter().any(|meaning| begun(meaning))
     }
 }
 
@@ -144,6 +204,20 @@ mod tests {
         check("rue victor hugo", "Rue Victor Hugo", "Rue Victor Hugo Prolongée");
         check("rue de la gare", "Rue de la Gare", "Place de la Gare");
         check("avenue marechal de saxe", "Avenue du Maréchal de Saxe", "Rue de Saxe");
+    }
+
+    #[test]
+    fn what_was_typed_letter_for_letter_is_told_from_what_was_corrected() {
+        let of = |typed: &str, name: &str| likeness(&normalize::fold(name), &words(typed)).wording;
+        assert_eq!(of("r du dr calmette", "Rue du Docteur Calmette"), Wording::Whole);
+        assert_eq!(of("parc tete or", "Parc de la Tête d'Or"), Wording::Whole);
+        assert_eq!(of("parc", "Parc de la Tête d'Or"), Wording::Part);
+        assert_eq!(of("rue watt…", "Rue Watteau"), Wording::Begun);
+        assert_eq!(of("rue watt…", "Rue Watt"), Wording::Whole);
+        assert_eq!(of("rue du profes…", "Rue du Pr Calmette"), Wording::Begun);
+        assert_eq!(of("rue watt", "Rue Watteau"), Wording::Other, "it is finished");
+        assert_eq!(of("rue wat bron…", "Rue Watteau Bron"), Wording::Other);
+        assert_eq!(of("rue watto…", "Rue Watteau"), Wording::Other);
     }
 
     #[test]

@@ -17,7 +17,7 @@ const NAME_BITS: u32 = 38;
 
 /// A street or lieu-dit: its commune, former commune, and name with its abbreviations spelt out. Those of a commune
 /// follow one another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub(crate) struct StreetMark(u64);
 
 impl StreetMark {
@@ -47,6 +47,16 @@ impl StreetMark {
 
     pub(crate) fn to_bytes(self) -> [u8; 8] {
         self.0.to_le_bytes()
+    }
+
+    /// How far it is from another; small for two streets of one commune.
+    pub(crate) fn step_from(self, other: Self) -> i64 {
+        self.0.wrapping_sub(other.0).cast_signed()
+    }
+
+    /// The mark so far from this one.
+    pub(crate) fn stepped(self, step: i64) -> Self {
+        Self(self.0.wrapping_add_signed(step))
     }
 
     pub(crate) fn take(cursor: &mut Cursor<'_>) -> Self {

@@ -2,7 +2,7 @@
 //! an alias of the national base, the name it had before a duplicate of it was settled).
 
 use crate::{
-    likeness::{Likeness, QueryWord, likeness},
+    likeness::{Likeness, QueryWord, Wording, likeness},
     places::{Place, Places},
     spelling::Spelt,
 };
@@ -27,14 +27,18 @@ impl Places {
     pub(crate) fn spelling<'a>(&'a self, place: Place<'a>, typed: &Spelt<'_>) -> Option<Likeness<'a>> {
         likest(self.names(place).filter_map(|(name, written)| {
             let text = typed.likeness(name)?;
-            Some(known_as(Likeness { text, weakest: text, other_name: None }, written))
+            Some(known_as(
+                Likeness { text, weakest: text, wording: Wording::of_letters(text), other_name: None },
+                written,
+            ))
         }))
     }
 }
 
 fn known_as<'n>(likeness: Likeness<'_>, written: Option<&'n str>) -> Likeness<'n> {
     let share = if written.is_some() { OTHERWISE } else { 1.0 };
-    Likeness { text: likeness.text * share, weakest: likeness.weakest, other_name: written }
+    let Likeness { text, weakest, wording, .. } = likeness;
+    Likeness { text: text * share, weakest, wording, other_name: written }
 }
 
 /// The first of the likest: the official name when another says no more.

@@ -120,7 +120,7 @@ fn begins_street(rest: &[Word], at: usize) -> bool {
         let label = rest.get(at + 1).map(|word| word.typed.as_str());
         rest.get(at).is_some_and(|word| PARTS.contains(&word.typed.as_str())) && is_part_label(label)
     };
-    let is_type_at = |at: usize| rest.get(at).is_some_and(is_type) && !is_part(at);
+    let is_type_at = |at: usize| rest.get(at).is_some_and(begins_address) && !is_part(at);
     let is_suffix_at = |at: usize| rest.get(at).is_some_and(|word| is_detached_suffix(&word.typed));
     let is_number = rest.get(at).is_some_and(|word| word.typed.starts_with(|c: char| c.is_ascii_digit()));
     is_number && (is_type_at(at + 1) || (is_suffix_at(at + 1) && is_type_at(at + 2)))
@@ -129,6 +129,11 @@ fn begins_street(rest: &[Word], at: usize) -> bool {
 /// Whether a word is a street type or abbreviates one.
 pub(crate) fn is_type(word: &Word) -> bool {
     normalize::is_street_type(&word.typed) || normalize::street_type_of(&word.typed).is_some()
+}
+
+/// Whether a word is one that addresses begin with: a street type, or what stands where one does.
+pub(crate) fn begins_address(word: &Word) -> bool {
+    normalize::stands_for_street_type(word.canonical()) || is_type(word)
 }
 
 fn is_part_label(word: Option<&str>) -> bool {
@@ -201,6 +206,8 @@ mod tests {
         check("Bâtiment B, 3e étage, 12 rue A", "12 rue a");
         check("bat 3 12 rue A", "12 rue a");
         check("batiment 12 rue A", "12 rue a");
+        check("batiment 12 clos A", "12 clos a");
+        check("batiment 12 ham. du A", "12 ham du a");
         check("12 rue A appt 14 RDC", "12 rue a");
         check("étage 2 escalier C 4 rue A", "4 rue a");
         check("12 rue A chez Mme Dupont 69003 Lyon", "12 rue a 69003 lyon");

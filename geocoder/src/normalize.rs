@@ -93,56 +93,27 @@ pub(crate) fn is_article(word: &str) -> bool {
 }
 
 /// Words that say what kind of street it is.
+#[rustfmt::skip] // a list reads better than a column
 pub(crate) fn is_street_type(word: &str) -> bool {
     matches!(
         word,
-        "rue"
-            | "avenue"
-            | "boulevard"
-            | "place"
-            | "chemin"
-            | "impasse"
-            | "allee"
-            | "allees"
-            | "route"
-            | "cours"
-            | "quai"
-            | "montee"
-            | "passage"
-            | "square"
-            | "traboule"
-            | "ruelle"
-            | "ruette"
-            | "sentier"
-            | "esplanade"
-            | "promenade"
-            | "placette"
-            | "mail"
-            | "venelle"
-            | "voie"
-            | "cote"
-            | "rocade"
-            | "rampe"
-            | "pont"
-            | "rond"
-            | "faubourg"
-            | "lotissement"
-            | "residence"
-            | "parvis"
-            | "galerie"
-            | "cour"
-            | "cite"
-            | "carrefour"
-            | "escalier"
-            | "escaliers"
-            | "grimpillon"
-            | "grapillon"
-            | "villa"
-            | "sente"
-            | "chaussee"
-            | "port"
-            | "peristyle"
-            | "autoroute"
+        "rue" | "avenue" | "boulevard" | "place" | "chemin" | "impasse" | "allee" | "allees" | "route" | "cours"
+        | "quai" | "montee" | "passage" | "square" | "traboule" | "ruelle" | "ruette" | "sentier" | "esplanade"
+        | "promenade" | "placette" | "mail" | "venelle" | "voie" | "cote" | "rocade" | "rampe" | "pont" | "rond"
+        | "faubourg" | "lotissement" | "residence" | "parvis" | "galerie" | "cour" | "cite" | "carrefour"
+        | "escalier" | "escaliers" | "grimpillon" | "grapillon" | "villa" | "sente" | "chaussee" | "port"
+        | "peristyle" | "autoroute"
+    )
+}
+
+/// Words that stand where a street type does, most of them often the first of `voie_nom` in the Rhône. They count as
+/// words of a name all the same: many a lieu-dit has no other (« Le Clos »).
+#[rustfmt::skip] // as above
+pub(crate) fn stands_for_street_type(word: &str) -> bool {
+    matches!(
+        word,
+        "boucle" | "cheminement" | "clos" | "corniche" | "coursiere" | "descente" | "hameau"
+        | "mas" | "raidillon" | "traverse" | "traversee"
     )
 }
 

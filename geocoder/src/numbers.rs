@@ -176,14 +176,14 @@ impl Numbers {
         }
     }
 
+    /// The entries of a block that lie on a parcel; `insee` is the code of their place.
+    pub(crate) fn on_parcel(&self, block: u32, parcel: &parcels::Parcel, insee: &str) -> impl Iterator<Item = u32> {
+        self.block(block).on_parcel(parcel, insee).into_iter().map(move |index| entry_of(block, index))
+    }
+
     /// The place a block is of.
     pub(crate) fn place_of_block(&self, block: u32) -> u32 {
         u32_at(self.file.get(TABLE), block as usize * ROW + 4)
-    }
-
-    /// The place an entry is of.
-    pub(crate) fn place_of(&self, entry: u32) -> u32 {
-        self.place_of_block(entry >> PLACE_BITS)
     }
 
     /// How many blocks; the tree's items after them are toponyms.

@@ -5,6 +5,7 @@
 //! Promise: what a territory does not open changes nothing in an answer, not an order, a score, a count nor a correction,
 //! because it is not in what is searched.
 
+pub(crate) mod alike;
 mod answer;
 mod audience;
 pub(crate) mod find;

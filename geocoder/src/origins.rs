@@ -2,9 +2,10 @@
 //! more look at a file that changed tells which streets did. A digest is a sum over rows: it adds up over pieces,
 //! and what pieces come to, less what the former ones came to, is what changed.
 //!
-//! `origins.bin`: how many files (u32); for each how many pieces and streets (u32), a row a piece (hash and length,
-//! u64; how many of the streets are its own, u32), a row a street (mark, digest, u64). Then the rows that a build set
-//! aside: how many (u32), and for each its identifier and the mark of its street (u64).
+//! `origins.bin`: how many files (u32); for each how many pieces and streets (u32), a row a piece (hash, u64; its length
+//! and how many of the streets are its own, in few bytes), a row a street (the step of its mark from the one before, in
+//! few bytes; digest, u64). Then the rows that a build set aside: how many (u32), and for each its identifier and the
+//! mark of its street (u64).
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -21,7 +22,7 @@ use crate::{
     packed,
     pieces::Piece,
     row::Row,
-    varint::Cursor,
+    varint::{self, Cursor},
 };
 
 const FILE: &str = "origins.bin";
@@ -201,12 +202,16 @@ impl Origins {
             all.extend(number(pieces.len())?);
             all.extend(number(streets.len())?);
             for (piece, streets) in pieces {
-                all.extend([piece.hash.to_le_bytes(), piece.bytes.to_le_bytes()].as_flattened());
-                all.extend(streets.to_le_bytes());
+                all.extend(piece.hash.to_le_bytes());
+                varint::put(&mut all, piece.bytes);
+                varint::put(&mut all, u64::from(*streets));
             }
-            streets
-                .iter()
-                .for_each(|(street, digest)| all.extend([street.to_bytes(), digest.to_le_bytes()].as_flattened()));
+            let mut before = StreetMark::default();
+            for (street, digest) in streets {
+                varint::put_signed(&mut all, street.step_from(before));
+                all.extend(digest.to_le_bytes());
+                before = *street;
+            }
         }
         all.extend(number(self.aside.len())?);
         self.aside.iter().for_each(|(id, street)| all.extend([id.to_le_bytes(), street.to_bytes()].as_flattened()));
@@ -226,9 +231,15 @@ impl Origins {
                 return None;
             }
             let streets = number(cursor);
-            let piece = |cursor: &mut Cursor<'_>| (Piece { hash: wide(cursor), bytes: wide(cursor) }, number(cursor));
+            let piece =
+                |cursor: &mut Cursor<'_>| (Piece { hash: wide(cursor), bytes: cursor.unsigned() }, cursor.small());
             let pieces = repeat(cursor, pieces, piece);
-            Some(Origin { pieces, streets: repeat(cursor, streets, |cursor| (StreetMark::take(cursor), wide(cursor))) })
+            let mut mark = StreetMark::default();
+            let street = |cursor: &mut Cursor<'_>| {
+                mark = mark.stepped(cursor.signed());
+                (mark, wide(cursor))
+            };
+            Some(Origin { pieces, streets: repeat(cursor, streets, street) })
         });
         let aside = take(&mut cursor, |cursor| (wide(cursor), StreetMark::take(cursor)));
         Ok(Self { files, aside })
@@ -251,4 +262,50 @@ fn number(cursor: &mut Cursor<'_>) -> u32 {
 
 fn wide(cursor: &mut Cursor<'_>) -> u64 {
     u64::from_le_bytes(cursor.array())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn mark() -> impl Strategy<Value = StreetMark> {
+        ("(01001|2A004|69029|97411)", "[a-c]{1,2}")
+            .prop_map(|(code, key)| StreetMark::new(code.parse().unwrap(), None, &key))
+    }
+
+    fn origin() -> impl Strategy<Value = Option<Origin>> {
+        let piece = (any::<u64>(), any::<u64>(), any::<u32>());
+        let piece = piece.prop_map(|(hash, bytes, streets)| (Piece { hash, bytes }, streets));
+        let pieces = prop::collection::vec(piece, 0..5);
+        let origin = (pieces, prop::collection::vec((mark(), any::<u64>()), 0..20));
+        prop::option::of(origin.prop_map(|(pieces, streets)| Origin { pieces, streets }))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn what_files_say_reads_back(
+            files in prop::collection::vec(origin(), 0..4),
+            aside in prop::collection::vec((any::<u64>(), mark()), 0..4),
+        ) {
+            let folder = tempfile::tempdir().unwrap();
+            let origins = Origins { files, aside };
+            origins.write(folder.path()).unwrap();
+            prop_assert_eq!(Origins::read(folder.path()).unwrap(), origins);
+        }
+
+        #[test]
+        fn damaged_bytes_say_something(files in prop::collection::vec(origin(), 1..4), cut: u16, at: u16, byte: u8) {
+            let folder = tempfile::tempdir().unwrap();
+            Origins { files, aside: Vec::new() }.write(folder.path()).unwrap();
+            let mut bytes = fs::read(folder.path().join(FILE)).unwrap();
+            let at = usize::from(at) % bytes.len();
+            bytes[at] = byte;
+            bytes.truncate(bytes.len() - usize::from(cut) % bytes.len());
+            fs::write(folder.path().join(FILE), &bytes).unwrap();
+            Origins::read(folder.path()).unwrap();
+        }
+    }
 }

@@ -38,6 +38,8 @@ pub(crate) const METROPOLE: u8 = 1;
 pub(crate) const FORMER: u8 = 2;
 /// It has other names.
 pub(crate) const NAMED_OTHERWISE: u8 = 4;
+/// Its identifier is its INSEE code, an underscore and the four characters that stand where the text's offset would.
+pub(crate) const CODED: u8 = 8;
 
 /// The mapped table.
 #[derive(Debug)]
@@ -198,8 +200,15 @@ impl<'a> Place<'a> {
     }
 
     /// The street's identifier in the national base's former numbering, the INSEE code for a town.
-    pub(crate) fn id(self) -> &'a str {
-        packed::text(self.texts, u32_at(self.record, 8) as usize, usize::from(self.byte(12)))
+    pub(crate) fn id(self) -> String {
+        if self.is_coded() {
+            return format!("{}_{}", self.insee(), packed::text(self.record, 8, 4));
+        }
+        packed::text(self.texts, u32_at(self.record, 8) as usize, usize::from(self.byte(12))).to_owned()
+    }
+
+    fn is_coded(self) -> bool {
+        self.byte(57) & CODED != 0
     }
 
     pub(crate) fn postcodes(self) -> impl Iterator<Item = u32> {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use layers::{Bbox, LonLat};
 
-pub(crate) use crate::likeness::{Likeness, MEANT, QueryWord, forms, weight};
+pub(crate) use crate::likeness::{AS_TYPED, Likeness, QueryWord, Wording, forms, weight};
 use crate::{
     address::{Kind, ground_distance_m},
     parse::Query,
@@ -70,6 +70,8 @@ pub(crate) struct Answer<'a> {
     pub house: House,
     pub score: Score,
     pub verdicts: Verdicts,
+    /// How much of the name was typed letter for letter.
+    pub wording: Wording,
     /// The name the text is likest to, when it is not the official one.
     pub other_name: Option<&'a str>,
 }
@@ -96,7 +98,7 @@ pub(crate) fn score<'a>(
 ) -> Option<Answer<'a>> {
     let is_town = matches!(candidate.place.kind(), Kind::City | Kind::District);
     // Of the text as typed only: what was left out of another writing may have named the town.
-    let bears_its_name = likeness.weakest >= MEANT * MEANT && query.faith > 0.99;
+    let bears_its_name = likeness.weakest >= AS_TYPED && query.faith > 0.99;
     let is_outside = candidate.commune == Some(false) && !elsewhere && !query.said.disputed;
     let is_inside_itself = candidate.commune.is_some() && is_town && !query.words.is_empty();
     if (is_outside || is_inside_itself) && !bears_its_name {
@@ -121,7 +123,8 @@ pub(crate) fn score<'a>(
         confidence: 0.0,
     };
     let verdicts = verdicts(&candidate, query, likeness);
-    Some(Answer { place: candidate.place, house, score, verdicts, other_name: likeness.other_name })
+    let Likeness { wording, other_name, .. } = likeness;
+    Some(Answer { place: candidate.place, house, score, verdicts, wording, other_name })
 }
 
 /// How much size still counts when a map says where the asker looks.
@@ -144,7 +147,7 @@ fn verdicts(candidate: &Candidate<'_>, query: &Query, likeness: Likeness<'_>) ->
         (true, true) => Verdict::Corrected,
         (true, false) => Verdict::Ok,
     };
-    let street = if likeness.weakest >= MEANT * MEANT && query.faith > 0.99 {
+    let street = if !matches!(likeness.wording, Wording::Other | Wording::OtherType) && query.faith > 0.99 {
         Verdict::Ok
     } else if likeness.weakest > 0.0 {
         Verdict::Corrected

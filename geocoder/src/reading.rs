@@ -79,7 +79,7 @@ fn read_one(
     let _ = sender.send(Read::EndOfFile);
     let origin = tally.end();
     file.communes.extend(origin.communes());
-    let origin = if file.is_still(source)? { origin } else { origin.unsure() };
+    let origin = if file.is_still()? { origin } else { origin.unsure() };
     Ok((file, origin))
 }
 

@@ -9,7 +9,7 @@ use crate::{
     address::{Packed, bbox_of},
     filter::{has_postcode, is_inside},
     places::Place,
-    rank::{Answer, House},
+    rank::{Answer, House, Wording},
     shard::{Part, Shard},
     suggestion::{MAX_LIMIT, Score, Verdicts},
     tree::{self, Box, Centre, Nearest, Tree},
@@ -173,7 +173,7 @@ fn near_answer(place: Place<'_>, entry: Option<u32>, found: Found, distance: f64
     let far = (tree::metres(distance) / 10_000.0).min(1.0) as f32;
     let house = entry.map_or(House::NotAsked, |entry| House::Found(entry, found.at.unpack()));
     let score = Score { text: 1.0, far, confidence: 1.0 - far, ..Score::default() };
-    Answer { place, house, score, verdicts: Verdicts::default(), other_name: None }
+    Answer { place, house, score, verdicts: Verdicts::default(), wording: Wording::Whole, other_name: None }
 }
 
 /// Whether a position lies in the box and in the polygon asked for.

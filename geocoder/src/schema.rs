@@ -3,7 +3,7 @@
 
 use tantivy::{
     TantivyDocument, Term,
-    schema::{FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions},
+    schema::{FAST, Field, IndexRecordOption, NumericOptions, Schema, TextFieldIndexing, TextOptions},
 };
 
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Format of a revision: to be raised whenever the fields, `normalize` or the packed tables change.
-pub(crate) const VERSION: u32 = 5;
+pub(crate) const VERSION: u32 = 6;
 
 /// Longest beginning of a word that is a term of its own.
 pub(crate) const LONGEST_PREFIX: usize = 15;
@@ -43,7 +43,7 @@ pub(crate) fn schema() -> (Schema, Fields) {
     let fields = Fields {
         word: builder.add_text_field("word", text()),
         beginning: builder.add_text_field("beginning", text()),
-        town: builder.add_u64_field("town", INDEXED),
+        town: builder.add_u64_field("town", NumericOptions::default().set_indexed()),
         kind: builder.add_text_field("kind", text()),
         place: builder.add_u64_field("place", FAST),
     };

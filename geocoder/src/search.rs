@@ -16,6 +16,9 @@ use crate::{
 /// Answers less like than this are another street's: the commune named is the honester answer.
 const WORST: f32 = 0.55;
 
+/// Most objects that are like a part of the text before the commune named: few ask for more answers than that.
+const BEFORE_TOWN: usize = 4;
+
 /// Answers whose distance is measured door by door, and doors of each at most.
 const MEASURED: usize = 20;
 const MOST_DOORS: usize = 1_000;
@@ -66,10 +69,7 @@ impl Geocoder {
                 hunt.take(step, enough)?;
             }
         }
-        let mut answers = hunt.found(WORST);
-        if answers.is_empty() {
-            answers.extend(self.towns_named(&hunt.queries));
-        }
+        let answers = self.with_town_named(&mut hunt, request);
         let located = rank::order(answers).into_iter().map(|answer| self.interpolated(answer));
         let mut answers: Vec<Answer<'_>> = located.filter(|answer| self.is_wanted(answer, request)).collect();
         self.without_twins(&mut answers);
@@ -77,6 +77,23 @@ impl Geocoder {
         let context = Context { unfinished, on_map: request.near.is_some() };
         confidence::settle(&mut answers, context);
         Ok(answers)
+    }
+
+    /// What was found; and the commune named, when that is no address and not what was typed either: an object that is
+    /// like a part of the text does not hide that nothing else was found.
+    fn with_town_named<'a>(&'a self, hunt: &mut Hunt<'a>, request: &Request) -> Vec<Answer<'a>> {
+        let mut answers = hunt.found(WORST);
+        if hunt.is_answered(&answers) {
+            return answers;
+        }
+        let mut towns = self.towns_named(&hunt.queries);
+        towns.retain(|town| self.is_wanted(town, request));
+        if !towns.is_empty() {
+            answers = rank::order(answers); // each once
+            answers.truncate(BEFORE_TOWN);
+        }
+        answers.extend(towns);
+        answers
     }
 
     /// Streets among the best answers are as far as their nearest door: measured, since their boxes overlap.

@@ -138,9 +138,9 @@ pub struct Suggestion {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum MatchType {
-    /// Everything typed is there as typed, abbreviations apart.
+    /// Everything typed is there as typed, abbreviations apart; of a text that may go on, as far as it goes.
     Exact,
-    /// A word was corrected, completed by guess or left out.
+    /// A word was corrected or left out.
     Corrected,
     /// The street has no such number: the position is that between its neighbours.
     Interpolated,
@@ -154,7 +154,7 @@ pub enum MatchType {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
-    /// Found as typed.
+    /// Found as typed; the last word of a text that may go on, as the beginning of one.
     Ok,
     /// Found otherwise spelt.
     Corrected,

@@ -6,6 +6,7 @@
 
 use std::{
     collections::HashSet,
+    ops::Range,
     path::{Path, PathBuf},
     thread,
     time::Duration,
@@ -164,46 +165,96 @@ fn prepare(
         return Ok((Prepared::Unchanged, now.left));
     }
     let places = Places::open(&base.folder)?;
-    let mut wanted = changes::differences(base, &now.files);
-    if wanted.len() > ALWAYS_FEW_STREETS.max(places.len() as usize / 2) {
+    let differing = changes::differences(base, &now.files);
+    if differing.len() > ALWAYS_FEW_STREETS.max(places.len() as usize / 2) {
         return Ok((Prepared::NeedsBuild, now.left));
     }
-    // A street that a file holds which cannot be read now would lose that one's rows: it waits, as it is.
-    let unreadable: HashSet<StreetMark> = now.files.iter().flat_map(FileNow::unreadable).collect();
-    let mut waits = false;
-    let mut can_read = |street: &StreetMark| {
-        let waiting = unreadable.contains(street);
-        waits |= waiting;
-        !waiting
-    };
-    wanted.retain(&mut can_read);
     let folder = store.new_folder()?;
-    let mut report = Report::default();
-    let (collector, hides) = loop {
-        let gathered = gather(&folder, &now.files, &wanted, &context, &mut report)?;
-        let Some(Gathered { collector, ids, naming }) = gathered else {
-            return Ok((Prepared::BeingWritten, now.left));
-        };
-        let hides = twins::places_of(&places, &wanted);
-        let known = wanted.len();
-        wanted.extend(naming.into_iter().filter(&mut can_read));
-        if now.files.len() > 1 || base.manifest.sources.len() > 1 {
-            wanted.extend(twins::sharing(base, &places, &hides, ids)?.into_iter().filter(&mut can_read));
-        }
-        if wanted.len() == known {
-            break (collector, hides);
-        }
-    };
-    let written = collector.finish(options, &options.postcodes()?, Some(&places), &mut |_| ())?;
-    if !shard::are_known(&Places::open(&folder)?, &places) {
-        return Ok((Prepared::NeedsBuild, now.left)); // the folder is swept by the next who locks the store
+    let draft = Draft { base, places: &places, folder: &folder, context: &context };
+    let prepared = draft.write(Wanted::of(differing, &now.files), now.files, &now.left, options)?;
+    Ok((prepared, now.left))
+}
+
+/// The streets to index anew.
+struct Wanted {
+    streets: HashSet<StreetMark>,
+    /// A street that a file holds which cannot be read now would lose that one's rows: it waits, as it is.
+    unreadable: HashSet<StreetMark>,
+    /// Whether one does.
+    waits: bool,
+}
+
+impl Wanted {
+    fn of(streets: HashSet<StreetMark>, files: &[FileNow<'_>]) -> Self {
+        let unreadable = files.iter().flat_map(FileNow::unreadable).collect();
+        let mut wanted = Self { streets: HashSet::new(), unreadable, waits: false };
+        wanted.extend(streets);
+        wanted
     }
-    let (files, origins) = now.files.into_iter().map(FileNow::into_parts).unzip();
-    let origins = Origins { files: origins, aside: Vec::new() };
-    let made = build::finish(&folder, written, origins, report, files, &mut |_| ())?;
-    let waiting = now.left.iter().filter(|_| waits).map(|left| left.path.clone()).collect();
-    let manifest = Manifest { hides, streets: wanted.len(), waiting, ..made };
-    Ok((Prepared::Edits(folder, Box::new(manifest)), now.left))
+
+    fn extend(&mut self, streets: HashSet<StreetMark>) {
+        let (waiting, wanted): (Vec<_>, Vec<_>) =
+            streets.into_iter().partition(|street| self.unreadable.contains(street));
+        self.waits |= !waiting.is_empty();
+        self.streets.extend(wanted);
+    }
+}
+
+/// The rows of edits, and the places of the revision that they stand in for.
+struct Rows {
+    collector: Collector,
+    hides: Vec<Range<u32>>,
+}
+
+/// Edits being made to a revision, in a folder of their own.
+struct Draft<'a> {
+    base: &'a State,
+    places: &'a Places,
+    folder: &'a Path,
+    context: &'a Context,
+}
+
+impl Draft<'_> {
+    fn write(
+        &self,
+        mut wanted: Wanted,
+        files: Vec<FileNow<'_>>,
+        left: &[Left],
+        options: &BuildOptions,
+    ) -> Result<Prepared, Error> {
+        let mut report = Report::default();
+        let Some(Rows { collector, hides }) = self.rows(&mut wanted, &files, &mut report)? else {
+            return Ok(Prepared::BeingWritten);
+        };
+        let written = collector.finish(options, &options.postcodes()?, Some(self.places), &mut |_| ())?;
+        if !shard::are_known(&Places::open(self.folder)?, self.places) {
+            return Ok(Prepared::NeedsBuild); // the folder is swept by the next who locks the store
+        }
+        let (files, origins) = files.into_iter().map(FileNow::into_parts).unzip();
+        let origins = Origins { files: origins, aside: Vec::new() };
+        let made = build::finish(self.folder, written, origins, report, files, &mut |_| ())?;
+        let waiting = left.iter().filter(|_| wanted.waits).map(|left| left.path.clone()).collect();
+        let manifest = Manifest { hides, streets: wanted.streets.len(), waiting, ..made };
+        Ok(Prepared::Edits(self.folder.to_owned(), Box::new(manifest)))
+    }
+
+    /// The rows of the streets wanted, and of those that these touch, which are then wanted too. None when a file was
+    /// written to.
+    fn rows(&self, wanted: &mut Wanted, files: &[FileNow<'_>], report: &mut Report) -> Result<Option<Rows>, Error> {
+        loop {
+            let gathered = gather(self.folder, files, &wanted.streets, self.context, report)?;
+            let Some(Gathered { collector, ids, naming }) = gathered else { return Ok(None) };
+            let hides = twins::places_of(self.places, &wanted.streets);
+            let known = wanted.streets.len();
+            wanted.extend(naming);
+            if files.len() > 1 || self.base.manifest.sources.len() > 1 {
+                wanted.extend(twins::sharing(self.base, self.places, &hides, ids)?);
+            }
+            if wanted.streets.len() == known {
+                return Ok(Some(Rows { collector, hides }));
+            }
+        }
+    }
 }
 
 /// The rows of some streets.

@@ -351,6 +351,25 @@ fn a_street_that_a_broken_file_shares_waits_until_that_can_be_read() {
     assert_eq!(labels(&edited, "30 rue des lilas bron")[0], "30 Rue des Lilas Bron");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_row_corrected_in_as_many_letters_is_seen_whatever_the_time_of_the_file_says() {
+    let site = Site::new();
+    let file = site.file("bron");
+    let stamp = fs::metadata(&file).unwrap().modified().unwrap();
+    let corrected = |from: &str, to: &str, path: &Path| {
+        fs::write(path, fs::read_to_string(&file).unwrap().replace(from, to)).unwrap();
+        fs::File::options().append(true).open(path).unwrap().set_modified(stamp).unwrap();
+    };
+    corrected("Rue du Parc", "Rue du Port", &file);
+    assert_eq!(labels(&site.edit(), "12 rue du port bron")[0], "12 Rue du Port Bron");
+    let elsewhere = site.0.path().join("written-beside");
+    corrected("Rue du Port", "Rue du Pont", &elsewhere);
+    fs::rename(&elsewhere, &file).unwrap();
+    assert_eq!(labels(&site.edit(), "12 rue du pont bron")[0], "12 Rue du Pont Bron");
+    assert_eq!(site.update().unwrap(), Update::Unchanged);
+}
+
 #[test]
 fn files_touched_or_moved_but_not_changed_are_no_edit() {
     let site = Site::new();

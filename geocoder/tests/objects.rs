@@ -5,8 +5,8 @@
 use std::{fs, path::Path, sync::Arc};
 
 use geocoder::{
-    BuildOptions, Error, Filter, Geocoder, Kind, Near, Nearby, Object, ObjectKind, ObjectLayer, Objects, Request,
-    Suggestion, Visible, build, build_objects, forget_objects,
+    BuildOptions, Error, Filter, Geocoder, Kind, MatchType, Near, Nearby, Object, ObjectKind, ObjectLayer, Objects,
+    Request, Suggestion, Verdict, Visible, build, build_objects, forget_objects,
     photon::{Choice, OsmTag},
 };
 use layers::{Bbox, CommuneCode, FeatureId, LonLat, Territory};
@@ -34,11 +34,15 @@ const ROWS: [SampleRow; 11] = [
 ];
 
 fn addresses() -> (Geocoder, TempDir) {
+    addresses_of(&ROWS)
+}
+
+fn addresses_of(rows: &[SampleRow]) -> (Geocoder, TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let row = |(key, street, number, code, commune, lon, lat, parcels): &(_, _, u32, _, _, f64, f64, _)| {
         format!("{key};{street};{number};;{code};{commune};entrée;{lon};{lat};;;{parcels};commune;2026-01-01;1")
     };
-    let text = std::iter::once(HEADER.to_owned()).chain(ROWS.iter().map(row)).collect::<Vec<_>>().join("\r\n");
+    let text = std::iter::once(HEADER.to_owned()).chain(rows.iter().map(row)).collect::<Vec<_>>().join("\r\n");
     let source = folder.path().join("bal.csv");
     fs::write(&source, text + "\r\n").unwrap();
     let postcodes = folder.path().join("postcodes.csv");
@@ -226,9 +230,24 @@ fn noisy() -> Vec<Object> {
     all.map(|(name, commune)| object(0, name, SOCIAL, commune, (4.88, 45.75))).collect()
 }
 
+/// Streets whose names begin with a word that lieux-dits have for a name as well.
+#[rustfmt::skip]
+const CLOSES: [SampleRow; 5] = [
+    ("69029_0011_00012", "Clos des Tilleuls", 12, "69029", "Bron", 4.9130, 45.7391, ""),
+    ("69029_0012_00003", "Hameau du Verger", 3, "69029", "Bron", 4.9131, 45.7392, ""),
+    ("69029_0013_00005", "Traverse des Vignes", 5, "69029", "Bron", 4.9132, 45.7393, ""),
+    ("69266_0014_00007", "Mas du Taureau", 7, "69266", "Villeurbanne", 4.8811, 45.7706, ""),
+    ("69266_0015_00009", "Descente du Moulin", 9, "69266", "Villeurbanne", 4.8812, 45.7707, ""),
+];
+
 #[test]
 fn a_street_with_a_typo_and_a_noise_word_is_found_as_without_objects() {
-    let (geocoder, folder) = index();
+    let compared = compare_with_noise(&ROWS) + compare_with_noise(&CLOSES);
+    assert!(compared > 60, "{compared}");
+}
+
+fn compare_with_noise(rows: &[SampleRow]) -> usize {
+    let (geocoder, folder) = addresses_of(rows);
     let bare = Geocoder::open(&folder.path().join("index")).unwrap();
     let store = folder.path().join("noise");
     let attached = [
@@ -241,7 +260,7 @@ fn a_street_with_a_typo_and_a_noise_word_is_found_as_without_objects() {
     ];
     let geocoder = geocoder.with_objects(attached.into());
     let mut compared = 0;
-    for (_, street, _, _, commune, ..) in ROWS {
+    for &(_, street, _, _, commune, ..) in rows {
         let without = |at: usize| street.chars().take(at).chain(street.chars().skip(at + 1)).collect::<String>();
         let longest = street.chars().count() - 2;
         for name in [street.to_owned(), without(longest), without(longest - 1)] {
@@ -269,7 +288,24 @@ fn a_street_with_a_typo_and_a_noise_word_is_found_as_without_objects() {
             }
         }
     }
-    assert!(compared > 60, "{compared}");
+    compared
+}
+
+#[test]
+fn a_number_before_what_stands_for_a_street_type_is_the_house_s() {
+    let (geocoder, folder) = addresses_of(&CLOSES);
+    let noise = built(&folder.path().join("noise"), &layer("equipements", ObjectKind::Poi), numbered(noisy()));
+    let geocoder = geocoder.with_objects(vec![noise]);
+    for (_, street, number, _, commune, ..) in CLOSES {
+        for text in ["bâtiment B {} {}", "bâtiment {} {}", "résidence {} {}", "entrée {} {}"]
+            .map(|form| form.replacen("{}", &number.to_string(), 1).replacen("{}", street, 1))
+        {
+            for text in [format!("{text} {commune}"), text] {
+                let found = check(&geocoder, &text, Kind::House, street);
+                assert_eq!(found.house_number, Some(number.to_string()), "{text}");
+            }
+        }
+    }
 }
 
 #[test]
@@ -587,5 +623,99 @@ proptest! {
             prop_assert!(full == bare, "{:?}\n{:?}", shown(&full), shown(&bare));
             Ok(())
         })?;
+    }
+}
+
+/// Parks that are called so, in Lyon.
+fn with_parks(names: &[&str]) -> (Geocoder, TempDir) {
+    let (geocoder, folder) = addresses();
+    let park = |(n, name): (u32, &&str)| object(0, name, PARK, "69387", (4.85 + 0.01 * f64::from(n), 45.74));
+    let parks = numbered((0u32..).zip(names).map(park).collect());
+    let layer = layer("equipements", ObjectKind::Poi);
+    let parks = built(&folder.path().join("parks"), &layer, parks);
+    (geocoder.with_objects(vec![parks]), folder)
+}
+
+#[test]
+fn a_word_of_many_objects_makes_none_of_them_sure() {
+    let sure = |names: &[&str], text: &str, finished: bool| {
+        let (geocoder, _folder) = with_parks(names);
+        let found = geocoder.search(&Request { finished, ..request(text) }).unwrap();
+        let poi = found.iter().find(|it| it.kind == Kind::Poi).unwrap_or_else(|| panic!("{text}: {found:?}"));
+        (poi.name.clone(), poi.score.total())
+    };
+    let two = ["Parc Chambovet", "Parc de la Tête d'Or"];
+    let many =
+        ["Parc", "Parc Chambovet", "Parc de la Tête d'Or", "Parc Blandan", "Parc de Parilly", "Parc Elie Vignal"];
+    for (names, text, finished) in [
+        (&two[..], "parc", false),
+        (&two[..], "parc", true),
+        (&many[..3], "par", false),
+        (&many[..], "par", false),
+        (&many[..], "parc", false),
+        (&many[..], "parc", true),
+    ] {
+        let (name, sure) = sure(names, text, finished);
+        assert!(sure < 0.7, "« {text} » among {names:?}: {name} {sure}");
+    }
+    for (names, text, finished) in [
+        (&two[..1], "chamb", false),
+        (&many[..3], "parc", false),
+        (&many[..], "parc cham", false),
+        (&many[..], "parc tete or", true),
+        (&many[..], "parilly", false),
+    ] {
+        let (name, sure) = sure(names, text, finished);
+        assert!(sure > 0.9, "« {text} » among {names:?}: {name} {sure}");
+    }
+    let (geocoder, _folder) = with_parks(&many);
+    let near = Near { zoom: 16.0, ..Near::from(LonLat { lon: 4.87, lat: 45.74 }) };
+    let found = geocoder.search(&Request { near: Some(near), ..request("parc") }).unwrap();
+    assert!(found[0].score.total() < 0.95, "{} {}", found[0].name, found[0].score);
+}
+
+#[test]
+fn an_object_like_a_part_of_the_text_does_not_hide_the_commune_named() {
+    let (geocoder, _folder) =
+        with_parks(&["Parc Chambovet", "Square Chambovet", "Chambovet nord", "Chambovet sud", "Jardin Chambovet"]);
+    let kinds = |text: &str| {
+        let found = geocoder.search(&Request { limit: 5, ..request(text) }).unwrap();
+        found.into_iter().map(|it| (it.kind, it.match_type, it.city)).collect::<Vec<_>>()
+    };
+    let found = kinds("rue chambovet lyon");
+    assert!(matches!(found.first(), Some((Kind::Poi, MatchType::Corrected, _))), "{found:?}");
+    assert_eq!(found.len(), 5, "{found:?}");
+    assert_eq!(found.last(), Some(&(Kind::City, MatchType::Commune, "Lyon".to_owned())), "{found:?}");
+    // Where nothing but objects is asked for, no commune takes the place of one.
+    for text in ["rue chambovet lyon", "lyon"] {
+        let filter = Filter { kinds: Some(vec![Kind::Poi]), ..Filter::default() };
+        let found = geocoder.search(&Request { filter, ..request(text) }).unwrap();
+        assert!(found.len() == 5 && found.iter().all(|it| it.kind == Kind::Poi), "{text}: {:?}", names(&found));
+    }
+    // What has all that was typed is an answer: the commune is none to it.
+    assert!(kinds("parc chambovet lyon").iter().all(|it| it.0 == Kind::Poi));
+    assert!(kinds("rue garibaldi lyon").iter().all(|it| it.0 != Kind::City));
+}
+
+#[test]
+fn a_name_that_goes_on_as_typed_is_not_corrected() {
+    let (geocoder, _folder) = index();
+    let first = |text: &str, finished: bool| {
+        let found = geocoder.search(&Request { finished, ..request(text) }).unwrap();
+        found.first().map(|it| (it.name.clone(), it.match_type, it.verdicts.street))
+    };
+    let found = |name: &str, match_type, verdict| Some((name.to_owned(), match_type, Some(verdict)));
+    for (text, name) in [
+        ("12 rue garib", "Rue Garibaldi"),
+        ("12 r. garib", "Rue Garibaldi"),
+        ("1 cours emile zo", "Cours Émile Zola"),
+        ("parc blan", "Parc Blandan"),
+        ("villeurb", "Villeurbanne"),
+    ] {
+        assert_eq!(first(text, false), found(name, MatchType::Exact, Verdict::Ok), "{text}");
+        assert_ne!(first(text, true).map(|it| it.1), Some(MatchType::Exact), "{text}, finished");
+    }
+    for (text, name) in [("12 rue garibo", "Rue Garibaldi"), ("12 rue gribal", "Rue Garibaldi")] {
+        assert_eq!(first(text, false), found(name, MatchType::Corrected, Verdict::Corrected), "{text}");
     }
 }

@@ -82,10 +82,13 @@ pub fn index_for(app: &App, principal: Option<&Principal>) -> Result<Arc<Geocode
     app.geocoder().ok_or(Problem::Unavailable)
 }
 
+/// The gate asked before, of what was served then: this is asked of what is searched, so that a reload which closes the
+/// search closes it to who was let in just before, and to a file that is being answered.
 fn check_search(app: &App, generation: &Generation, principal: Option<&Principal>) -> Result<(), Problem> {
     let access = generation.config.geocoder.access;
     if access != Access::Open {
-        let principal = principal.ok_or(Problem::SignInNeeded)?;
+        let is_for_searching = |principal: &&Principal| principal.has_scope(Scope::Search);
+        let principal = principal.filter(is_for_searching).ok_or(Problem::SignInNeeded)?;
         may_search(principal, access, &app.auth().adhesions(), auth_proxy::today())
             .map_err(|reason| rights::forbidden(app, &reason))?;
     }

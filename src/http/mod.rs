@@ -29,6 +29,7 @@ use axum::{
     middleware::{from_fn, from_fn_with_state},
     routing::{get, post},
 };
+use layers::Access;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer};
 
 use crate::app::App;
@@ -42,7 +43,19 @@ const BODY_LIMIT: usize = 16 * 1024;
 pub fn router(app: App) -> Router {
     let auth = app.auth().clone();
     let policy = observe::content_security_policy(auth.identity_origin());
-    let routes = Router::new()
+    let served = app.clone();
+    let is_search_open = move || served.generation().config.geocoder.access == Access::Open;
+    auth_proxy::protect(routes().with_state(app.clone()), auth, is_search_open)
+        .layer(from_fn_with_state(app, cors::allow))
+        .layer(CompressionLayer::new()) // leaves alone what is compressed already: tiles
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(CatchPanicLayer::custom(observe::panicked))
+        .layer(from_fn_with_state(policy, observe::observe))
+}
+
+/// What is behind the gate.
+fn routes() -> Router<App> {
+    Router::new()
         .route("/", get(assets::page))
         .route("/assets/{*path}", get(assets::asset))
         .route("/favicon.ico", get(assets::icon))
@@ -72,13 +85,6 @@ pub fn router(app: App) -> Router {
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, DEADLINE))
         .merge(bulk::routes()) // files of any length: they have limits of their own, on silence
         .layer(from_fn(observe::name_route))
-        .with_state(app.clone());
-    auth_proxy::protect(routes, auth)
-        .layer(from_fn_with_state(app, cors::allow))
-        .layer(CompressionLayer::new()) // leaves alone what is compressed already: tiles
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(CatchPanicLayer::custom(observe::panicked))
-        .layer(from_fn_with_state(policy, observe::observe))
 }
 
 /// The operations listener: keep it on loopback.

@@ -65,6 +65,7 @@ async fn a_batch_answers_item_by_item() {
         {"id": 2, "operation": "reverse", "params": {"lon": 4.917_631_4, "lat": 45.731_535_1}},
         {"id": null, "operation": "reverse", "params": {"lon": 0, "lat": 0}},
         {"operation": "geocode", "params": {"q": "", "limit": 50}},
+        {"operation": "find", "params": {"q": "3 rue watteau"}},
     ], "params": {"citycode": ["69029"]}});
     let answer = post(&house, "/ban/batch", "application/json", &sent.to_string()).await;
     assert_eq!((answer.status, answer.text("cache-control")), (StatusCode::OK, "no-store"));
@@ -77,6 +78,7 @@ async fn a_batch_answers_item_by_item() {
     assert_eq!(results[2]["status"], "not-found");
     assert_eq!(results[3]["status"], "error");
     assert!(results[3]["error"].as_str().is_some_and(|error| error.contains('q')), "{results}");
+    assert!(results[4]["error"].as_str().is_some_and(|error| error.contains("geocode ou reverse")), "{results}");
 }
 
 #[tokio::test]
@@ -96,7 +98,7 @@ async fn a_batch_takes_a_hundred_items_and_refuses_what_is_none() {
         "{}".to_owned(),
         "[]".to_owned(),
         r#"{"requests":[{"id":1,"operation":"geocode"}]}"#.to_owned(),
-        r#"{"requests":[{"id":1,"operation":"find","params":{}}]}"#.to_owned(),
+        r#"{"requests":[{"id":1,"operation":7,"params":{}}]}"#.to_owned(),
         format!(r#"{{"requests":[],"padding":"{}"}}"#, "x".repeat(300_000)),
     ] {
         let answer = post(&house, "/ban/batch", "application/json", &wrong).await;

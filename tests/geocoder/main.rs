@@ -9,6 +9,12 @@ mod photon;
 #[path = "../support/mod.rs"]
 mod support;
 
+use std::sync::Arc;
+
+use auth_proxy::{
+    Credential, Principal,
+    directory::{Organisation, OrganisationKind, Roles},
+};
 use axum::{
     body::Body,
     http::{Request, StatusCode, header},
@@ -16,6 +22,7 @@ use axum::{
 use layers::Access;
 use serde_json::Value;
 use support::{Answer, Caller, House, prepared};
+use traboule::{app::Generation, http::addresses::index_for};
 
 /// Every route that searches, with parameters that find something in the samples.
 const ROUTES: [(&str, &str); 8] = [
@@ -110,6 +117,57 @@ async fn agents_search_with_a_token_and_nobody_without_one() {
     assert_eq!(house.send(&Caller::Nobody, batch).await.status, StatusCode::UNAUTHORIZED);
     assert_eq!(house.get(&Caller::Nobody, "/geocodage/getCapabilities").await.status, StatusCode::UNAUTHORIZED);
     assert_eq!(house.get(&Caller::Nobody, "/banal/search").await.status, StatusCode::UNAUTHORIZED, "another root");
+}
+
+#[tokio::test]
+async fn a_reload_that_opens_or_closes_the_search_takes_effect_at_once() {
+    let house = House::open().await;
+    let tiles_only = house.caller_with("69029", "tiles").await;
+    let bron = house.caller("69029").await;
+    let serve = |access: Access| {
+        house.app.change(|now| {
+            let mut config = (*now.config).clone();
+            config.geocoder.access = access;
+            Some(Generation { config: Arc::new(config), ..now.clone() })
+        });
+    };
+    for access in [Access::Open, Access::Agents, Access::Open, Access::Agents] {
+        serve(access);
+        let is_open = access == Access::Open;
+        let (nobody, token) = if is_open { (200, 200) } else { (401, 403) };
+        for (path, query) in ROUTES {
+            let path = format!("{path}?{query}");
+            assert_eq!(house.get(&Caller::Nobody, &path).await.status, nobody, "{access:?}: {path}");
+            assert_eq!(house.get(&tiles_only, &path).await.status, token, "{access:?}: {path}");
+            assert_eq!(house.get(&bron, &path).await.status, 200, "{access:?}: {path}");
+        }
+    }
+}
+
+/// The gate lets any token in while everybody may search; the search may be closed before the route is reached, or while
+/// a file is being answered.
+#[tokio::test]
+async fn a_token_for_something_else_searches_no_longer_once_the_search_is_closed() {
+    let metropole = Organisation {
+        id: "metropole".parse().unwrap(),
+        kind: OrganisationKind::Metropole,
+        name: "Métropole de Lyon".to_owned(),
+        sirets: [].into(),
+        communes: [].into(),
+    };
+    let with = |scopes: &str| Principal {
+        credential: Credential::Token { id: "tk1".to_owned(), scopes: scopes.parse().unwrap() },
+        name: "tk1".to_owned(),
+        organisation: Some(Arc::new(metropole.clone())),
+        roles: Roles::default(),
+        peer: None,
+    };
+    let (open, closed) = (open_house(|_| ()).await, House::open().await);
+    for (scopes, may_search) in [("tiles", false), ("tiles,search", true)] {
+        assert!(index_for(&open.app, Some(&with(scopes))).is_ok(), "{scopes}");
+        assert_eq!(index_for(&closed.app, Some(&with(scopes))).is_ok(), may_search, "{scopes}");
+    }
+    assert!(index_for(&open.app, None).is_ok() && index_for(&closed.app, None).is_err());
 }
 
 #[tokio::test]

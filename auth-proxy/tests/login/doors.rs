@@ -1,5 +1,10 @@
 //! The gate: what gets in, what each refusal looks like, and how many ways there are to write one path.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
 use reqwest::StatusCode;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -61,13 +66,18 @@ async fn nobody_is_sent_to_the_login_from_the_page_and_told_401_everywhere_else(
 
 #[tokio::test]
 async fn an_open_address_search_opens_the_search_and_nothing_else() {
-    let house = Site::bind().await.open(Settings { open_search: true, ..Settings::default() }).await;
+    let open_search = Arc::new(AtomicBool::new(true));
+    let settings = Settings { open_search: Arc::clone(&open_search), ..Settings::default() };
+    let house = Site::bind().await.open(settings).await;
     assert_eq!(anonymous(&house, "/photon/api?q=a", &[]).await.status, StatusCode::OK);
     let wrong = anonymous(&house, "/photon/api?q=a", &[("authorization", "Bearer tk1:x")]).await;
     assert_eq!(wrong.status, StatusCode::UNAUTHORIZED, "a token that does not hold is still told");
     for path in [TILE, "/photonx/api", "/api/catalogue", "/auth/me"] {
         assert_eq!(anonymous(&house, path, &[]).await.status, StatusCode::UNAUTHORIZED, "{path}");
     }
+    open_search.store(false, Ordering::Relaxed);
+    assert_eq!(anonymous(&house, "/photon/api?q=a", &[]).await.status, StatusCode::UNAUTHORIZED, "it was closed");
+    assert_eq!(anonymous(&house, "/photon/status", &[]).await.status, StatusCode::OK);
 }
 
 #[tokio::test]

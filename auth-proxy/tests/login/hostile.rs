@@ -278,7 +278,6 @@ async fn o01_an_issuer_in_the_clear_is_refused_at_start() {
         contact: String::new(),
         stylesheet: None,
         trusted_proxies: vec![],
-        open_search: false,
         demo: false,
     };
     assert!(matches!(Auth::open(options).await, Err(auth_proxy::Error::InsecureIssuer(_))));

@@ -4,6 +4,10 @@
 use std::{
     net::SocketAddr,
     path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -41,7 +45,7 @@ pub(crate) struct Settings {
     pub(crate) demo: bool,
     pub(crate) idle: Duration,
     pub(crate) trusted_proxies: Vec<Network>,
-    pub(crate) open_search: bool,
+    pub(crate) open_search: Arc<AtomicBool>,
 }
 
 impl Default for Settings {
@@ -51,7 +55,7 @@ impl Default for Settings {
             demo: false,
             idle: Duration::from_secs(1800),
             trusted_proxies: vec![],
-            open_search: false,
+            open_search: Arc::default(),
         }
     }
 }
@@ -99,12 +103,13 @@ impl Site {
             contact: "sig@example.fr".to_owned(),
             stylesheet: None,
             trusted_proxies: settings.trusted_proxies,
-            open_search: settings.open_search,
             demo: settings.demo,
         })
         .await
         .unwrap();
-        let service = protect(routes(auth.clone()), auth.clone()).into_make_service_with_connect_info::<SocketAddr>();
+        let is_search_open = move || settings.open_search.load(Ordering::Relaxed);
+        let service = protect(routes(auth.clone()), auth.clone(), is_search_open)
+            .into_make_service_with_connect_info::<SocketAddr>();
         let refreshed = auth.clone();
         let tasks = vec![
             tokio::spawn(async move { axum::serve(self.listener, service).await.unwrap() }),

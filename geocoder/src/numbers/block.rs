@@ -1,16 +1,21 @@
-//! Up to 32 house numbers of one street in one run of bytes that needs no other to be read: about nine
-//! bytes an address, then what only a chosen answer needs.
+//! Up to 32 house numbers of one street in one run of bytes that needs no other to be read: five to six bytes an
+//! address, then what only a chosen answer needs.
 //!
-//! A block: what it has (one byte), how many (one byte); for each number its step from the one before, a flag
-//! byte, the suffix when there is one, the position's step from the one before, the other positions when there
-//! are some. After them, when the block has any: parcels, lieux-dits, and at its end identifiers of 16 bytes.
+//! A block: what it has (one byte), how many (one byte); for each number its step from the one before with three
+//! marks in its low bits, what kind of position it has when that changes, the suffix when there is one, the
+//! position's step from the one before, the other positions when there are some. After them, when the block has any:
+//! parcels (how many each has, by runs of equals; then all of them), lieux-dits, and at its end identifiers of 16 bytes.
+
+mod write;
 
 use crate::{
     address::{Packed, PositionKind},
     numbers::parcels::{self, Parcel},
     row::BanId,
-    varint::{self, Cursor},
+    varint::Cursor,
 };
+
+pub(crate) use write::{NewNumber, put};
 
 /// Most numbers of a block.
 pub(crate) const MOST: usize = 32;
@@ -19,27 +24,22 @@ const PARCELS: u8 = 1;
 const COMPLEMENTS: u8 = 2;
 const BAN: u8 = 4;
 
+/// Marks under the step from the number before: nearly all steps are of one byte with them.
+const CERTIFIED: u64 = 1;
+const SUFFIX: u64 = 2;
+/// What its position is follows; it is as that of the number before otherwise.
+const CHANGED: u64 = 4;
+const MARK_BITS: u32 = 3;
+
+/// What its position is.
 const KIND: u8 = 0x0F;
-const CERTIFIED: u8 = 0x10;
-const SUFFIX: u8 = 0x20;
-const OTHERS: u8 = 0x40;
+/// It has other positions.
+const OTHERS: u8 = 0x10;
+
+/// Bits of the length of a run, less one, under the count its numbers share.
+const RUN_BITS: u32 = 5;
 /// No identifier: the nil UUID.
 const NIL: BanId = [0; 16];
-
-/// A house number as the build knows it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct NewNumber {
-    pub number: u32,
-    /// Its text's place in the table of suffixes; 0 for none.
-    pub suffix: u32,
-    /// Never empty; the best first.
-    pub positions: Vec<(Packed, PositionKind)>,
-    pub certified: bool,
-    pub parcels: Vec<Parcel>,
-    /// Its text's place in the table of lieux-dits; 0 for none.
-    pub complement: u32,
-    pub ban: Option<BanId>,
-}
 
 /// A house number as finding and reversing need it.
 #[derive(Debug, Clone, Copy)]
@@ -65,66 +65,18 @@ pub(crate) struct Details {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Block<'a>(pub &'a [u8]);
 
-/// Appends a block of at most [`MOST`] numbers of a street of this commune, in order.
-pub(crate) fn put(out: &mut Vec<u8>, numbers: &[NewNumber], insee: &str) {
-    debug_assert!(numbers.len() <= MOST, "a block holds {MOST} numbers");
-    let has = |part: u8, any: bool| if any { part } else { 0 };
-    let parts = has(PARCELS, numbers.iter().any(|number| !number.parcels.is_empty()))
-        | has(COMPLEMENTS, numbers.iter().any(|number| number.complement != 0))
-        | has(BAN, numbers.iter().any(|number| number.ban.is_some()));
-    out.extend([parts, numbers.len() as u8]);
-    let (mut before, mut at) = (0, Packed { lon: 0, lat: 0 });
-    for number in numbers {
-        put_entry(out, number, before, at);
-        before = number.number;
-        at = number.positions.first().map_or(at, |&(at, _)| at);
-    }
-    if parts & PARCELS != 0 {
-        put_parcels(out, numbers, insee);
-    }
-    if parts & COMPLEMENTS != 0 {
-        numbers.iter().for_each(|number| varint::put(out, u64::from(number.complement)));
-    }
-    if parts & BAN != 0 {
-        numbers.iter().for_each(|number| out.extend(number.ban.unwrap_or(NIL)));
-    }
+/// What a number is told from: the one before it.
+#[derive(Debug, Clone, Copy)]
+struct Before {
+    number: u32,
+    /// [`KIND`] and [`OTHERS`].
+    what: u8,
+    at: Packed,
 }
 
-fn put_entry(out: &mut Vec<u8>, number: &NewNumber, before: u32, at: Packed) {
-    let Some((&(first, kind), others)) = number.positions.split_first() else { return };
-    varint::put(out, u64::from(number.number.saturating_sub(before)));
-    out.push(
-        kind.to_byte()
-            | if number.certified { CERTIFIED } else { 0 }
-            | if number.suffix == 0 { 0 } else { SUFFIX }
-            | if others.is_empty() { 0 } else { OTHERS },
-    );
-    if number.suffix != 0 {
-        varint::put(out, u64::from(number.suffix));
-    }
-    put_step(out, first, at);
-    if !others.is_empty() {
-        varint::put(out, others.len() as u64);
-        for &(other, kind) in others {
-            out.push(kind.to_byte());
-            put_step(out, other, first);
-        }
-    }
-}
-
-fn put_step(out: &mut Vec<u8>, to: Packed, from: Packed) {
-    varint::put_signed(out, i64::from(to.lon) - i64::from(from.lon));
-    varint::put_signed(out, i64::from(to.lat) - i64::from(from.lat));
-}
-
-fn put_parcels(out: &mut Vec<u8>, numbers: &[NewNumber], insee: &str) {
-    let mut before = parcels::origin(insee);
-    for number in numbers {
-        varint::put(out, number.parcels.len() as u64);
-        for parcel in &number.parcels {
-            parcels::put(out, parcel, &before);
-            before = *parcel;
-        }
+impl Default for Before {
+    fn default() -> Self {
+        Self { number: 0, what: 0, at: Packed { lon: 0, lat: 0 } }
     }
 }
 
@@ -142,32 +94,56 @@ impl<'a> Block<'a> {
 
     /// The first number, without reading further.
     pub(crate) fn first_number(self) -> u32 {
-        Cursor(self.0.get(2..).unwrap_or_default()).small()
+        step(Cursor(self.0.get(2..).unwrap_or_default()).unsigned())
     }
 
     /// The numbers in order.
     pub(crate) fn entries(self) -> Entries<'a> {
         let cursor = Cursor(self.0.get(2..).unwrap_or_default());
-        Entries { cursor, left: self.len(), number: 0, at: Packed { lon: 0, lat: 0 } }
+        Entries { cursor, left: self.len(), before: Before::default() }
     }
 
     /// The identifiers of those that have one.
     pub(crate) fn identifiers(self) -> impl Iterator<Item = BanId> + 'a {
-        let has = self.0.first().is_some_and(|parts| parts & BAN != 0);
-        let from = self.0.len().checked_sub(self.len() * NIL.len()).filter(|_| has);
+        let from = self.0.len().checked_sub(self.len() * NIL.len()).filter(|_| self.parts() & BAN != 0);
         let bytes = from.and_then(|from| self.0.get(from..)).unwrap_or_default();
         bytes.chunks_exact(NIL.len()).map(|id| crate::packed::bytes(id, 0)).filter(|id| *id != NIL)
     }
 
-    /// The rest of the `index`-th number of a street of this commune.
-    pub(crate) fn details(self, index: usize, insee: &str) -> Details {
-        let parts = self.0.first().copied().unwrap_or_default();
+    /// Which numbers of a street of this commune lie on a parcel.
+    pub(crate) fn on_parcel(self, parcel: &Parcel, insee: &str) -> Vec<u32> {
+        let mut found = Vec::new();
+        if self.parts() & PARCELS != 0 {
+            take_parcels(&mut self.after_entries(), self.len(), insee, |number, own| {
+                if own == *parcel {
+                    found.push(number as u32); // less than 32
+                }
+            });
+        }
+        found.dedup();
+        found
+    }
+
+    fn parts(self) -> u8 {
+        self.0.first().copied().unwrap_or_default()
+    }
+
+    fn after_entries(self) -> Cursor<'a> {
         let mut entries = self.entries();
         entries.by_ref().for_each(drop);
-        let mut cursor = entries.cursor;
+        entries.cursor
+    }
+
+    /// The rest of the `index`-th number of a street of this commune.
+    pub(crate) fn details(self, index: usize, insee: &str) -> Details {
+        let (parts, mut cursor) = (self.parts(), self.after_entries());
         let mut details = Details::default();
         if parts & PARCELS != 0 {
-            details.parcels = take_parcels(&mut cursor, self.len(), index, insee);
+            take_parcels(&mut cursor, self.len(), insee, |number, parcel| {
+                if number == index {
+                    details.parcels.push(parcel);
+                }
+            });
         }
         if parts & COMPLEMENTS != 0 {
             details.complement = (0..=index).map(|_| cursor.small()).last().unwrap_or_default();
@@ -181,21 +157,36 @@ impl<'a> Block<'a> {
     }
 }
 
-/// Those of the `index`-th number; all are read, so that the cursor is past them.
-fn take_parcels(cursor: &mut Cursor<'_>, len: usize, index: usize, insee: &str) -> Vec<Parcel> {
-    let (mut before, mut wanted) = (parcels::origin(insee), Vec::new());
-    for number in 0..len {
-        for _ in 0..cursor.small() {
+/// Gives every parcel with the index of its number; the cursor is past them then.
+fn take_parcels(cursor: &mut Cursor<'_>, len: usize, insee: &str, mut give: impl FnMut(usize, Parcel)) {
+    let (counts, mut before) = (take_counts(cursor, len), parcels::origin(insee));
+    for (number, count) in counts.into_iter().take(len).enumerate() {
+        for _ in 0..count {
             if cursor.is_empty() {
-                return wanted; // damaged: the count says more than there is
+                return; // damaged: the count says more than there is
             }
             before = parcels::take(cursor, &before);
-            if number == index {
-                wanted.push(before);
-            }
+            give(number, before);
         }
     }
-    wanted
+}
+
+/// How many parcels each number has.
+fn take_counts(cursor: &mut Cursor<'_>, len: usize) -> [u64; MOST] {
+    let (mut counts, mut from) = ([0; MOST], 0);
+    while from < len {
+        let head = cursor.unsigned();
+        let run = (head & ((1 << RUN_BITS) - 1)) as usize + 1; // five bits fit
+        let end = (from + run).min(MOST);
+        counts[from..end].fill(head >> RUN_BITS);
+        from = end;
+    }
+    counts
+}
+
+/// How far a number is from the one before; damaged bytes saturate.
+fn step(head: u64) -> u32 {
+    u32::try_from(head >> MARK_BITS).unwrap_or(u32::MAX)
 }
 
 /// Iterates over a block.
@@ -203,8 +194,7 @@ fn take_parcels(cursor: &mut Cursor<'_>, len: usize, index: usize, insee: &str) 
 pub(crate) struct Entries<'a> {
     cursor: Cursor<'a>,
     left: usize,
-    number: u32,
-    at: Packed,
+    before: Before,
 }
 
 impl<'a> Iterator for Entries<'a> {
@@ -212,26 +202,29 @@ impl<'a> Iterator for Entries<'a> {
 
     fn next(&mut self) -> Option<Entry<'a>> {
         self.left = self.left.checked_sub(1)?;
-        let cursor = &mut self.cursor;
-        self.number = self.number.saturating_add(cursor.small());
-        let flags = cursor.byte();
-        let suffix = if flags & SUFFIX == 0 { 0 } else { cursor.small() };
-        self.at = take_step(cursor, self.at);
-        let other_count = if flags & OTHERS == 0 { 0 } else { cursor.small() };
+        let (cursor, before) = (&mut self.cursor, &mut self.before);
+        let marks = cursor.unsigned();
+        before.number = before.number.saturating_add(step(marks));
+        if marks & CHANGED != 0 {
+            before.what = cursor.byte();
+        }
+        let suffix = if marks & SUFFIX == 0 { 0 } else { cursor.small() };
+        before.at = take_step(cursor, before.at);
+        let other_count = if before.what & OTHERS == 0 { 0 } else { cursor.small() };
         let others = *cursor;
         for _ in 0..other_count {
             if cursor.is_empty() {
                 break; // damaged: the count says more than there is
             }
             cursor.byte();
-            take_step(cursor, self.at);
+            take_step(cursor, before.at);
         }
         Some(Entry {
-            number: self.number,
+            number: before.number,
             suffix,
-            certified: flags & CERTIFIED != 0,
-            at: self.at,
-            kind: PositionKind::from_byte(flags & KIND),
+            certified: marks & CERTIFIED != 0,
+            at: before.at,
+            kind: PositionKind::from_byte(before.what & KIND),
             others,
             other_count,
         })
@@ -299,6 +292,11 @@ mod tests {
                 let expected = Details { parcels: number.parcels.clone(), complement: number.complement, ban: number.ban };
                 prop_assert_eq!(details, expected);
             }
+            for parcel in numbers.iter().flat_map(|number| &number.parcels) {
+                let on_it = |&at: &u32| numbers[at as usize].parcels.contains(parcel);
+                let expected: Vec<u32> = (0..numbers.len() as u32).filter(on_it).collect();
+                prop_assert_eq!(block.on_parcel(parcel, "69029"), expected);
+            }
         }
 
         #[test]
@@ -307,22 +305,33 @@ mod tests {
             prop_assert!(block.entries().count() <= MOST);
             prop_assert!(block.entries().all(|entry| entry.positions().count() <= bytes.len() + 1));
             block.details(index, "69029");
+            prop_assert!(block.on_parcel(b"69029000AB0012", "69029").iter().all(|&at| at < MOST as u32));
         }
     }
 
     #[test]
-    fn a_plain_address_of_a_street_takes_nine_bytes_at_most() {
+    fn a_plain_address_of_a_street_takes_six_bytes_at_most_and_its_parcel_two() {
         let number = |n: u32| NewNumber {
             number: 2 * n,
             positions: vec![(
                 Packed { lon: 48_500_000 + 1_500 * n.cast_signed(), lat: 457_560_000 },
                 PositionKind::Entrance,
             )],
+            certified: n.is_multiple_of(2),
             ..NewNumber::default()
         };
-        let numbers: Vec<_> = (0..32).map(number).collect();
-        let mut bytes = Vec::new();
-        put(&mut bytes, &numbers, "69029");
-        assert!(bytes.len() <= 9 * 32, "{} bytes", bytes.len());
+        let mut numbers: Vec<_> = (0..32).map(number).collect();
+        let size = |numbers: &[NewNumber]| {
+            let mut bytes = Vec::new();
+            put(&mut bytes, numbers, "69029");
+            bytes.len()
+        };
+        let plain = size(&numbers);
+        assert!(plain <= 6 * 32, "{plain} bytes");
+        for (number, n) in numbers.iter_mut().zip(0u8..) {
+            number.parcels = vec![[b"69029000AB00", &[b'0' + n / 10, b'0' + n % 10][..]].concat().try_into().unwrap()];
+        }
+        let with_parcels = size(&numbers);
+        assert!(with_parcels <= plain + 2 * 32, "{with_parcels} bytes");
     }
 }

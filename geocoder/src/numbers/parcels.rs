@@ -9,9 +9,9 @@ pub(crate) const LENGTH: usize = 14;
 pub(crate) type Parcel = [u8; LENGTH];
 
 /// Where the section's two letters, the prefix and the commune end.
-const SECTION: usize = 10;
-const PREFIX: usize = 8;
-const COMMUNE: usize = 5;
+pub(crate) const SECTION: usize = 10;
+pub(crate) const PREFIX: usize = 8;
+pub(crate) const COMMUNE: usize = 5;
 
 /// How many leading characters are those of the parcel before, by tag; the last says « none, and not a number ».
 const KEPT: [usize; 3] = [SECTION, PREFIX, COMMUNE];

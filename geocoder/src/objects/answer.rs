@@ -47,7 +47,7 @@ impl Geocoder {
             match_type: confidence::match_type(&answer),
             verdicts: answer.verdicts,
             score: answer.score,
-            ..stand_in(place.kind(), place.id().to_owned(), place.name().to_owned(), position, None)
+            ..stand_in(place.kind(), place.id(), place.name().to_owned(), position, None)
         };
         match part.town(place.index) {
             Some(town) => self.in_town(town, found),

@@ -8,7 +8,7 @@ use crate::{
     Filter, Geocoder, Nearby, Suggestion,
     address::ground_distance_m,
     objects::{find::Wanted, parcels::ParcelTable, part::ObjectPart, table::NamedObjects},
-    rank::{Answer, House},
+    rank::{Answer, House, Wording},
     reverse::{MAX_RADIUS_M, window},
     suggestion::{MAX_LIMIT, Score, Verdicts},
     tree::{self, Box, Centre, Nearest, Tree},
@@ -71,7 +71,8 @@ impl Geocoder {
             let score = score(near.distance);
             let place = part.place(table, near.what);
             let verdicts = Verdicts::default();
-            let answer = Answer { place, house: House::NotAsked, score, verdicts, other_name: None };
+            let answer =
+                Answer { place, house: House::NotAsked, score, verdicts, wording: Wording::Whole, other_name: None };
             let found = self.object_suggestion(part, table, answer, None);
             Suggestion { distance_m: Some(tree::metres(near.distance)), ..found }
         };

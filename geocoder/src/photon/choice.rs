@@ -20,6 +20,8 @@ pub struct Choice {
     pub exclude: Vec<Vec<OsmTag>>,
     /// The terms of `query_string_filter`: every one must hold.
     pub terms: Vec<OsmTag>,
+    /// `extra.espace_public`: points of interest alone, or anything but them.
+    pub espace_public: Option<bool>,
 }
 
 /// A value of one of those parameters that says nothing Photon knows.
@@ -65,7 +67,8 @@ impl Choice {
         }
         let tagged = TAGGED.into_iter().filter(|kind| self.lets(Layer::Of(*kind), kind.osm_tag()));
         let objects = Kind::OBJECTS.into_iter().filter(|_| self.has_layer(Layer::Other));
-        Some(tagged.chain(objects).collect())
+        let is_wanted = |kind: &Kind| self.espace_public.is_none_or(|wanted| wanted == (*kind == Kind::Poi));
+        Some(tagged.chain(objects).filter(is_wanted).collect())
     }
 
     /// Whether an object with this tag (key, value) is let through.
@@ -88,7 +91,9 @@ impl Choice {
     pub(crate) fn names_objects(&self) -> bool {
         let is_ours = |tag: &OsmTag| TAGGED.iter().any(|kind| tag.lets(kind.osm_tag()));
         let chosen = self.tags.iter().filter(|tag| tag.is_inclusion()).chain(self.include.iter().flatten());
-        self.layers.contains(&Layer::Other) || chosen.into_iter().any(|tag| !is_ours(tag))
+        self.espace_public == Some(true)
+            || self.layers.contains(&Layer::Other)
+            || chosen.into_iter().any(|tag| !is_ours(tag))
     }
 
     fn has_layer(&self, layer: Layer) -> bool {

@@ -13,7 +13,7 @@ use crate::{
     Error,
     address::{Kind, Packed},
     normalize, packed,
-    places::{FILE, FORMER, MAGIC, METROPOLE, NAMED_OTHERWISE, RECORD},
+    places::{CODED, FILE, FORMER, MAGIC, METROPOLE, NAMED_OTHERWISE, RECORD},
     row::BanId,
     sections::SectionWriter,
 };
@@ -124,13 +124,17 @@ impl PlacesWriter {
     fn record(&mut self, place: &NewPlace) -> Result<Vec<u8>, Error> {
         let folded = normalize::fold(&place.name);
         let postcodes: String = place.postcodes.iter().map(|postcode| format!("{postcode:05}")).collect();
+        let coded = code(place);
         let too_long = |_| Error::TooMany { what: "bytes in one name", limit: 255 };
         let mut record = Vec::with_capacity(RECORD);
         record.extend(self.texts.add_shared(&place.name, &folded)?.to_le_bytes());
         for text in [&place.name, &folded] {
             record.extend(length(text)?.to_le_bytes());
         }
-        record.extend(self.texts.add(&(place.id.clone() + &postcodes))?.0.to_le_bytes());
+        record.extend(match coded {
+            Some(code) => code,
+            None => self.texts.add(&(place.id.clone() + &postcodes))?.0.to_le_bytes(),
+        });
         record.push(u8::try_from(place.id.len()).map_err(too_long)?);
         record.push(u8::try_from(place.postcodes.len()).map_err(too_long)?);
         let words = folded.split_ascii_whitespace().filter(|word| !normalize::is_article(word)).count();
@@ -149,7 +153,8 @@ impl PlacesWriter {
         record.extend(place.insee.to_bytes());
         let flag = |flag: u8, is: bool| if is { flag } else { 0 };
         let named_otherwise = flag(NAMED_OTHERWISE, !place.other_names.is_empty());
-        record.push(flag(METROPOLE, place.metropole) | flag(FORMER, place.former) | named_otherwise);
+        let territory = flag(METROPOLE, place.metropole) | flag(FORMER, place.former);
+        record.push(territory | named_otherwise | flag(CODED, coded.is_some()));
         record.extend([0; 2]);
         record.extend(place.weight.to_le_bytes());
         debug_assert_eq!(record.len(), RECORD, "a record is {RECORD} bytes");
@@ -188,6 +193,13 @@ impl Texts {
         self.known.insert(hash, at);
         Ok(at)
     }
+}
+
+/// The end of an identifier that says nothing else beside the INSEE code; of a place without postcodes of its own, for
+/// nothing of it is left among the texts.
+fn code(place: &NewPlace) -> Option<[u8; 4]> {
+    let own = place.id.strip_prefix(place.insee.as_str())?.strip_prefix('_')?;
+    own.as_bytes().try_into().ok().filter(|_| place.postcodes.is_empty())
 }
 
 /// Bytes of a name.
@@ -250,7 +262,7 @@ mod tests {
         let places = Places::open(folder.path()).unwrap();
         assert_eq!((places.len(), places.towns().count()), (4, 1));
         let street = places.get(1);
-        assert_eq!((street.name(), street.folded(), street.id()), ("Avenue de l’Été", "avenue de l ete", "69029_0455"));
+        assert_eq!((street.name(), street.folded()), ("Avenue de l’Été", "avenue de l ete"));
         assert_eq!((street.kind(), street.words(), street.blocks()), (Kind::Street, 2, 0..3));
         assert_eq!((street.insee(), street.postcode(), street.is_metropole()), ("69029", Some(69500), true));
         assert_eq!(street.postcodes().collect::<Vec<_>>(), [69500, 1000]);
@@ -264,6 +276,28 @@ mod tests {
         assert_eq!(others(0), [("Brun", "brun")]);
         assert_eq!((others(1).len(), others(3).len(), others(9).len()), (0, 0, 0));
         assert_eq!(places.get(9).name(), "");
+    }
+
+    #[test]
+    fn every_form_of_identifier_reads_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = PlacesWriter::create(folder.path(), 1).unwrap();
+        // One of the former numbering, of the new one, of a merged commune, and those that a build makes.
+        let ids =
+            ["69029_0455", "69029_abc123", "69152_0455", "69029_rue-x", "69029_rue-de-l-ete", "69029_", "été", ""];
+        for id in ids {
+            let codes = if id.is_empty() { vec![69500] } else { Vec::new() };
+            let street = place("Rue", Kind::Street, 0..0, 0);
+            writer.push(&NewPlace { id: id.to_owned(), postcodes: codes, ..street }).unwrap();
+        }
+        let town = NewPlace { id: "69029".to_owned(), ..place("Bron", Kind::City, 0..0, 0) };
+        writer.finish(&[town]).unwrap();
+        let places = Places::open(folder.path()).unwrap();
+        for (id, index) in ids.into_iter().zip(1..) {
+            assert_eq!((places.get(index).id().as_str(), places.get(index).is_coded()), (id, id == ids[0]));
+        }
+        assert_eq!(places.get(0).id(), "69029");
+        assert_eq!([0, 1, 8].map(|index| places.get(index).postcodes().count()), [2, 0, 1]);
     }
 
     #[test]

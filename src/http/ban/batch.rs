@@ -50,6 +50,8 @@ struct Item {
 enum Operation {
     Geocode,
     Reverse,
+    #[serde(other)]
+    Unknown,
 }
 
 #[derive(Serialize)]
@@ -106,6 +108,7 @@ fn read(item: &Item, shared: &Map<String, Value>) -> Result<Read, Problem> {
     match item.operation {
         Operation::Geocode => search_request(&sent).map(|(indexes, request, _)| Read::Search(indexes, request)),
         Operation::Reverse => reverse_request(&sent).map(|(indexes, nearby, _)| Read::Reverse(indexes, nearby)),
+        Operation::Unknown => Err(Problem::BadRequest("operation vaut geocode ou reverse.".into())),
     }
 }
 

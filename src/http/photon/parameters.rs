@@ -13,7 +13,7 @@ use crate::http::{
 };
 
 /// Parameters of all three routes.
-const COMMON: [&str; 14] = [
+const COMMON: [&str; 15] = [
     "lat",
     "lon",
     "limit",
@@ -28,6 +28,7 @@ const COMMON: [&str; 14] = [
     "geometry",
     "extra.insee",
     "extra.metropole",
+    "extra.espace_public",
 ];
 /// Those of a search beside.
 const SEARCH: [&str; 4] = ["zoom", "location_bias_scale", "bbox", "suggest_addresses"];
@@ -96,13 +97,13 @@ pub(super) fn search_request(sent: &Parameters) -> Result<Search, Problem> {
 pub(super) fn structured_request(sent: &Parameters) -> Result<Search, Problem> {
     known(sent, &[&PARTS, &COMMON, &SEARCH])?;
     let part = |name: &'static str| one(sent, name).map(Option::unwrap_or_default);
-    let street = joined(&[part("housenumber")?, part("street")?], " ");
+    let (number, street) = (part("housenumber")?, part("street")?);
     let town = joined(&[part("postcode")?, part("district")?, part("city")?], " ");
-    let place = joined(&[&street, &town], ", ");
-    if place.is_empty() {
+    if joined(&[street, &town], "").is_empty() {
         let names = "street, postcode, district ou city";
         return Err(Problem::BadRequest(format!("Il faut au moins un des paramètres {names}.")));
     }
+    let place = joined(&[&joined(&[number, street], " "), &town], ", ");
     let typed = text("(l'adresse entière)", Some(&place))?.to_owned();
     let (county, state) = (one(sent, "county")?.map(str::to_owned), one(sent, "state")?.map(str::to_owned));
     let mut asked = search(sent, typed, true)?;
@@ -210,6 +211,7 @@ fn choice(sent: &Parameters) -> Result<Choice, Problem> {
             .transpose()
             .map_err(|_| refuse(term))?
             .unwrap_or_default(),
+        espace_public: flag(sent, "extra.espace_public")?,
     })
 }
 
@@ -316,7 +318,8 @@ mod tests {
         assert_eq!(asked.request.text, "12bis rue garibaldi, 69003 Lyon");
         assert!(asked.request.finished, "its fields are not being typed");
         assert_eq!((asked.county.as_deref(), asked.state), (Some("Rhône"), None));
-        for query in ["", "county=Rhône", "q=rue", "street=", &format!("street={}", "x".repeat(201))] {
+        for query in ["", "county=Rhône", "q=rue", "street=", "housenumber=12", &format!("street={}", "x".repeat(201))]
+        {
             refused(structured_request, query);
         }
     }

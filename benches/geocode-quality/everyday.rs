@@ -1,0 +1,111 @@
+//! Classes the goals do not name, of what people type and paste every day: they keep a geocoder honest that was tuned on
+//! the others.
+
+use crate::{
+    classes::{Scene, finished, is_another_street},
+    dice::Dice,
+    edits, text,
+    truth::{Query, Wanted},
+    written,
+};
+
+/// `Lyon, 12 Rue Garibaldi`, `69003 LYON 12 RUE GARIBALDI`
+pub(crate) fn city_first(scene: &Scene<'_>, dice: &mut Dice) -> Option<Query> {
+    let (line, town, narrow) = written::parts(scene)?;
+    let (town, scope) = if dice.below(2) == 0 { (town, narrow) } else { (scene.commune.city.clone(), scene.city()) };
+    let comma = *dice.pick(&[", ", " ", " - "]);
+    let text = format!("{town}{comma}{line}");
+    let text = if dice.below(3) == 0 { text::without_accents(&text).to_uppercase() } else { text };
+    scene.house(text, scope)
+}
+
+/// The department and the region of the corpora.
+fn around(insee: &str) -> Option<(&'static [&'static str], &'static str)> {
+    match insee.get(..2)? {
+        "75" => Some((&["Paris"], "Île-de-France")),
+        "69" => Some((&["Rhône", "Métropole de Lyon"], "Auvergne-Rhône-Alpes")),
+        _ => None,
+    }
+}
+
+/// `12 Rue Garibaldi, Lyon, Auvergne-Rhône-Alpes, France`: the label of another geocoder, pasted.
+pub(crate) fn region_after(scene: &Scene<'_>, dice: &mut Dice) -> Option<Query> {
+    let (line, town, narrow) = written::parts(scene)?;
+    let (departments, region) = around(&scene.street.insee)?;
+    let department = *dice.pick(departments);
+    let (town, scope) = if dice.below(2) == 0 { (town, narrow) } else { (scene.commune.city.clone(), scene.city()) };
+    let after = match dice.below(4) {
+        0 => format!("{region}, France"),
+        1 => format!("{department}, {region}, France"),
+        2 => format!("{department}, France"),
+        _ => region.to_owned(),
+    };
+    scene.house(format!("{line}, {town}, {after}"), scope)
+}
+
+/// What people write between the street and the town, beyond the patterns of [`written::noise`].
+const AFTER_THE_STREET: [&str; 16] = [
+    "porte gauche",
+    "3e étage porte gauche",
+    "immeuble le Rivage",
+    "résidence les Lilas",
+    "ZAC des Pins",
+    "quartier de la Gare",
+    "c/o Martin",
+    "SCI Dupont",
+    "escalier 3 allée B",
+    "B.P. 1234",
+    "appartement n°34",
+    "bâtiment les Tilleuls",
+    "rez-de-jardin",
+    "interphone 12B",
+    "tour Oxygène",
+    "fond de cour",
+];
+
+/// `12 Rue Garibaldi porte gauche 69003 Lyon`
+pub(crate) fn noise_after(scene: &Scene<'_>, dice: &mut Dice) -> Option<Query> {
+    let (line, town, scope) = written::parts(scene)?;
+    let noise = *dice.pick(&AFTER_THE_STREET);
+    let comma = *dice.pick(&[" ", ", "]);
+    scene.house(format!("{line}{comma}{noise}{comma}{town}"), scope)
+}
+
+/// One typo, and nothing of where: that number in any street of the name.
+pub(crate) fn typo_bare(scene: &Scene<'_>, dice: &mut Dice) -> Option<Query> {
+    let name = edits::with_typos(&scene.street.name, 1, dice)?;
+    anywhere(scene, &name)
+}
+
+/// Two words run together, and nothing of where.
+pub(crate) fn merged_bare(scene: &Scene<'_>, dice: &mut Dice) -> Option<Query> {
+    let name = edits::merged(&scene.street.name, dice)?;
+    anywhere(scene, &name)
+}
+
+/// None where the misspelling is the name of another street.
+fn anywhere(scene: &Scene<'_>, name: &str) -> Option<Query> {
+    if is_another_street(scene, name, &[]) {
+        return None;
+    }
+    let number = scene.address.number_text();
+    let streets = scene.streets(&scene.street.key, &[]);
+    let houses = streets.into_iter().filter_map(|street| scene.corpus.house(street, &number)).collect();
+    Some(finished(format!("{} {name}", scene.number()), Wanted::House(houses), Vec::new()))
+}
+
+/// A street of this corpus that no commune of another has, said to be in one: it is nowhere.
+pub(crate) fn foreign_street(scene: &Scene<'_>, dice: &mut Dice) -> Option<Query> {
+    let is_foreign = |insee: &str| scene.corpus.communes[insee].source != scene.commune.source;
+    let named = scene.streets(&scene.street.key, &[]);
+    if named.iter().any(|&street| is_foreign(&scene.corpus.streets[street as usize].insee)) {
+        return None;
+    }
+    let foreign: Vec<&String> = scene.corpus.communes.keys().filter(|insee| is_foreign(insee)).collect();
+    if foreign.is_empty() {
+        return None;
+    }
+    let commune = &scene.corpus.communes[*dice.pick(&foreign)];
+    let postcode = commune.postcodes.first()?;
+    Some(finished(format!("{} {postcode} {}", scene.line(), commune.city), Wanted::Nothing, Vec::new()))
+}

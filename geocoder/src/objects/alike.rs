@@ -1,0 +1,36 @@
+//! Objects that what was typed says equally: « parc » is a word of a hundred parks, and how many other words each has
+//! tells nobody which is meant. Streets are not counted so: their confidence is fitted on how people ask for them.
+
+use crate::{
+    address::Kind,
+    rank::{Answer, Wording},
+    suggestion::Verdict,
+};
+
+/// So many other objects with a word make it say a kind of place, even where it is all of a name.
+const KIND: usize = 5;
+
+/// How far each answer is ahead of the objects that the text says as well as it, by what is beside the names (where
+/// they are); none for what no other is said as well as, at most 0 for what another is ahead of.
+pub(crate) fn margins(answers: &[Answer<'_>]) -> Vec<Option<f32>> {
+    let has_more = |answer: &Answer<'_>| matches!(answer.wording, Wording::Part | Wording::Begun);
+    let of_one_word = |answer: &Answer<'_>| answer.wording == Wording::Whole && answer.place.words() <= 1;
+    let is_said = |answer: &&Answer<'_>| is_object(answer) && answer.verdicts.street == Some(Verdict::Ok);
+    let says_a_kind = answers.iter().filter(is_said).filter(|answer| has_more(answer)).count() >= KIND;
+    let is_alike = |answer: &Answer<'_>| is_said(&answer) && (has_more(answer) || (says_a_kind && of_one_word(answer)));
+    let beside = |answer: &Answer<'_>| answer.score.standing() - answer.score.text;
+    let (mut best, mut second) = (f32::MIN, f32::MIN);
+    for beside in answers.iter().filter(|answer| is_alike(answer)).map(beside) {
+        (best, second) = if beside > best { (beside, best) } else { (best, second.max(beside)) };
+    }
+    let margin = |answer: &Answer<'_>| {
+        let own = beside(answer);
+        let rival = if own < best { best } else { second };
+        (is_alike(answer) && rival > f32::MIN).then_some(own - rival)
+    };
+    answers.iter().map(margin).collect()
+}
+
+fn is_object(answer: &Answer<'_>) -> bool {
+    Kind::OBJECTS.contains(&answer.place.kind())
+}
