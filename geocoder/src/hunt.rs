@@ -1,4 +1,7 @@
-//! The ways a text is looked for, from the strictest to the loosest; `search` has them in order.
+//! The ways a text is looked for, from the strictest to the loosest; `search` has them in order. Where the towns typed
+//! are not believed: `hunt/elsewhere.rs`.
+
+mod elsewhere;
 
 use crate::{
     Error, Geocoder, HouseNumber, Kind, Near, Request,
@@ -7,8 +10,8 @@ use crate::{
     noise,
     normalize::Word,
     objects::find::{ObjectContext, as_object},
-    parse::{Query, Scope, Typed, readings, readings_by_code, says_a_name},
-    places::{Place, Places},
+    parse::{Query, Typed, readings, says_a_name},
+    places::Place,
     rank::{self, Answer, Candidate, House, Likeness, Wording},
     respace,
     spelling::{Spelt, glued},
@@ -21,8 +24,6 @@ const FALLBACK: f32 = 0.3;
 const SETTLED: f32 = 0.88;
 /// What contradicts the commune named must be the address typed, but for that.
 const EXACT: f32 = 0.93;
-/// People confuse communes that are near each other: metres beyond the one named.
-const NEIGHBOURHOOD_M: f64 = 12_000.0;
 /// Places inside a text where an address may begin that are tried: a text of many numbers is none.
 const MOST_ANCHORS: usize = 6;
 /// A writing no less is of all that was typed.
@@ -182,74 +183,6 @@ impl<'a> Hunt<'a> {
         Ok(())
     }
 
-    fn as_code(&mut self, enough: f32) -> Result<(), Error> {
-        if self.is_settled() {
-            return Ok(());
-        }
-        let queries: Vec<Query> =
-            self.writings.iter().flat_map(|typed| readings_by_code(typed, &self.geocoder.gazetteer)).collect();
-        self.look(&queries, Tolerance::Exact, enough)
-    }
-
-    /// A commune that has the street keeps it, whatever the number: it was named.
-    fn is_settled(&self) -> bool {
-        let settles = |answer: &Answer<'_>| {
-            let is_it = answer.score.text >= SETTLED && answer.wording != Wording::OtherType;
-            is_it && answer.score.commune < f32::EPSILON && self.counts(answer)
-        };
-        self.answers.iter().any(settles)
-    }
-
-    fn elsewhere(&mut self) -> Result<(), Error> {
-        if self.is_settled() {
-            return Ok(());
-        }
-        // A name and a postcode that go together are believed as long as anything there is like what was typed.
-        let is_found = self.answers.iter().any(|answer| answer.score.text >= SETTLED && self.counts(answer));
-        let places = &self.geocoder.first.shard.places;
-        let is_part = |scope: &Scope| scope.towns.iter().any(|&town| places.get(town).is_former());
-        let scoped = |query: &&Query| {
-            let scope = query.scope.as_ref().filter(|scope| scope.whole && !query.words.is_empty());
-            scope.is_some_and(|scope| query.number.is_some() || is_part(scope)) && !(is_found && query.said.is_twice())
-        };
-        for query in self.queries.iter().filter(scoped).cloned().collect::<Vec<_>>() {
-            let Some(scope) = query.scope.clone() else { continue };
-            let open = Query { scope: None, ..query };
-            for at in 0..self.contexts.len() {
-                if self.effort.is_spent() {
-                    return Ok(());
-                }
-                self.around(&open, &scope, at)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Looks for exactly the address typed in one part, near the towns it was said to be in but not in them; and for the
-    /// street, in another part of a merged commune.
-    fn around(&mut self, open: &Query, scope: &Scope, at: usize) -> Result<(), Error> {
-        let towns = &self.geocoder.first.shard.places;
-        let context = &mut self.contexts[at];
-        let (part, near) = (context.part, context.near);
-        let words = expand(context, open, Tolerance::Exact);
-        context.centre_on(centre(scope, towns));
-        let found = candidates(context, open, &words, Tolerance::Exact)?;
-        context.centre_back();
-        let merged: Vec<u32> = scope.towns.iter().map(|&town| towns.get(town)).filter_map(merged_into).collect();
-        for place in found {
-            let place = part.shard.places.get(place);
-            if part.is_within(place, &scope.towns) || !self.is_neighbour(place, scope) {
-                continue;
-            }
-            let candidate = self.candidate(place, open);
-            let is_there = matches!(candidate.house, House::Found(..)) || part.is_within(place, &merged);
-            let likeness = part.shard.places.likeness(place, &words);
-            let answer = rank::score(candidate, open, likeness, near, true).filter(|_| is_there);
-            self.answers.extend(answer.filter(|answer| answer.score.text >= EXACT));
-        }
-        Ok(())
-    }
-
     /// Compares the letters of every name of the towns named with those typed, spaces apart.
     fn in_town(&mut self, enough: f32) {
         let with_objects = self.needs_objects(enough);
@@ -341,7 +274,7 @@ impl<'a> Hunt<'a> {
             let is_numbered = other.number.is_some() && other.words.iter().any(|word| noise::is_digits(&word.typed));
             let has_words = self.writings.len() > 1 && !other.words.is_empty();
             let is_street = says_a_name(&other.words) || is_numbered || has_words;
-            other.said.named.is_some() && is_street
+            other.said.named.is_some() && !other.said.is_ordinal && is_street
         };
         let others = || self.queries.iter().filter(binds);
         let commune = match named {
@@ -356,7 +289,8 @@ impl<'a> Hunt<'a> {
             self.geocoder.postcode_of(place) == Some(*code)
                 || is_within(towns) && !self.is_of_another_part(place, *code)
         });
-        let at_home = !self.geocoder.has_home || place.is_metropole() || query.scope.is_some();
+        let at_home =
+            !self.geocoder.has_home || place.is_metropole() || (query.scope.is_some() && !query.said.is_ordinal);
         let house =
             if is_town && query.number.is_none() { House::NotAsked } else { self.house(place, query.number.as_ref()) };
         Candidate { place, house, commune, postcode, at_home }
@@ -389,13 +323,6 @@ impl<'a> Hunt<'a> {
         let former = std::iter::once(place).chain(parents).find(|town| town.is_former());
         former
             .is_some_and(|former| former.postcodes().next().is_some() && former.postcodes().all(|own| own != postcode))
-    }
-
-    fn is_neighbour(&self, place: Place<'_>, scope: &Scope) -> bool {
-        let near = |&town: &u32| {
-            rank::metres_to(self.geocoder.first.shard.places.get(town), place.position()) <= NEIGHBOURHOOD_M
-        };
-        scope.towns.iter().any(near)
     }
 }
 
@@ -436,15 +363,4 @@ fn faith_in(typed: &Typed, words: &[Word]) -> f32 {
     let left_out = &typed.words[..typed.words.len() - words.len()];
     let is_number = |word: &Word| word.typed.starts_with(|c: char| c.is_ascii_digit());
     if left_out.iter().any(is_number) { NUMBER_DROPPED } else { NOISE_DROPPED }
-}
-
-/// The commune of today that a former one is part of.
-fn merged_into(town: Place<'_>) -> Option<u32> {
-    town.is_former().then(|| town.parent())
-}
-
-/// The middle of the largest town of a scope.
-fn centre(scope: &Scope, places: &Places) -> Option<layers::LonLat> {
-    let towns = scope.towns.iter().map(|&town| places.get(town));
-    towns.max_by_key(|town| town.weight()).map(Place::position)
 }

@@ -69,6 +69,8 @@ pub(crate) struct Said {
     pub named: Option<Vec<u32>>,
     /// The name was corrected to be one.
     pub respelt: bool,
+    /// It is only the number of an arrondissement, of no city: « 3e » may be of a name too, and of any city.
+    pub is_ordinal: bool,
     /// The name and the postcode typed are not of one town: each is believed in turn.
     pub disputed: bool,
     /// The postcode typed, and the towns it serves.

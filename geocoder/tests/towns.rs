@@ -14,9 +14,10 @@ const HEADER: &str = "cle_interop;voie_nom;numero;suffixe;commune_insee;commune_
 /// (code, commune, former code, former commune, street, numbers, lon, lat)
 #[rustfmt::skip]
 #[allow(clippy::type_complexity)] // a table: its columns are named just above
-const STREETS: [(&str, &str, &str, &str, &str, &[u32], f64, f64); 22] = [
+const STREETS: [(&str, &str, &str, &str, &str, &[u32], f64, f64); 23] = [
     ("69382", "Lyon 2e Arrondissement", "", "", "Rue Mercière", &[2, 5, 40], 4.833, 45.763),
     ("69382", "Lyon 2e Arrondissement", "", "", "Quai Tilsitt", &[1, 2, 3], 4.829, 45.757),
+    ("69382", "Lyon 2e Arrondissement", "", "", "Rue Henri IV", &[9], 4.830, 45.754),
     ("69383", "Lyon 3e Arrondissement", "", "", "Rue Moncey", &[2, 3, 9, 60], 4.845, 45.757),
     ("69383", "Lyon 3e Arrondissement", "", "", "Rue Boileau", &[14, 200], 4.850, 45.758),
     ("69386", "Lyon 6e Arrondissement", "", "", "Rue Boileau", &[14, 40], 4.850, 45.770),
@@ -234,6 +235,7 @@ fn an_ordinal_at_the_end_is_an_arrondissement() {
     check(&geocoder, "14 rue Boileau 3e", "14 Rue Boileau, 69003 Lyon 3e Arrondissement");
     check(&geocoder, "40 rue Mercière 2 eme", "40 Rue Mercière, 69002 Lyon 2e Arrondissement");
     check(&geocoder, "rue mercière 2e", "Rue Mercière, 69002 Lyon 2e Arrondissement");
+    check(&geocoder, "9 rue Henri IV Lyon", "9 Rue Henri IV, 69002 Lyon 2e Arrondissement");
     check_contradicts(&geocoder, "40 rue Mercière 3e", "40 Rue Mercière, 69002 Lyon 2e Arrondissement");
 }
 
@@ -268,4 +270,56 @@ fn what_is_in_the_other_part_of_a_merged_commune_is_answered_and_said_to_contrad
         "{:#?}",
         shown(&found)
     );
+}
+
+#[test]
+fn rows_older_than_a_merger_are_of_the_former_commune_whose_code_was_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path
+    };
+    let bal = write(
+        "bal.csv",
+        "cle_interop;voie_nom;numero;commune_insee;commune_nom;position;long;lat\n\
+         69149_0001_00014;Rue de la Sarra;14;69149;Oullins;entrée;4.808;45.715\n\
+         69152_0001_00014;Rue de la Sarra;14;69152;Pierre-Bénite;entrée;4.825;45.703\n\
+         69152_0002_00006;Rue Ampère;6;69152;Pierre-Bénite;entrée;4.826;45.704\n",
+    );
+    let communes = write(
+        "communes.csv",
+        "TYPECOM,COM,LIBELLE,COMPARENT\nCOMD,69149,Oullins,69149\nCOM,69149,Oullins-Pierre-Bénite,\n\
+         COMD,69152,Pierre-Bénite,69149\n",
+    );
+    let postcodes = write("codes_postaux.csv", POSTCODES);
+    let options = BuildOptions { postcodes: Some(postcodes), communes: Some(communes), ..BuildOptions::default() };
+    build(&[bal], &folder.path().join("index"), &options, &mut |_| {}).unwrap();
+    let geocoder = Geocoder::open(&folder.path().join("index")).unwrap();
+    let found = check(&geocoder, "14 rue de la Sarra, Oullins", "14 Rue de la Sarra, 69600 Oullins");
+    assert_eq!((found.city.as_str(), found.insee.as_str()), ("Oullins-Pierre-Bénite", "69149"));
+    check(&geocoder, "14 rue de la Sarra 69310", "14 Rue de la Sarra, 69310 Pierre-Bénite");
+    check_contradicts(&geocoder, "rue Ampère, Oullins", "Rue Ampère, 69310 Pierre-Bénite");
+}
+
+#[test]
+fn an_ordinal_that_is_in_the_name_of_a_street_is_not_contradicted() {
+    let folder = tempfile::tempdir().unwrap();
+    let bal = folder.path().join("bal.csv");
+    let rows = "cle_interop;voie_nom;numero;commune_insee;commune_nom;position;long;lat\n\
+        69290_0001_00012;Route Départementale 2E;12;69290;Saint-Priest;entrée;4.944;45.696\n\
+        69290_0002_00003;Rue du Capitaine 3e;3;69290;Saint-Priest;entrée;4.945;45.697\n\
+        69382_0003_00012;Rue Mercière;12;69382;Lyon 2e Arrondissement;entrée;4.833;45.763\n\
+        69383_0004_00012;Rue Moncey;12;69383;Lyon 3e Arrondissement;entrée;4.845;45.757\n";
+    fs::write(&bal, rows).unwrap();
+    build(&[bal], &folder.path().join("index"), &BuildOptions::default(), &mut |_| {}).unwrap();
+    let geocoder = Geocoder::open(&folder.path().join("index")).unwrap();
+    for (text, label) in [
+        ("12 route départementale 2e", "12 Route Départementale 2E, Saint-Priest"),
+        ("route departementale 2e", "Route Départementale 2E, Saint-Priest"),
+    ] {
+        assert_eq!(check(&geocoder, text, label).verdicts.commune, None, "{text}");
+    }
+    check(&geocoder, "3 rue du capitaine 3e", "3 Rue du Capitaine 3e, Saint-Priest");
+    check(&geocoder, "12 rue mercière 2e", "12 Rue Mercière, Lyon 2e Arrondissement");
 }
