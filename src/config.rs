@@ -3,6 +3,8 @@
 
 mod addresses;
 mod error;
+mod geocoder;
+mod identity;
 mod layer;
 mod searchable;
 
@@ -16,6 +18,8 @@ use self::error::invalid;
 pub use self::{
     addresses::AddressSource,
     error::ConfigError,
+    geocoder::Geocoder,
+    identity::{Identity, IdentityKind, SecretRef},
     layer::LayerConfig,
     searchable::{OsmTag, Searchable, TagRule},
 };
@@ -79,26 +83,6 @@ pub struct Tiles {
     pub cache_mib: u64,
 }
 
-/// `[geocoder]`
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Geocoder {
-    /// Folder of the index.
-    pub index: PathBuf,
-    /// Files of addresses, BAL or BAN; the name of a file may hold one `*`. Or https URLs that publish one.
-    pub addresses: Vec<AddressSource>,
-    /// How often a running server asks those URLs again.
-    pub refresh: SignedDuration,
-    /// CSV of postcodes by commune: `code_commune_insee;nom_de_la_commune;code_postal`.
-    pub postcodes: Option<PathBuf>,
-    /// INSEE's list of communes, CSV: `TYPECOM,COM,…,LIBELLE,…,COMPARENT`. Codes of communes are not checked without it.
-    pub communes: Option<PathBuf>,
-    /// Who may search: `agents` (with an active adhesion, or a token with the scope `search`) or `open`.
-    pub access: Access,
-    /// Origins whose pages may read the answers of an open geocoder; `*` for any.
-    pub cors: Vec<String>,
-}
-
 /// `[session]`
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -132,64 +116,6 @@ pub struct Map {
     pub base: PathBuf,
 }
 
-impl TryFrom<toml::Value> for SecretRef {
-    type Error = &'static str;
-
-    fn try_from(value: toml::Value) -> Result<Self, Self::Error> {
-        let one = value.as_table().filter(|table| table.len() == 1).and_then(|table| table.iter().next());
-        match one.map(|(key, value)| (key.as_str(), value.as_str())) {
-            Some(("file", Some(path))) => Ok(Self::File(path.into())),
-            Some(("env", Some(name))) => Ok(Self::Env(name.to_owned())),
-            _ => Err("a secret is named, never written here: { file = \"…\" } or { env = \"…\" }"),
-        }
-    }
-}
-
-/// `[[identity]]`
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Identity {
-    /// The protocol.
-    pub kind: IdentityKind,
-    /// Issuer URL, as its discovery document says it.
-    pub issuer: String,
-    /// Our identifier there.
-    pub client_id: String,
-    /// Our secret there, by the name of a file or an environment variable.
-    pub client_secret: SecretRef,
-    /// The one signature algorithm accepted.
-    #[serde(default = "default_algorithm")]
-    pub algorithm: String,
-    /// Claim that holds the SIRET of the agent's organisation.
-    #[serde(default = "default_claim")]
-    pub organisation_claim: String,
-    /// Scopes asked beside `openid`.
-    #[serde(default = "default_scopes")]
-    pub scopes: Vec<String>,
-    /// Whether a userinfo answer that is not signed is refused, as ProConnect promises.
-    #[serde(default)]
-    pub signed_userinfo: bool,
-}
-
-/// Protocols of `[[identity]]`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum IdentityKind {
-    /// OpenID Connect, code flow with PKCE.
-    Oidc,
-}
-
-/// A secret by name, never inline. One that is written inline all the same is refused without
-/// repeating it: the message goes to terminals and logs.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(try_from = "toml::Value")]
-pub enum SecretRef {
-    /// Content of a file, white space at its ends removed.
-    File(PathBuf),
-    /// Content of an environment variable.
-    Env(String),
-}
-
 impl Default for Server {
     fn default() -> Self {
         Self {
@@ -210,43 +136,10 @@ impl Default for Tiles {
     }
 }
 
-impl Default for Geocoder {
-    fn default() -> Self {
-        Self {
-            index: "var/geocoder".into(),
-            addresses: Vec::new(),
-            refresh: SignedDuration::from_hours(24),
-            postcodes: None,
-            communes: None,
-            access: Access::Agents,
-            cors: Vec::new(),
-        }
-    }
-}
-
 impl Default for Session {
     fn default() -> Self {
         Self { idle: SignedDuration::from_mins(30), max_age: SignedDuration::from_hours(10) }
     }
-}
-
-impl Geocoder {
-    /// Where what is published at URLs is kept.
-    pub fn downloads(&self) -> PathBuf {
-        self.index.join("downloads")
-    }
-}
-
-fn default_algorithm() -> String {
-    "ES256".into()
-}
-
-fn default_claim() -> String {
-    "siret".into()
-}
-
-fn default_scopes() -> Vec<String> {
-    ["given_name", "usual_name", "siret"].map(String::from).to_vec()
 }
 
 impl Config {

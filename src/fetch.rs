@@ -9,7 +9,7 @@ use std::{
 };
 
 use reqwest::{
-    Client, StatusCode, Url,
+    Client, Response, StatusCode, Url,
     header::{self, HeaderMap, HeaderName},
 };
 use serde::{Deserialize, Serialize};
@@ -136,23 +136,8 @@ async fn fetch(url: &Url, copy: &Path, limits: Limits) -> Result<(), FetchError>
         StatusCode::OK => {}
         status => return Err(FetchError::Status { url: shown, status }),
     }
-    let too_large = || FetchError::TooLarge { url: shown.clone(), limit: limits.bytes };
-    let announced = answer.content_length();
-    if announced.is_some_and(|length| length > limits.bytes) {
-        return Err(too_large());
-    }
     let part = copy.with_extension("part");
-    let mut file = File::create(&part).map_err(write)?;
-    let mut received = 0;
-    while let Some(chunk) = answer.chunk().await.map_err(transport)? {
-        received += chunk.len() as u64;
-        if received > limits.bytes {
-            drop(fs::remove_file(&part));
-            return Err(too_large());
-        }
-        file.write_all(&chunk).map_err(write)?;
-    }
-    file.sync_all().map_err(write)?;
+    receive(&mut answer, &part, &shown, limits.bytes).await?;
     geocoder::recognise(&part).map_err(|source| {
         drop(fs::remove_file(&part));
         FetchError::NotAddresses { url: shown.clone(), source }
@@ -162,6 +147,27 @@ async fn fetch(url: &Url, copy: &Path, limits: Limits) -> Result<(), FetchError>
         last_modified: text(answer.headers(), header::LAST_MODIFIED),
     };
     put_in_place(&part, copy, &validators).map_err(write)
+}
+
+/// Writes an answer to a file, synced; nothing stays of one that is too large.
+async fn receive(answer: &mut Response, part: &Path, shown: &str, limit: u64) -> Result<(), FetchError> {
+    let transport = |e: reqwest::Error| FetchError::Transport { url: shown.to_owned(), source: e.without_url() };
+    let write = |source| FetchError::Write { path: part.to_owned(), source };
+    let too_large = || FetchError::TooLarge { url: shown.to_owned(), limit };
+    if answer.content_length().is_some_and(|length| length > limit) {
+        return Err(too_large());
+    }
+    let mut file = File::create(part).map_err(write)?;
+    let mut received = 0;
+    while let Some(chunk) = answer.chunk().await.map_err(transport)? {
+        received += chunk.len() as u64;
+        if received > limit {
+            drop(fs::remove_file(part));
+            return Err(too_large());
+        }
+        file.write_all(&chunk).map_err(write)?;
+    }
+    file.sync_all().map_err(write)
 }
 
 /// The file first: validators without it would say for ever that an older copy is current.

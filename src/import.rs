@@ -166,6 +166,11 @@ fn prepare_objects(config: &Config, watch: &dyn Fn(&str)) -> anyhow::Result<()> 
     Ok(())
 }
 
+/// Whether the layer of the communes was imported: without it nothing says which addresses are the Métropole's.
+pub fn has_communes(config: &Config) -> Result<bool, layers::Error> {
+    Ok(communes(config)?.is_some())
+}
+
 fn communes(config: &Config) -> Result<Option<CommuneShapes>, layers::Error> {
     shapes(config, &config.territory.layer)
 }

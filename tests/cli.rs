@@ -214,9 +214,21 @@ fn index_reports_by_commune_now_and_when_asked_again() {
     assert!(built[0].starts_with("4 rows read, 3 accepted: 3 addresses"), "{built:?}");
     assert!(built.iter().any(|line| line.starts_with("bal.csv line 4:") && line.contains("numero.type_invalide")));
     assert!(built.contains(&bron) && !built.contains(&villeurbanne), "only the worst are shown: {built:?}");
+    assert!(!built.iter().any(|line| line.starts_with("no home territory")), "the communes are imported: {built:?}");
     let again = lines(site.must(&["index", "--last", "--communes"]));
     assert_eq!(again[0], built[0]);
     assert!(again.contains(&bron) && again.contains(&villeurbanne), "{again:?}");
+}
+
+#[test]
+fn an_index_built_before_the_layers_says_that_it_knows_no_home() {
+    let site = Site::new(|text| {
+        let config = prepared();
+        let text = text.replace(&format!("\"{}\"", config.geocoder.index.display()), "\"index\"");
+        text.replace(&format!("\"{}\"", config.server.snapshots.display()), "\"layers\"")
+    });
+    let printed = site.must(&["index"]);
+    assert!(printed.lines().any(|line| line.starts_with("no home territory") && line.contains("traboule import")));
 }
 
 /// kill -9 at several moments of an import: the next start has the old snapshot or the new one.

@@ -75,6 +75,7 @@ pub(crate) const CLASSES: &[Class] = &[
     Class { name: "city-first", group: Group::Everyday, drawn: Drawn::Indexed, make: everyday::city_first },
     Class { name: "region-after", group: Group::Everyday, drawn: Drawn::Indexed, make: everyday::region_after },
     Class { name: "noise-after", group: Group::Everyday, drawn: Drawn::Indexed, make: everyday::noise_after },
+    Class { name: "other-type", group: Group::Everyday, drawn: Drawn::Indexed, make: everyday::other_type },
     Class { name: "typo-bare", group: Group::Everyday, drawn: Drawn::Indexed, make: everyday::typo_bare },
     Class { name: "merged-bare", group: Group::Everyday, drawn: Drawn::Indexed, make: everyday::merged_bare },
     Class { name: "foreign-street", group: Group::Everyday, drawn: Drawn::Indexed, make: everyday::foreign_street },

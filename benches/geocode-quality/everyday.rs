@@ -71,6 +71,22 @@ pub(crate) fn noise_after(scene: &Scene<'_>, dice: &mut Dice) -> Option<Query> {
     scene.house(format!("{line}{comma}{noise}{comma}{town}"), scope)
 }
 
+/// Types of street that people take for one another.
+const TYPES: [&str; 7] = ["Rue", "Avenue", "Boulevard", "Place", "Chemin", "Allée", "Impasse"];
+
+/// `12 Avenue Garibaldi 69003 Lyon`, which is a Rue.
+pub(crate) fn other_type(scene: &Scene<'_>, dice: &mut Dice) -> Option<Query> {
+    let (_, town, scope) = written::parts(scene)?;
+    let (own, name) = scene.street.name.split_once(' ')?;
+    let other = *dice.pick(&TYPES);
+    if !TYPES.contains(&own) || is_another_street(scene, &format!("{other} {name}"), &scope) {
+        return None;
+    }
+    // « Place de la Gare » and « Rue de la Gare »: asked for as an avenue, either may be meant.
+    let namesakes = TYPES.iter().filter(|kind| is_another_street(scene, &format!("{kind} {name}"), &scope)).count();
+    (namesakes == 1).then(|| scene.house(format!("{} {other} {name} {town}", scene.number()), scope)).flatten()
+}
+
 /// One typo, and nothing of where: that number in any street of the name.
 pub(crate) fn typo_bare(scene: &Scene<'_>, dice: &mut Dice) -> Option<Query> {
     let name = edits::with_typos(&scene.street.name, 1, dice)?;

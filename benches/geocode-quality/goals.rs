@@ -99,6 +99,7 @@ fn everyday(tallies: &[&Tally]) -> Vec<Row> {
         ("city-first", 99.5),
         ("region-after", 99.5),
         ("noise-after", 95.0),
+        ("other-type", 95.0),
         ("typo-bare", 90.0),
         ("merged-bare", 95.0),
     ];

@@ -20,7 +20,7 @@ use crate::{
     rank::{self, QueryWord},
     recall::{Preference, recall},
     shard::Part,
-    vocabulary::{Spelling, Vocabulary},
+    vocabulary::{Asked, Spelling, Vocabulary},
 };
 
 /// Most towns that the beginning of a name scopes a reading to: « s » begins that of five thousand.
@@ -33,12 +33,14 @@ pub(crate) enum Tolerance {
     Exact,
     /// Every word is there, give or take a letter.
     Corrected,
+    /// Every word is there, give or take two letters.
+    Loose,
     /// Half of the words that count are there, give or take a letter.
     Partial,
 }
 
-/// Misspelt words already expanded (typed, as a beginning, as a street type): readings share most of their words.
-pub(crate) type Spellings = HashMap<(String, bool, bool), Vec<Spelling>>;
+/// Misspelt words already expanded: readings share most of their words.
+pub(crate) type Spellings = HashMap<(String, Asked), Vec<Spelling>>;
 
 /// What every reading of one request shares.
 pub(crate) struct Context<'a> {
@@ -107,14 +109,16 @@ pub(crate) fn expand_over(
     let mut expanded = Vec::with_capacity(query.words.len());
     for (at, word) in query.words.iter().enumerate() {
         let unfinished = query.unfinished && at == last;
+        // « av v hugo »: a letter inside a name may be the first of a word.
+        let is_initial = tolerance > Tolerance::Exact && (1..last).contains(&at) && normalize::is_initial(&word.typed);
         let mut forms = rank::forms(word);
         if tolerance > Tolerance::Exact {
-            let spellings = known.entry((word.typed.clone(), unfinished, at <= 1)).or_insert_with_key(
-                |(typed, beginning, as_type)| {
-                    effort.spend(vocabulary.len() as u64 * effort::COMPARE);
-                    vocabulary.spellings(typed, *beginning, *as_type)
-                },
-            );
+            let loosely = tolerance == Tolerance::Loose;
+            let asked = Asked { beginning: unfinished, as_type: at <= 1, loosely };
+            let spellings = known.entry((word.typed.clone(), asked)).or_insert_with_key(|(typed, asked)| {
+                effort.spend(vocabulary.len() as u64 * effort::COMPARE);
+                vocabulary.spellings(typed, *asked)
+            });
             for spelling in spellings {
                 if forms.iter().all(|(form, _)| *form != spelling.word) {
                     forms.push((spelling.word.clone(), spelling.likeness));
@@ -123,7 +127,7 @@ pub(crate) fn expand_over(
         }
         expanded.push(QueryWord {
             forms,
-            beginning: unfinished.then(|| word.typed.clone()),
+            beginning: (unfinished || is_initial).then(|| word.typed.clone()),
             weight: rank::weight(at, word.canonical()),
             article: normalize::is_article(&word.typed) && !unfinished,
         });

@@ -12,6 +12,8 @@ use crate::{
 
 /// Most an answer may claim whose number is not in the street.
 const NUMBER_UNKNOWN: f32 = 0.7;
+/// The same of a town, where the number has no street.
+const NUMBER_IN_TOWN: f32 = 0.3;
 /// The same when only the suffix is missing.
 const SUFFIX_UNKNOWN: f32 = 0.75;
 /// Most an answer may claim that is another type of street.
@@ -20,8 +22,9 @@ const OTHER_TYPE: f32 = 0.75;
 const CONTRADICTED: f32 = 0.7;
 /// Most an answer may claim at all: addresses have more ways to be wrong than a bench.
 const SUREST: f32 = 0.99;
-/// Streets of one name this near, in two communes, are one.
+/// Streets of one name this near, in two communes, are one; of so few parts that something else is next.
 const GOES_ON_M: f64 = 200.0;
+const MOST_PARTS: usize = 8;
 /// Share of right answers by likeness, without a rival: the steps that
 /// `cargo bench -p geocoder --bench geocode-quality -- --fit 7 --n 1000` prints, both ends of each, the middle of a
 /// narrow one.
@@ -82,9 +85,9 @@ pub(crate) fn settle(answers: &mut [Answer<'_>], context: Context) {
     let standing: Vec<f32> = answers.iter().map(|answer| answer.score.standing()).collect();
     let mut best: Vec<usize> = (0..answers.len()).collect();
     best.sort_by(|&a, &b| standing[b].total_cmp(&standing[a]));
-    // The best rival of any answer is among these: two towns are no rivals.
+    // The best rival of any answer is among these: two towns are no rivals, nor are the parts of one street.
     let street = best.iter().copied().find(|&at| !is_town(&answers[at]));
-    best.truncate(2);
+    best.truncate(if context.on_map { MOST_PARTS } else { 2 });
     best.extend(street);
     let alike = alike::margins(answers);
     let mut ceiling = 1.0f32;
@@ -118,6 +121,8 @@ fn is_town(answer: &Answer<'_>) -> bool {
 
 fn confidence(answer: &Answer<'_>, margin: f32, unfinished: bool) -> f32 {
     let number = match answer.house {
+        // A number and no street: it was for something else.
+        House::NotAsked if answer.verdicts.number == Some(Verdict::Unknown) => NUMBER_IN_TOWN,
         House::Interpolated(_) | House::Unknown(_) => NUMBER_UNKNOWN,
         House::WithoutSuffix(..) => SUFFIX_UNKNOWN,
         House::NotAsked | House::Found(..) => 1.0,
@@ -154,6 +159,7 @@ pub(crate) fn match_type(answer: &Answer<'_>) -> MatchType {
         House::Interpolated(_) => MatchType::Interpolated,
         House::Unknown(_) => MatchType::Street,
         House::WithoutSuffix(..) => MatchType::Corrected,
+        House::Found(..) if verdicts.number != Some(Verdict::Ok) => MatchType::Corrected,
         _ if is_town && matches!(verdicts.street, None | Some(Verdict::Unknown)) => MatchType::Commune,
         _ if [verdicts.street, verdicts.commune, verdicts.postcode].iter().flatten().any(|v| *v != Verdict::Ok) => {
             MatchType::Corrected

@@ -3,7 +3,14 @@
 
 use crate::{
     Error, Filter, Geocoder, Kind, MatchType, Near, Position, PositionKind, Request, Suggestion, Verdict, Verdicts,
-    confidence, doors::meeting, effort::Effort, normalize::fold, onebox::stand_in, rank::Answer, search::STEPS,
+    confidence,
+    doors::meeting,
+    effort::Effort,
+    normalize::{self, fold},
+    onebox::stand_in,
+    parse::{Typed, readings, says_a_name},
+    rank::Answer,
+    search::STEPS,
     suggestion::Score,
 };
 
@@ -31,7 +38,26 @@ const ANNOUNCING: [&str; 6] = ["angle", "croisement", "intersection", "carrefour
 const BETWEEN: [&str; 6] = ["/", "x", "×", "&", "angle", "croisement"];
 /// What parts them once it is said that they cross.
 const BETWEEN_ANNOUNCED: [&str; 3] = ["et", "avec", "-"];
+/// What parts two streets, each with its type, without saying so.
+const BETWEEN_TYPES: [&str; 3] = ["et", ",", "avec"];
+/// What stands before the word that says that streets cross.
+const BEFORE_ANNOUNCING: [&str; 4] = ["a", "au", "l", "le"];
 const ARTICLES: [&str; 8] = ["de", "du", "des", "la", "le", "les", "l", "d"];
+
+/// A text in two.
+struct Parting {
+    texts: [String; 2],
+    /// Both begin with a type of street: two streets were typed, whatever is found.
+    says_two: bool,
+}
+
+/// One of two streets, as it is looked for.
+struct Side {
+    text: String,
+    finished: bool,
+    /// Codes of the commune that was named with the other one.
+    communes: Vec<String>,
+}
 
 /// Two streets that meet, and where.
 struct Meeting<'a> {
@@ -46,41 +72,103 @@ impl Geocoder {
         if request.filter.kinds.as_ref().is_some_and(|kinds| !kinds.contains(&Kind::Crossing)) {
             return Ok(None);
         }
-        let mut apart = None;
-        for [left, right] in sides(&request.text).into_iter().take(MOST_SPLITS) {
-            let first = self.streets(&left, true, request.near, (request, effort))?;
-            let second = self.streets(&right, request.finished, request.near, (request, effort))?;
-            let (Some(one), Some(other)) = (first.first().copied(), second.first().copied()) else { continue };
-            // The street whose commune was named is found first: the other one is near it.
-            let second_first = other.verdicts.commune.is_some() && one.verdicts.commune.is_none();
-            let (known, text, finished) =
-                if second_first { (second, left, true) } else { (first, right, request.finished) };
-            let mut found = Vec::new();
-            for street in known.into_iter().take(FIRST).take_while(|_| !effort.is_spent()) {
-                let near = Near { zoom: NEAR_ZOOM, ..Near::from(street.place.position()) };
-                let others = self.streets(&text, finished, Some(near), (request, effort))?;
-                found.extend(self.nearest_meeting(street, &others, second_first));
+        let mut apart: Option<Vec<Answer<'_>>> = None;
+        for parted in partings(&request.text).into_iter().take(MOST_SPLITS) {
+            let sides = self.sides(parted.texts, request);
+            let known = [self.side(&sides[0], (request, effort))?, self.side(&sides[1], (request, effort))?];
+            match &known {
+                [one, other] if !one.is_empty() && !other.is_empty() => {
+                    let found = self.meetings(&sides, known.clone(), (request, effort))?;
+                    if !found.is_empty() {
+                        let has_rivals = found.len() > 1;
+                        return Ok(Some(found.iter().map(|meeting| self.meeting_place(meeting, has_rivals)).collect()));
+                    }
+                    if apart.is_none() {
+                        let near = Some(Near::from(one[0].place.position()));
+                        let others = self.streets(&sides[1], near, (request, effort))?;
+                        apart = Some(vec![one[0], others.first().copied().unwrap_or(other[0])]);
+                    }
+                }
+                _ if !parted.says_two => (),
+                [one, other] => apart = apart.or(one.first().or(other.first()).map(|street| vec![*street])),
             }
-            if !found.is_empty() {
-                let has_rivals = found.len() > 1;
-                return Ok(Some(found.iter().map(|meeting| self.meeting_place(meeting, has_rivals)).collect()));
-            }
-            apart = apart.or(Some([one, other]));
         }
-        Ok(apart.map(|streets| streets.map(|street| self.apart(street, request)).into()))
+        Ok(apart.map(|streets| streets.into_iter().map(|street| self.apart(street, request)).collect()))
+    }
+
+    /// Both sides of a parting; a town that one alone names holds for the other.
+    fn sides(&self, texts: [String; 2], request: &Request) -> [Side; 2] {
+        let finished = [true, request.finished];
+        let named: [Vec<u32>; 2] = std::array::from_fn(|at| self.town_of_street(&texts[at], finished[at]));
+        let codes = |other: usize| -> Vec<String> {
+            let is_alone = named[1 - other].is_empty() && request.filter.communes.is_empty();
+            let codes = if is_alone { self.codes_of(&named[other]) } else { Vec::new() };
+            codes.into_iter().map(str::to_owned).collect()
+        };
+        let [left, right] = texts;
+        [
+            Side { text: left, finished: true, communes: codes(1) },
+            Side { text: right, finished: request.finished, communes: codes(0) },
+        ]
+    }
+
+    /// The towns some words name after a street; none when they name no town.
+    fn town_of_street(&self, text: &str, finished: bool) -> Vec<u32> {
+        let Ok(typed) = Typed::read(text, finished) else { return Vec::new() };
+        let readings = readings(&typed, &self.gazetteer, &self.first.shard.places, false);
+        let towns = readings.into_iter().filter(|query| says_a_name(&query.words)).filter_map(|query| query.scope);
+        towns.filter(|scope| scope.whole).map(|scope| scope.towns).next().unwrap_or_default()
+    }
+
+    /// The streets of one side; when there are none where the other side is, those anywhere.
+    fn side(&self, side: &Side, of: (&Request, &Effort)) -> Result<Vec<Answer<'_>>, Error> {
+        let found = self.streets(side, of.0.near, of)?;
+        if found.is_empty() && !side.communes.is_empty() {
+            self.streets(&side.anywhere(), of.0.near, of)
+        } else {
+            Ok(found)
+        }
+    }
+
+    /// Where the likeliest streets of one side meet one of the other.
+    fn meetings<'a>(
+        &'a self,
+        [left, right]: &[Side; 2],
+        [first, second]: [Vec<Answer<'a>>; 2],
+        of: (&Request, &Effort),
+    ) -> Result<Vec<Meeting<'a>>, Error> {
+        // The street whose commune was named is found first: the other one is near it.
+        let says = |streets: &[Answer<'_>]| streets.first().is_some_and(|best| best.verdicts.commune.is_some());
+        let second_first = says(&second) && !says(&first) || !left.communes.is_empty();
+        let (known, other) = if second_first { (second, left) } else { (first, right) };
+        let mut found = Vec::new();
+        for street in known.into_iter().take(FIRST).take_while(|_| !of.1.is_spent()) {
+            let near = Some(Near { zoom: NEAR_ZOOM, ..Near::from(street.place.position()) });
+            let met = self.nearest_meeting(street, &self.streets(other, near, of)?, second_first);
+            // One of the two may be the border of the town named.
+            let met = match met {
+                None if !other.communes.is_empty() => {
+                    self.nearest_meeting(street, &self.streets(&other.anywhere(), near, of)?, second_first)
+                }
+                met => met,
+            };
+            found.extend(met);
+        }
+        Ok(found)
     }
 
     /// The streets some words name, the likeliest first; none when they rather name something else.
     fn streets(
         &self,
-        text: &str,
-        finished: bool,
+        side: &Side,
         near: Option<Near>,
         (of, effort): (&Request, &Effort),
     ) -> Result<Vec<Answer<'_>>, Error> {
-        let filter = Filter { kinds: None, bbox: None, within: None, postcodes: Vec::new(), ..of.filter.clone() };
+        let mut filter = Filter { kinds: None, bbox: None, within: None, postcodes: Vec::new(), ..of.filter.clone() };
+        filter.communes.extend_from_slice(&side.communes);
         let near = near.map(|near| Near { radius_m: None, ..near });
-        let request = Request { text: text.to_owned(), finished, near, limit: SECOND, filter, objects: Vec::new() };
+        let (text, finished) = (side.text.clone(), side.finished);
+        let request = Request { text, finished, near, limit: SECOND, filter, objects: Vec::new() };
         let mut answers = match self.answers(&request, &STEPS[..3], effort) {
             Err(Error::EmptyQuery) => Vec::new(),
             answers => answers?,
@@ -139,15 +227,24 @@ impl Geocoder {
     }
 }
 
-/// Each way to part a text into two streets.
-fn sides(text: &str) -> Vec<[String; 2]> {
-    let spaced = text.replace(['/', '×', '&'], " / ");
-    let mut words: Vec<&str> = spaced.split_whitespace().collect();
-    let is = |word: &str, list: &[&str]| list.contains(&word) || list.contains(&fold(word).as_str());
-    let announced = words.first().is_some_and(|word| is(word, &ANNOUNCING));
-    if announced {
-        words.remove(0);
+impl Side {
+    /// The same wherever it is.
+    fn anywhere(&self) -> Self {
+        Self { communes: Vec::new(), text: self.text.clone(), finished: self.finished }
     }
+}
+
+/// Each way to part a text into two streets.
+fn partings(text: &str) -> Vec<Parting> {
+    let spaced = text.replace(['/', '×', '&'], " / ").replace(',', " , ").replace(['\'', '’'], " ");
+    let mut words: Vec<&str> = spaced.split_whitespace().collect();
+    // « À l'angle de … »
+    let lead = words.iter().take_while(|word| is(word, &BEFORE_ANNOUNCING)).count();
+    let announced = words.get(lead).is_some_and(|word| is(word, &ANNOUNCING));
+    if announced {
+        words.drain(..=lead);
+    }
+    let are_typed = |at: usize| begins_street(&words) && begins_street(&words[at..]);
     let parts = |at: &usize| {
         let word = words[*at];
         // « Saint-Didier s/ Chalaronne », « 12/14 rue A »: a stroke of another kind.
@@ -156,20 +253,50 @@ fn sides(text: &str) -> Vec<[String; 2]> {
             word == "/" && [at - 1, at + 1].iter().all(|&at| words[at].starts_with(|c: char| c.is_ascii_digit()));
         // « Voie A/6 » is a street of Paris.
         let is_code = word == "/" && words[at - 1].len() <= 2 && words[at + 1].bytes().all(|b| b.is_ascii_digit());
-        !is_sub && !is_range && !is_code && (is(word, &BETWEEN) || (announced && is(word, &BETWEEN_ANNOUNCED)))
+        let is_said = is(word, &BETWEEN) || (announced && is(word, &BETWEEN_ANNOUNCED));
+        // « Rue Pierre et Marie Curie » is one street: what is not said to cross must be two by their types.
+        let is_listed = is(word, &BETWEEN_TYPES) && are_typed(at + 1);
+        !is_sub && !is_range && !is_code && (is_said || is_listed)
     };
-    let splits = (1..words.len().saturating_sub(1)).filter(parts);
-    let split = |at: usize| [side(&words[..at]), side(&words[at + 1..])];
-    splits
-        .map(split)
-        .filter(|sides| sides.iter().all(|side| side.chars().filter(|c| c.is_alphabetic()).count() > 2))
-        .collect()
+    let mut cuts: Vec<(usize, usize)> =
+        (1..words.len().saturating_sub(1)).filter(parts).map(|at| (at, at + 1)).collect();
+    if announced && cuts.is_empty() {
+        cuts = (2..words.len().saturating_sub(1))
+            .filter(|&at| begins_street(&words[at..at + 1]))
+            .map(|at| (at, at))
+            .collect();
+    }
+    let parting = |(end, start): (usize, usize)| Parting {
+        texts: [side(&words[..end]), side(&words[start..])],
+        says_two: are_typed(start),
+    };
+    let has_letters = |text: &String| text.chars().filter(|c| c.is_alphabetic()).count() > 2;
+    cuts.into_iter().map(parting).filter(|parting| parting.texts.iter().all(has_letters)).collect()
 }
 
-/// The words of a street, without the articles that « angle de la … » brings.
+/// Whether the words begin with a type of street, articles apart; « résidence » or « cité » say where a house is, as often.
+fn begins_street(words: &[&str]) -> bool {
+    const PLACES: [&str; 10] =
+        ["residence", "lotissement", "villa", "cite", "galerie", "cour", "escalier", "escaliers", "port", "cote"];
+    let first = words.iter().map(|word| fold(word)).find(|word| !ARTICLES.contains(&word.as_str()));
+    let named = |word: String| {
+        let spelt = normalize::street_type_of(&word).map(str::to_owned).unwrap_or(word);
+        normalize::is_street_type(&spelt) && !PLACES.contains(&spelt.as_str())
+    };
+    first.is_some_and(named)
+}
+
+fn is(word: &str, list: &[&str]) -> bool {
+    list.contains(&word) || list.contains(&fold(word).as_str())
+}
+
+/// The words of a street, without the small ones that « à l'angle de la … et de la … » leaves around it.
 fn side(words: &[&str]) -> String {
-    let articles = words.iter().take_while(|word| ARTICLES.contains(&fold(word).as_str())).count();
-    words[articles.min(words.len())..].join(" ")
+    let first = words.iter().take_while(|word| ARTICLES.contains(&fold(word).as_str())).count();
+    let is_left =
+        |word: &&&str| **word == "," || **word == "-" || matches!(fold(word).as_str(), "a" | "au" | "l" | "et");
+    let last = words.len() - words.iter().rev().take_while(is_left).count();
+    words[first.min(last)..last].join(" ")
 }
 
 #[cfg(test)]
@@ -177,7 +304,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expected: &[&str]) {
-        let found: Vec<String> = sides(text).iter().map(|sides| sides.join("|")).collect();
+        let found: Vec<String> = partings(text).iter().map(|parting| parting.texts.join("|")).collect();
         assert_eq!(found, expected, "{text}");
     }
 
@@ -196,6 +323,17 @@ mod tests {
     }
 
     #[test]
+    fn two_streets_with_their_types_are_parted_without_a_word_for_it() {
+        check("boulevard Voltaire et rue Oberkampf", &["boulevard Voltaire|rue Oberkampf"]);
+        check("bd Voltaire, r. Oberkampf Paris", &["bd Voltaire|r. Oberkampf Paris"]);
+        check("rue Pierre et Marie Curie et place B22", &["rue Pierre et Marie Curie|place B22"]);
+        check("à l'angle de la rue A1a et de l'avenue B22", &["rue A1a|avenue B22"]);
+        check("au croisement rue A1a avenue B22", &["rue A1a|avenue B22"]);
+        check("angle cours A1a quai de la B22 Lyon", &["cours A1a|quai de la B22 Lyon"]);
+        check("rue A1a à l’angle de la rue B22", &["rue A1a|rue B22"]);
+    }
+
+    #[test]
     fn an_address_is_not_parted() {
         for text in [
             "12/14 rue Garibaldi",
@@ -203,6 +341,11 @@ mod tests {
             "8 Voie A/6 PARIS 06",
             "rue Pierre et Marie Curie",
             "Saint-Didier s/ Chalaronne",
+            "rue Garibaldi, Lyon",
+            "rue Garibaldi, résidence Les Lilas, Lyon",
+            "12 rue Garibaldi, allée B",
+            "rue du Docteur et de Madame",
+            "place Jules et Jim, Lyon",
             "x",
             "/",
             "angle",

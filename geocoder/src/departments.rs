@@ -1,6 +1,8 @@
 //! The departments of France with their names and regions, by the first characters of an INSEE code.
 //! Facts of INSEE's *Code officiel géographique*: they change with a law, hence a table and no file to load.
 
+use std::{collections::HashSet, sync::LazyLock};
+
 /// A department.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Department {
@@ -145,6 +147,20 @@ pub fn department(insee: &str) -> Option<Department> {
     Some(Department { code, name, region })
 }
 
+/// Whether folded words are the name of a department or of a region.
+pub(crate) fn is_name(folded: &str) -> bool {
+    static NAMES: LazyLock<HashSet<String>> = LazyLock::new(|| {
+        let names = DEPARTMENTS.iter().flat_map(|&(_, name, region)| [name, region]);
+        names.map(crate::normalize::fold).collect()
+    });
+    NAMES.contains(folded)
+}
+
+/// Whether folded characters are the code of a department: `69`, `2a`, `974`.
+pub(crate) fn is_code(folded: &str) -> bool {
+    DEPARTMENTS.iter().any(|(code, ..)| code.eq_ignore_ascii_case(folded))
+}
+
 /// Whether two names of a department or region are the same, case and accents apart.
 pub(crate) fn is_named(name: &str, typed: &str) -> bool {
     crate::normalize::fold(name) == crate::normalize::fold(typed)
@@ -165,6 +181,16 @@ mod tests {
         }
         let regions: BTreeSet<&str> = DEPARTMENTS.iter().map(|(.., region)| *region).collect();
         assert_eq!(regions.len(), 18, "thirteen in metropolitan France, five overseas");
+    }
+
+    #[test]
+    fn names_and_codes_are_known_folded() {
+        for name in ["rhone", "cote d or", "auvergne rhone alpes", "provence alpes cote d azur", "la reunion"] {
+            assert!(is_name(name), "{name}");
+        }
+        assert!(!is_name("lyon") && !is_name("alpes") && !is_name(""));
+        assert!(is_code("69") && is_code("2b") && is_code("974"));
+        assert!(!is_code("6") && !is_code("96") && !is_code("20") && !is_code("690"));
     }
 
     #[test]

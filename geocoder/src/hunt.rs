@@ -2,6 +2,7 @@
 //! are not believed: `hunt/elsewhere.rs`.
 
 mod elsewhere;
+mod shortened;
 
 use crate::{
     Error, Geocoder, HouseNumber, Kind, Near, Request,
@@ -22,6 +23,8 @@ use crate::{
 const FALLBACK: f32 = 0.3;
 /// An answer this like needs no other commune to be looked into.
 const SETTLED: f32 = 0.88;
+/// An answer this like is one.
+const ANSWERED: f32 = 0.8;
 /// What contradicts the commune named must be the address typed, but for that.
 const EXACT: f32 = 0.93;
 /// Places inside a text where an address may begin that are tried: a text of many numbers is none.
@@ -31,6 +34,8 @@ const WHOLE: f32 = 0.99;
 /// How far each other writing is from what was typed.
 const NOISE_DROPPED: f32 = 0.97;
 const NUMBER_DROPPED: f32 = 0.85;
+/// How far names are whose words are two letters from those typed, beyond what the letters say.
+const TWO_LETTERS: f32 = 0.9;
 
 /// A way to look for a text.
 #[derive(Debug, Clone, Copy)]
@@ -41,10 +46,14 @@ pub(crate) enum Step {
     AsCode,
     /// Every word is there, give or take a letter or two.
     Corrected,
+    /// A complement of the address followed the street, or something the town.
+    Shortened,
     /// The town was misspelt, words were glued or cut, or there was more noise than its patterns know.
     Respelt,
     /// Some name of the town named is made of nearly the same letters.
     InTown,
+    /// Every word is there, give or take two letters; where no town is named.
+    Loosely,
     /// Half of the words that count are there, give or take a letter.
     InPart,
     /// The address is exactly there in a neighbouring commune, and the one named has no such street.
@@ -139,11 +148,13 @@ impl<'a> Hunt<'a> {
             Step::AsTyped => self.look(&self.queries.clone(), Tolerance::Exact, enough),
             Step::AsCode => self.as_code(enough),
             Step::Corrected => self.look(&self.queries.clone(), Tolerance::Corrected, enough),
+            Step::Shortened => self.shortened(enough),
             Step::Respelt => self.respelt(enough),
             Step::InTown => {
                 self.in_town(enough);
                 Ok(())
             }
+            Step::Loosely => self.look(&self.loosely(), Tolerance::Loose, enough),
             Step::InPart => self.look(&self.queries.clone(), Tolerance::Partial, enough),
             Step::Elsewhere => self.elsewhere(),
         }
@@ -152,8 +163,7 @@ impl<'a> Hunt<'a> {
     fn respelt(&mut self, enough: f32) -> Result<(), Error> {
         let mut writings = self.writings.clone();
         for typed in &self.writings {
-            let anchored = noise::anchored(&typed.words).into_iter().take(MOST_ANCHORS);
-            writings.extend(anchored.map(|words| typed.rewritten(words.to_vec(), faith_in(typed, words))));
+            writings.extend(anchored(typed));
             let abroad = noise::without_misspelt_country(&typed.words);
             writings.extend(abroad.map(|words| typed.rewritten(words.to_vec(), NOISE_DROPPED)));
         }
@@ -181,6 +191,12 @@ impl<'a> Hunt<'a> {
         }
         self.queries.extend(queries);
         Ok(())
+    }
+
+    /// The readings that name no town, less sure: in one, its names are compared letter by letter.
+    fn loosely(&self) -> Vec<Query> {
+        let open = self.queries.iter().filter(|query| query.scope.as_ref().is_none_or(|scope| !scope.whole));
+        open.map(|query| Query { faith: query.faith * TWO_LETTERS, ..query.clone() }).collect()
     }
 
     /// Compares the letters of every name of the towns named with those typed, spaces apart.
@@ -356,6 +372,12 @@ fn asks_for_an_address(query: &Query) -> bool {
         |word: &&Word| matches!(&word.typed[..], "grande" | "grand" | "petite" | "petit" | "vieille" | "vieux");
     query.number.is_some()
         || (query.faith >= WHOLE && query.words.iter().find(|word| !is_size(word)).is_some_and(noise::begins_address))
+}
+
+/// The ends of a text where an address may begin.
+fn anchored(typed: &Typed) -> Vec<Typed> {
+    let ends = noise::anchored(&typed.words).into_iter().take(MOST_ANCHORS);
+    ends.map(|words| typed.rewritten(words.to_vec(), faith_in(typed, words))).collect()
 }
 
 /// How far the end of a text is from the whole: a number left out was more than noise.

@@ -12,7 +12,7 @@ const COMPLETENESS_UNFINISHED: f32 = 0.1;
 const DISPLACED: f32 = 0.02;
 /// Taken off where one type of street was typed and the name has another: more than for a number that is not there, less
 /// than for another commune.
-const OTHER_TYPE: f32 = 0.1;
+const OTHER_TYPE: f32 = 0.115;
 /// Likeness of an abbreviation to what it stands for: a name spelt as typed comes first.
 pub(crate) const MEANT: f32 = 0.99;
 /// Likeness of two abbreviations of one word: nothing was corrected.
@@ -145,9 +145,10 @@ pub(crate) fn likeness(name: &str, words: &[QueryWord]) -> Likeness<'static> {
     Likeness { text: text.max(0.0), weakest, wording, other_name: None }
 }
 
-/// Whether a type of street was typed where the name has another.
+/// Whether a type of street was typed, letter for letter, where the name has another.
 fn is_other_type(word: &QueryWord, name: &str) -> bool {
-    normalize::is_street_type(name) && word.forms.iter().any(|(form, _)| normalize::is_street_type(form))
+    let is_type = |(form, likeness): &(String, f32)| *likeness >= MEANT && normalize::is_street_type(form);
+    normalize::is_street_type(name) && word.forms.iter().any(is_type)
 }
 
 impl QueryWord {

@@ -1,11 +1,18 @@
 //! What people write around an address that is in no street's name: floors, buildings, post-office boxes, CEDEX,
 //! the country. Patterns only: what cannot be told from a name stays, and ranking decides.
 
+mod areas;
+mod complement;
+
+pub(crate) use areas::without_areas;
+pub(crate) use complement::{complements, end_of_town, is_complement, may_be_street};
+
 use crate::{
-    edit,
+    departments, edit,
     gazetteer::Gazetteer,
     house_number::is_detached_suffix,
     normalize::{self, Word},
+    parse::is_in_name,
     postcodes,
 };
 
@@ -55,6 +62,8 @@ const PARTS: [&str; 27] = [
 const BOXES: [&str; 6] = ["bp", "cs", "tsa", "cidex", "cp", "sp"];
 /// Words that announce people or a company, after an address.
 const PEOPLE: [&str; 8] = ["chez", "mme", "monsieur", "madame", "sarl", "ets", "societe", "cabinet"];
+/// Said before a number, by itself or inside an address.
+const NUMBER: [&str; 4] = ["n", "no", "num", "numero"];
 /// Most words of the announcement and of the name announced.
 const MOST_OF_A_NAME: usize = 3;
 /// What stands before a number without saying anything of it.
@@ -62,6 +71,7 @@ const LEADS: [&str; 12] = ["face", "au", "a", "n", "no", "num", "numero", "en", 
 
 /// Drops the recognisable noise of a text.
 pub(crate) fn clean(words: Vec<Word>, gazetteer: &Gazetteer) -> Cleaned {
+    let words = with_whole_postcodes(words, gazetteer);
     let last = words.last().cloned();
     let mut cleaned =
         Cleaned { words: Vec::with_capacity(words.len()), end_dropped: false, cedex: false, unsure: false };
@@ -74,7 +84,7 @@ pub(crate) fn clean(words: Vec<Word>, gazetteer: &Gazetteer) -> Cleaned {
         }
         at += taken.max(1);
     }
-    drop_country(&mut cleaned.words, gazetteer);
+    areas::drop_after_town(&mut cleaned.words, gazetteer);
     drop_lead(&mut cleaned.words);
     if cleaned.words.is_empty() {
         return Cleaned { words, end_dropped: false, cedex: false, unsure: false };
@@ -93,7 +103,22 @@ fn noise_at(rest: &[Word], at: usize, cleaned: &mut Cleaned) -> usize {
             1 + usize::from(word(1).is_some_and(|next| next.len() <= 2 && is_digits(next)))
         }
         Some("cedex") => 0,
-        Some(first) if BOXES.contains(&first) && is_number(1) => 2,
+        // « Voie CS/17 » is a street of Paris, and boxes have longer numbers.
+        Some(first) if BOXES.contains(&first) && is_number(1) && !cleaned.words.last().is_some_and(is_type) => {
+            cleaned.unsure |= word(1).is_some_and(|number| number.len() <= 2);
+            2
+        }
+        // « B.P. 1234 »
+        Some(first) if at > 0 && is_number(2) && word(1).is_some_and(|next| is_box(first, next)) => 3,
+        // « lieu-dit Les Combes »: some are called so, « Lieu-dit » and all.
+        Some("lieu") if word(1) == Some("dit") && rest.len() > 2 => {
+            cleaned.unsure = true;
+            2
+        }
+        Some("lieudit") if rest.len() > 1 => {
+            cleaned.unsure = true;
+            1
+        }
         Some("boite") if word(1) == Some("postale") => 2 + usize::from(is_number(2)),
         Some("rdc") => 1,
         Some("rez") if word(1) == Some("de") && word(2) == Some("chaussee") => 3,
@@ -106,12 +131,41 @@ fn noise_at(rest: &[Word], at: usize, cleaned: &mut Cleaned) -> usize {
         }
         Some("etage") => 1 + usize::from(is_number(1) && !begins_street(rest, 1)),
         Some(_) if word(1) == Some("etage") => 2,
+        // « appartement n° 34 »
+        Some(first) if PARTS.contains(&first) && word(1).is_some_and(announces_number) && is_number(2) => {
+            cleaned.unsure = true;
+            if begins_street(rest, 2) { 1 } else { 3 }
+        }
         Some(first) if PARTS.contains(&first) && is_part_label(word(1)) => {
             cleaned.unsure = true;
             1 + usize::from(!begins_street(rest, 1))
         }
         _ => 0,
     }
+}
+
+/// Whether two words are the initials of a box: `b`, `p`.
+fn is_box(first: &str, second: &str) -> bool {
+    first.len() == 1 && second.len() == 1 && BOXES.iter().any(|it| it.len() == 2 && *it == format!("{first}{second}"))
+}
+
+/// `75 015` is a postcode; five digits in a row are one already. The first two are a department's, and the words are
+/// no number and its neighbour: a house number begins a text, and no street's has three digits after it.
+fn with_whole_postcodes(mut words: Vec<Word>, gazetteer: &Gazetteer) -> Vec<Word> {
+    let is_whole = |pair: &[Word]| {
+        let (first, second) = (&pair[0].typed, &pair[1].typed);
+        first.len() == 2 && second.len() == 3 && is_digits(first) && is_digits(second)
+    };
+    let parted = words.windows(2).rposition(is_whole);
+    let Some(at) = parted.filter(|_| !words.iter().any(|word| postcodes::parse(&word.typed).is_some())) else {
+        return words;
+    };
+    let code = format!("{}{}", words[at].typed, words[at + 1].typed);
+    let is_known = gazetteer.postcode(&code).is_some();
+    if is_known || (at > 0 && departments::is_code(&words[at].typed)) {
+        words.splice(at..at + 2, [Word { typed: code, meanings: Vec::new() }]);
+    }
+    words
 }
 
 /// Whether a house number and a street begin at that word: then it is not the label of a building.
@@ -145,20 +199,13 @@ fn is_part_label(word: Option<&str>) -> bool {
     })
 }
 
-pub(crate) fn is_digits(word: &str) -> bool {
-    !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit())
+/// Whether a word says that a number follows.
+pub(crate) fn announces_number(word: &str) -> bool {
+    NUMBER.contains(&word)
 }
 
-/// `France` after a town (« rue Anatole France » keeps its own), and the department after it.
-fn drop_country(words: &mut Vec<Word>, gazetteer: &Gazetteer) {
-    while let Some((last, before)) = words.split_last()
-        && matches!(last.typed.as_str(), "france" | "rhone" | "69" | "metropole")
-        && (gazetteer.ends_with_town(before)
-            || before.last().is_some_and(|word| postcodes::parse(&word.typed).is_some()))
-        && !gazetteer.ends_with_town(words)
-    {
-        words.pop();
-    }
+pub(crate) fn is_digits(word: &str) -> bool {
+    !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// The words without a country at the end that is misspelt.
@@ -180,9 +227,11 @@ fn drop_lead(words: &mut Vec<Word>) {
 /// the last street type that something stands before.
 pub(crate) fn anchored(words: &[Word]) -> Vec<&[Word]> {
     let is_number = |word: &Word| word.typed.starts_with(|c: char| c.is_ascii_digit()) && word.typed.len() <= 6;
-    let numbers: Vec<usize> = (0..words.len().saturating_sub(1))
-        .filter(|&at| is_number(&words[at]) && postcodes::parse(&words[at].typed).is_none())
-        .collect();
+    let is_postcode = |word: &Word| postcodes::parse(&word.typed).is_some();
+    // A number before the postcode ends the address: that of a flat.
+    let ends = |at: usize| is_postcode(&words[at]) || is_postcode(&words[at + 1]);
+    let begins = |at: &usize| is_number(&words[*at]) && !ends(*at) && !is_in_name(words, *at);
+    let numbers: Vec<usize> = (0..words.len().saturating_sub(1)).filter(begins).collect();
     let types = || (1..words.len().saturating_sub(1)).filter(|&at| is_type(&words[at]) && words[at].typed.len() > 2);
     let anchors = if numbers.is_empty() { types().next_back().into_iter().collect() } else { numbers };
     anchors.into_iter().filter(|&at| at > 0).map(|at| &words[at..]).collect()
@@ -211,6 +260,24 @@ mod tests {
         check("12 rue A appt 14 RDC", "12 rue a");
         check("étage 2 escalier C 4 rue A", "4 rue a");
         check("12 rue A chez Mme Dupont 69003 Lyon", "12 rue a 69003 lyon");
+        check("12 rue A, appartement n°34, 69003 Lyon", "12 rue a 69003 lyon");
+        check("12 rue A B.P. 4567 69003 Lyon", "12 rue a 69003 lyon");
+        check("lieu-dit les Brosses 69003", "les brosses 69003");
+    }
+
+    #[test]
+    fn a_postcode_written_in_two_is_one() {
+        check("1 rue A 75 015 B", "1 rue a 75015 b");
+        check("1 rue A 38 000", "1 rue a 38000");
+        for text in ["69 100", "1 rue a 99 150 b", "12 345 rue a 69003", "1 rue a 69 3"] {
+            check(text, text);
+        }
+    }
+
+    #[test]
+    fn a_short_number_after_the_name_of_a_box_may_be_a_street() {
+        let is_sure = |text: &str| !clean(normalize::normalize(text), &Gazetteer::default()).unsure;
+        assert!(is_sure("12 rue A CS 12345 75017") && !is_sure("5 voie CS/17 75017"));
     }
 
     #[test]
@@ -230,5 +297,6 @@ mod tests {
         assert_eq!(inside("Ets Dupont et fils 12 bis rue A Lyon"), ["12 bis rue a lyon"]);
         assert_eq!(inside("mairie place de la liberte"), ["place de la liberte"]);
         assert!(inside("12 rue garibaldi").is_empty());
+        assert!(inside("12 rue A porte 34 75013 Paris").is_empty(), "what follows 34 is the town");
     }
 }

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 
 use deunicode::deunicode_char;
 
+use crate::numerals;
+
 /// A word of a name or of a query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Word {
@@ -73,7 +75,8 @@ pub(crate) fn meanings(word: &str) -> Vec<Cow<'static, str>> {
     if !table.is_empty() {
         return table.iter().map(|&meaning| Cow::Borrowed(meaning)).collect();
     }
-    ordinal(word).map(|digits| vec![Cow::Owned(digits.to_owned())]).unwrap_or_default()
+    let number = ordinal(word).map(str::to_owned).or_else(|| numerals::of_word(word).map(|number| number.to_string()));
+    number.map(|digits| vec![Cow::Owned(digits)]).unwrap_or_default()
 }
 
 /// `3e`, `3eme`, `1er` → the digits.
@@ -90,6 +93,11 @@ pub(crate) fn is_article(word: &str) -> bool {
         word,
         "de" | "du" | "des" | "d" | "l" | "la" | "le" | "les" | "et" | "a" | "au" | "aux" | "en" | "sur" | "sous"
     )
+}
+
+/// One letter, which may be the first of a word; not one that is an article.
+pub(crate) fn is_initial(word: &str) -> bool {
+    word.len() == 1 && word.bytes().all(|b| b.is_ascii_lowercase()) && !is_article(word)
 }
 
 /// Words that say what kind of street it is.
@@ -122,31 +130,28 @@ pub(crate) fn street_type_of(word: &str) -> Option<&'static str> {
     abbreviation(word).first().copied().filter(|meaning| is_street_type(meaning))
 }
 
-/// Abbreviations of street types, titles and numbers. Several meanings where usage has several.
+/// Abbreviations of street types, titles and months. Several meanings where usage has several.
 #[rustfmt::skip] // one line a family reads better than one line a word
 fn abbreviation(word: &str) -> &'static [&'static str] {
     match word {
         "r" => &["rue"], "av" | "ave" | "aven" => &["avenue"], "bd" | "bld" | "blvd" | "boul" | "bvd" => &["boulevard"],
-        "pl" | "pce" => &["place"], "ch" => &["chemin", "charles", "chateau"], "che" | "chem" | "chm" => &["chemin"],
+        "pl" | "pce" => &["place"], "ch" => &["chemin", "charles", "chateau", "chanoine"], "che" | "chem" | "chm" => &["chemin"],
         "imp" => &["impasse", "imperatrice"], "all" | "al" => &["allee"], "rte" => &["route"], "crs" => &["cours"],
         "q" | "qu" => &["quai"], "mte" | "mtee" => &["montee"], "pass" | "pas" | "psg" => &["passage"],
         "sq" => &["square"], "res" | "resid" => &["residence"], "lot" | "lotis" => &["lotissement"],
         "fg" | "fbg" | "fb" => &["faubourg"], "sen" | "sent" => &["sentier"], "esp" | "espl" => &["esplanade"],
         "prom" => &["promenade"], "rpt" => &["rond"], "rle" => &["ruelle"], "trab" => &["traboule"],
         "car" | "carr" => &["carrefour"], "ham" => &["hameau"], "dom" => &["domaine"], "gde" => &["grande"],
-        "gd" => &["grand"], "mt" => &["mont"], "mts" => &["monts"], "pte" => &["petite", "porte"], "vx" => &["vieux"],
-        "st" => &["saint"], "ste" => &["sainte"], "nd" => &["notre"],
+        "gd" => &["grand"], "mt" => &["mont"], "mts" => &["monts"], "pt" => &["petit", "pont"], "pte" => &["petite", "porte"], "vx" => &["vieux"],
+        "st" => &["saint", "sainte"], "ste" => &["sainte"], "nd" => &["notre"],
         "dr" | "doct" => &["docteur"], "pr" => &["professeur", "pere", "president"], "prof" => &["professeur"],
-        "gal" | "gen" => &["general"], "mal" | "mar" => &["marechal"], "pdt" | "pres" => &["president"],
+        "gal" | "gen" | "gl" => &["general"], "mal" | "mar" => &["marechal"], "pdt" | "pres" => &["president"],
         "cdt" | "cmdt" => &["commandant"], "col" => &["colonel"], "cap" | "cne" => &["capitaine"],
         "lt" | "ltn" => &["lieutenant"], "sgt" => &["sergent"], "adj" => &["adjudant"], "amal" => &["amiral"],
-        "cl" => &["claude"], "jn" => &["jean"], "fr" => &["francois", "frere"], "mgr" => &["monseigneur"],
+        "rgt" | "regt" => &["regiment"], "cl" => &["claude"], "jn" => &["jean"], "fr" => &["francois", "frere"], "mgr" => &["monseigneur"],
         "arr" | "ardt" | "arrdt" => &["arrondissement"],
-        "premier" | "premiere" => &["1"], "deux" | "deuxieme" | "ii" => &["2"], "trois" | "troisieme" | "iii" => &["3"],
-        "quatre" | "quatrieme" | "iv" => &["4"], "cinq" | "cinquieme" => &["5"], "six" | "sixieme" | "vi" => &["6"],
-        "sept" | "septieme" | "vii" => &["7"], "huit" | "huitieme" | "viii" => &["8"], "neuf" | "neuvieme" | "ix" => &["9"],
-        "dix" | "dixieme" => &["10"], "onze" | "xi" => &["11"], "douze" | "xii" => &["12"], "treize" | "xiii" => &["13"],
-        "quatorze" | "xiv" => &["14"], "quinze" | "xv" => &["15"], "seize" | "xvi" => &["16"], "xxiii" => &["23"],
+        "janv" => &["janvier"], "fev" | "fevr" => &["fevrier"], "avr" => &["avril"], "juil" => &["juillet"],
+        "sept" => &["7", "septembre"], "oct" => &["octobre"], "nov" => &["novembre"], "dec" => &["decembre"],
         _ => &[],
     }
 }
@@ -182,6 +187,8 @@ mod tests {
         }
         assert_eq!(key("Bd du Onze Novembre 1918"), "boulevard du 11 novembre 1918");
         assert_eq!(key("1er Av. St-Exupéry"), "1 avenue saint exupery");
+        assert_eq!(key("place du Vingtième"), "place du 20");
+        assert_eq!(key("4 Sept"), "4 7");
         assert_eq!(normalize("12b")[0].canonical(), "12b");
         assert_eq!(street_key("2ème Av."), street_key("2e avenue"));
         assert_ne!(street_key("RD 2E"), street_key("RD 2"));

@@ -1,15 +1,17 @@
 //! What a typed text may mean: number, words of a name, towns named. An address is ambiguous more often
 //! than not (« 8 mai 1945 », « rue de Lyon », « 12 r »), so every reading is kept and ranking decides.
-//! Reading order: `Typed` (the text), `readings` (of one writing of it), `parse/towns.rs`, `parse/numbers.rs`, then
-//! `respace` for other writings.
+//! Reading order: `Typed` (the text), `readings` (of one writing of it), `parse/towns.rs`, `parse/numbers.rs`,
+//! `parse/wordings.rs`, then `respace` for other writings.
 
 mod numbers;
 mod towns;
+mod wordings;
 
+pub(crate) use numbers::is_in_name;
 pub(crate) use towns::says_a_name;
 
 use crate::{
-    Error,
+    Error, dates,
     gazetteer::Gazetteer,
     house_number::{HouseNumber, is_detached_suffix},
     noise::{self, is_digits},
@@ -41,6 +43,8 @@ pub(crate) struct Typed {
 pub(crate) struct Query {
     /// The house number asked for.
     pub number: Option<HouseNumber>,
+    /// It is one of a range typed, and not its first.
+    pub of_range: bool,
     /// The words of the name.
     pub words: Vec<Word>,
     /// Whether the last of them may still be growing.
@@ -88,7 +92,7 @@ impl Typed {
     /// The words of a text. Errors: nothing to look for, or more than [`MAX_QUERY_CHARS`].
     pub(crate) fn read(text: &str, finished: bool) -> Result<Self, Error> {
         check_length(text)?;
-        let mut words: Vec<Word> = normalize(text).into_iter().flat_map(unstick).collect();
+        let mut words: Vec<Word> = dates::spelt(normalize(text)).into_iter().flat_map(unstick).collect();
         if words.is_empty() {
             return Err(Error::EmptyQuery);
         }
@@ -109,9 +113,22 @@ impl Typed {
         writings
     }
 
+    /// The beginning of the text, which nothing goes on.
+    pub(crate) fn ended(&self, words: &[Word], faith: f32) -> Self {
+        Self { unfinished: false, ..self.rewritten(words.to_vec(), faith) }
+    }
+
     /// The same words from one of them on, or otherwise cut.
     pub(crate) fn rewritten(&self, words: Vec<Word>, faith: f32) -> Self {
         Self { words, faith: self.faith * faith, ..self.clone() }
+    }
+}
+
+impl Query {
+    /// The same in other words, that far from those typed.
+    fn worded(&self, words: Vec<Word>, faith: f32) -> Self {
+        let unfinished = self.unfinished && words.last() == self.words.last();
+        Self { words, unfinished, faith: self.faith * faith, ..self.clone() }
     }
 }
 
@@ -155,12 +172,19 @@ pub(crate) fn readings_by_code(typed: &Typed, gazetteer: &Gazetteer) -> Vec<Quer
 fn numbered(typed: &Typed, readings: impl IntoIterator<Item = towns::Reading>) -> Vec<Query> {
     let mut queries = Vec::new();
     for reading in readings {
-        for (number, words, unfinished) in numbers::readings(&reading.words, reading.unfinished) {
+        for numbers::Reading { number, of_range, words, unfinished } in
+            numbers::readings(&reading.words, reading.unfinished)
+        {
             let (scope, said) = (reading.scope.clone(), reading.said.clone());
-            let query = Query { number, words, unfinished, scope, said, faith: typed.faith * reading.faith };
+            let faith = typed.faith * reading.faith;
+            let query = Query { number, of_range, words, unfinished, scope, said, faith };
             let says_something = !query.words.is_empty() || query.scope.is_some();
             if says_something && !queries.contains(&query) {
+                let others =
+                    wordings::others(&query.words).into_iter().map(|(words, faith)| query.worded(words, faith));
+                let others: Vec<Query> = others.filter(|other| !queries.contains(other)).collect();
                 queries.push(query);
+                queries.extend(others);
             }
         }
     }

@@ -106,6 +106,7 @@ pub(crate) fn score<'a>(
     }
     let house = if is_town && matches!(candidate.house, House::Unknown(_)) { House::NotAsked } else { candidate.house };
     let number = match candidate.house {
+        House::Found(..) if query.of_range => 0.02,
         House::NotAsked | House::Found(..) => 0.0,
         House::WithoutSuffix(..) => 0.04,
         // A town has no number of its own: then the number was for something else.
@@ -157,6 +158,7 @@ fn verdicts(candidate: &Candidate<'_>, query: &Query, likeness: Likeness<'_>) ->
     Verdicts {
         number: match candidate.house {
             House::NotAsked => None,
+            House::Found(..) if query.of_range => Some(Verdict::Corrected),
             House::Found(..) => Some(Verdict::Ok),
             House::WithoutSuffix(..) => Some(Verdict::Partial),
             House::Interpolated(_) | House::Unknown(_) => Some(Verdict::Unknown),

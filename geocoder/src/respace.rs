@@ -40,11 +40,20 @@ fn joined(this: &Word, next: &Word, vocabulary: &Vocabulary) -> Option<Word> {
 
 /// The words that an unknown one is made of.
 fn parts(this: &Word, unfinished: bool, vocabulary: &Vocabulary) -> Option<Vec<Word>> {
+    if !unfinished && are_initials(this, vocabulary) {
+        return Some(this.typed.chars().map(|initial| word(initial.encode_utf8(&mut [0; 4]))).collect());
+    }
     if is_known(this, vocabulary) || (unfinished && vocabulary.begins(&this.typed)) {
         return None;
     }
     let parts = vocabulary.cut(&this.typed, unfinished)?;
     Some(parts.iter().map(|part| word(part)).collect())
+}
+
+/// « jf kennedy »: two letters that are no word.
+fn are_initials(word: &Word, vocabulary: &Vocabulary) -> bool {
+    let is_two_letters = word.typed.len() == 2 && word.typed.bytes().all(|b| b.is_ascii_lowercase());
+    is_two_letters && word.meanings.is_empty() && vocabulary.names(&word.typed) == 0
 }
 
 fn is_known(word: &Word, vocabulary: &Vocabulary) -> bool {
@@ -74,6 +83,8 @@ mod tests {
         check("ruedelapaix", Some("rue de la paix"));
         check("rue font aines", Some("rue fontaines"));
         check("rue fon taines", Some("rue fontaines"));
+        check("ruede la paix", Some("rue de la paix"));
+        check("rue jf martin", Some("rue j f martin"));
         check("rue saint martin", None);
         check("rue garibaldi", None);
     }

@@ -24,13 +24,15 @@ const MEASURED: usize = 20;
 const MOST_DOORS: usize = 1_000;
 
 /// From the strictest to the loosest, each with the likeness of an answer that makes it needless.
-pub(crate) const STEPS: [(Step, f32); 7] = [
+pub(crate) const STEPS: [(Step, f32); 9] = [
     (Step::AsTyped, f32::MAX),
     (Step::AsCode, f32::MAX), // needless only when the postcode's town has the street
     (Step::Corrected, 0.85),
+    (Step::Shortened, 0.85),
     (Step::Respelt, 0.85),
     (Step::InTown, 0.8),
-    (Step::InPart, 0.7),
+    (Step::Loosely, 0.8),
+    (Step::InPart, 0.84),
     (Step::Elsewhere, f32::MAX), // needless only when the address is where it was said to be
 ];
 
@@ -87,6 +89,9 @@ impl Geocoder {
             return answers;
         }
         let mut towns = self.towns_named(&hunt.queries);
+        if answers.is_empty() && towns.is_empty() {
+            towns = self.towns_named(&hunt.without_ends());
+        }
         towns.retain(|town| self.is_wanted(town, request));
         if !towns.is_empty() {
             answers = rank::order(answers); // each once

@@ -19,6 +19,8 @@ const MAX_SPELLINGS: usize = 48;
 const HEARD_ALIKE: f32 = 0.86;
 /// Shortest word proposed because it is heard alike, in letters.
 const SHORTEST_HEARD: usize = 4;
+/// Shortest word that may be several, in letters: « dela ».
+const SHORTEST_GLUED: usize = 4;
 /// Most words a glued one is cut into.
 const MAX_PARTS: usize = 4;
 
@@ -33,6 +35,17 @@ pub(crate) struct Vocabulary {
     names: Vec<u32>,
     /// Keys of `phonetic`, hashed, with their word; sorted.
     sounds: Vec<(u64, u32)>,
+}
+
+/// How a word typed is looked for among those of the index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Asked {
+    /// It may go on.
+    pub beginning: bool,
+    /// It stands where types of street do.
+    pub as_type: bool,
+    /// Two letters of a short word may be wrong.
+    pub loosely: bool,
 }
 
 /// A word of the index for a word typed.
@@ -95,16 +108,17 @@ impl Vocabulary {
 
     /// The words that may have been meant, the likeliest first; the word itself is not among them.
     ///
-    /// A word of two or three letters is near too many others: it only becomes a street type, and only where
-    /// those stand (`as_type`).
-    pub(crate) fn spellings(&self, typed: &str, beginning: bool, as_type: bool) -> Vec<Spelling> {
+    /// A word of two or three letters is near too many others: letters apart it only becomes a street type, and only
+    /// where those stand. Heard alike, it may be any word.
+    pub(crate) fn spellings(&self, typed: &str, asked: Asked) -> Vec<Spelling> {
         let short = typed.len() < 4;
         let is_typo = typed.len() >= 2 && typed.len() <= edit::LONGEST && !typed.bytes().any(|b| b.is_ascii_digit());
-        if !is_typo || (short && (beginning || !as_type)) {
+        if !is_typo {
             return Vec::new();
         }
-        let mut found = self.misspelt(typed, beginning, short);
-        if !beginning && !short {
+        let mut found =
+            if short && (asked.beginning || !asked.as_type) { Vec::new() } else { self.misspelt(typed, asked, short) };
+        if !normalize::is_article(typed) {
             found.extend(self.heard_alike(typed));
         }
         found.sort_by(|a, b| a.1.cmp(&b.1).then(b.0.total_cmp(&a.0)));
@@ -114,8 +128,9 @@ impl Vocabulary {
         found.into_iter().map(|(likeness, at)| Spelling { word: self.word(at).to_owned(), likeness }).collect()
     }
 
-    fn misspelt(&self, typed: &str, beginning: bool, short: bool) -> Vec<(f32, usize)> {
-        let Some(nearly) = Nearly::new(typed, most_errors(typed.len()), beginning) else { return Vec::new() };
+    fn misspelt(&self, typed: &str, asked: Asked, short: bool) -> Vec<(f32, usize)> {
+        let most = most_errors(typed.len(), asked.loosely);
+        let Some(nearly) = Nearly::new(typed, most, asked.beginning) else { return Vec::new() };
         let mut found = Vec::new();
         for (at, _) in self.letters.iter().enumerate().filter(|(_, letters)| nearly.has_letters(**letters)) {
             let word = self.word(at);
@@ -146,7 +161,7 @@ impl Vocabulary {
 
     /// The words a glued one is made of: as few as possible, the most used. `unfinished`: the last may go on.
     pub(crate) fn cut(&self, glued: &str, unfinished: bool) -> Option<Vec<String>> {
-        if glued.len() < 5 || glued.len() > 2 * edit::LONGEST {
+        if glued.len() < SHORTEST_GLUED || glued.len() > 2 * edit::LONGEST {
             return None;
         }
         (2..=MAX_PARTS).find_map(|parts| self.best_cut(glued, parts, unfinished)).map(|(_, cut)| cut)
@@ -156,7 +171,9 @@ impl Vocabulary {
     fn best_cut(&self, glued: &str, parts: usize, unfinished: bool) -> Option<(u32, Vec<String>)> {
         if parts == 1 {
             let names = self.names(glued);
-            let known = glued.len() >= 3 && (names > 0 || (unfinished && self.begins(glued)));
+            // « routede vienne »: an article may be the last, but no letter alone.
+            let is_whole = glued.len() >= 3 || (glued.len() == 2 && normalize::is_article(glued));
+            let known = is_whole && (names > 0 || (unfinished && self.begins(glued)));
             return known.then(|| (names, vec![glued.to_owned()]));
         }
         let mut best: Option<(u32, Vec<String>)> = None;
@@ -198,8 +215,9 @@ impl FromIterator<(String, u32)> for Vocabulary {
 }
 
 /// Errors forgiven in a word of that many letters.
-fn most_errors(letters: usize) -> u8 {
+fn most_errors(letters: usize, loosely: bool) -> u8 {
     match letters {
+        5..=7 if loosely => 2,
         0..=7 => 1,
         _ => 2,
     }
@@ -226,7 +244,8 @@ mod tests {
     }
 
     fn best(words: &[&str], typed: &str) -> Vec<String> {
-        vocabulary(words).spellings(typed, false, true).into_iter().map(|spelling| spelling.word).collect()
+        let asked = Asked { beginning: false, as_type: true, loosely: false };
+        vocabulary(words).spellings(typed, asked).into_iter().map(|spelling| spelling.word).collect()
     }
 
     #[test]
@@ -237,13 +256,29 @@ mod tests {
         assert_eq!(best(&WORDS, "lafaillete"), ["lafayette"]);
         assert_eq!(best(&WORDS, "rie"), ["rue"], "a street type");
         assert_eq!(best(&WORDS, "garibaldi"), [""; 0], "a word is not its own misspelling");
-        assert!(vocabulary(&WORDS).spellings("rie", false, false).is_empty(), "no street type stands there");
+        let inside = Asked { beginning: false, as_type: false, loosely: false };
+        assert!(vocabulary(&WORDS).spellings("rie", inside).is_empty(), "no street type stands there");
     }
 
     #[test]
     fn an_unfinished_word_is_corrected_as_a_beginning() {
-        let found = vocabulary(&["garibaldi", "gambetta"]).spellings("gatib", true, false);
+        let asked = Asked { beginning: true, as_type: false, loosely: false };
+        let found = vocabulary(&["garibaldi", "gambetta"]).spellings("gatib", asked);
         assert_eq!(found[0].word, "garibaldi");
+        let found = vocabulary(&["philippe", "fleurs"]).spellings("filipe", asked);
+        assert_eq!(found[0].word, "philippe", "heard alike, though it may go on");
+    }
+
+    #[test]
+    fn a_short_word_is_another_by_its_sound_and_loosely_by_two_letters() {
+        const WORDS: [&str; 4] = ["paul", "bellecour", "serge", "merlot"];
+        assert_eq!(best(&WORDS, "pol"), ["paul"]);
+        assert!(best(&WORDS, "melto").is_empty());
+        let loosely = Asked { beginning: false, as_type: false, loosely: true };
+        let found =
+            |typed| vocabulary(&WORDS).spellings(typed, loosely).into_iter().map(|it| it.word).collect::<Vec<_>>();
+        assert_eq!(found("belcour"), ["bellecour"]);
+        assert_eq!(found("melto"), ["merlot"]);
     }
 
     #[test]
@@ -251,6 +286,8 @@ mod tests {
         let words = vocabulary(&["rue", "de", "la", "paix", "jean", "jaures", "saint", "priest"]);
         assert_eq!(words.cut("jeanjaures", false).unwrap(), ["jean", "jaures"]);
         assert_eq!(words.cut("ruedelapaix", false).unwrap(), ["rue", "de", "la", "paix"]);
+        assert_eq!(words.cut("ruede", false).unwrap(), ["rue", "de"]);
+        assert_eq!(words.cut("dela", false).unwrap(), ["de", "la"]);
         assert_eq!(words.cut("jeanjau", true).unwrap(), ["jean", "jau"]);
         assert_eq!(words.cut("jeanjau", false), None);
         assert_eq!(words.cut("garibaldi", false), None);

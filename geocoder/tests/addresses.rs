@@ -246,6 +246,26 @@ fn a_street_that_goes_on_in_the_next_commune_is_one_street_on_a_map_and_a_choice
 }
 
 #[test]
+fn another_type_of_street_is_answered_and_never_taken_without_a_look() {
+    let (geocoder, _folder) = index();
+    for text in
+        ["12 avenue garibaldi 69003 lyon", "10 rue emile zola villeurbanne", "9 place du docteur calmette villeurbanne"]
+    {
+        let found = &find(&geocoder, text)[0];
+        assert!(found.house_number.is_some(), "{text}: {}", found.label());
+        assert_eq!(
+            (found.verdicts.street, found.verdicts.number),
+            (Some(Verdict::Corrected), Some(Verdict::Ok)),
+            "{text}"
+        );
+        assert!((0.5..0.8).contains(&found.score.total()), "{text}: {}", found.score);
+    }
+    // A number without a street is for something else than the town.
+    let town = &find(&geocoder, "123 villeurbanne")[0];
+    assert!(town.score.total() < 0.5, "{} {} {:?}", town.label(), town.score, town.verdicts);
+}
+
+#[test]
 fn one_wrong_letter_is_forgiven_wherever_it_is() {
     let (geocoder, _folder) = index();
     for text in ["12 rue garribaldi", "12 rue garibladi", "12 rue faribaldi lyon", "12 rue garbaldi lyon 3"] {

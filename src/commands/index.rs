@@ -36,6 +36,13 @@ pub(super) fn run(options: &Index) -> Result<()> {
     let built = built?;
     say::line(&summary(&built.report, built.addresses, built.places, &built.revision));
     print(&built.report, options.communes);
+    if !import::has_communes(&config)? {
+        let layer = &config.territory.layer;
+        say::line(&format!(
+            "no home territory, and no address is the Métropole's: the layer of the communes, {layer}, is not imported \
+             yet; run `traboule import`, then `traboule index` again"
+        ));
+    }
     Ok(())
 }
 

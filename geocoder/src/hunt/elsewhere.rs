@@ -1,7 +1,7 @@
 //! Addresses that are not where the text says: in the town of an INSEE code that is a postcode too, in a neighbour of the
 //! commune named, in the other part of a merged commune. Only when the town typed has no such street: named, it keeps it.
 
-use super::{EXACT, Hunt, SETTLED};
+use super::{ANSWERED, EXACT, Hunt, SETTLED, WHOLE};
 use crate::{
     Error,
     candidates::{Tolerance, candidates, expand},
@@ -40,11 +40,15 @@ impl Hunt<'_> {
         }
         // A name and a postcode that go together are believed as long as anything there is like what was typed.
         let is_found = self.answers.iter().any(|answer| answer.score.text >= SETTLED && self.counts(answer));
+        // What was written otherwise than typed (« Chemin du Clos Co llinot » without its end) has no say elsewhere once
+        // something answers in the town.
+        let least = if self.best() < ANSWERED { 0.0 } else { WHOLE };
         let places = &self.geocoder.first.shard.places;
         let is_part = |scope: &Scope| scope.towns.iter().any(|&town| places.get(town).is_former());
         let scoped = |query: &&Query| {
             let scope = query.scope.as_ref().filter(|scope| scope.whole && !query.words.is_empty());
-            scope.is_some_and(|scope| query.number.is_some() || is_part(scope)) && !(is_found && query.said.is_twice())
+            let is_address = scope.is_some_and(|scope| query.number.is_some() || is_part(scope));
+            is_address && query.faith >= least && !(is_found && query.said.is_twice())
         };
         for query in self.queries.iter().filter(scoped).cloned().collect::<Vec<_>>() {
             let Some(scope) = query.scope.clone() else { continue };

@@ -97,6 +97,8 @@ export interface PhotonFeature {
     extent?: [west: number, north: number, east: number, south: number];
     extra?: {
       match_type?: 'exact' | 'corrected' | 'interpolated' | 'street' | 'commune';
+      /** Between 0 and 1: how sure the answer is. */
+      score?: number;
       /** The object it is, of a layer that is searched by name. */
       layer?: string;
       feature?: number;

@@ -59,6 +59,10 @@ test('an answer that is not what was typed says why, in words', () => {
   expect(doubt('street')).toBe('numéro inconnu dans cette rue');
   expect(doubt('interpolated')).toContain('position estimée');
   expect(doubt('corrected')).toBe('réponse approchée');
+  const town = (score: number) =>
+    placeOf(feature({ type: 'city', name: 'Bron', extra: { match_type: 'commune', score } })).doubt;
+  expect(town(0.99)).toBeNull();
+  expect(town(0.01)).toBe('seule la commune a été trouvée');
 });
 
 test('an object of a layer has a sheet, an address has none', () => {

@@ -50,9 +50,15 @@ export function placeOf(feature: PhotonFeature): Place {
     lon,
     lat,
     bounds: p.extent ? boundsOf(p.extent) : null,
-    doubt: t.doubts[p.extra?.match_type ?? 'exact'],
+    doubt: doubtOf(p.extra),
     object: objectOf(p.extra),
   };
+}
+
+/** A commune found as it was typed is sure; one found in place of an address is not. */
+function doubtOf(extra: PhotonFeature['properties']['extra']): Place['doubt'] {
+  const { match_type = 'exact', score = 1 } = extra ?? {};
+  return match_type === 'commune' && score >= 0.5 ? null : t.doubts[match_type];
 }
 
 function objectOf(extra: PhotonFeature['properties']['extra']): Place['object'] {

@@ -1,0 +1,134 @@
+//! What stands between a street and its town, or after the town, and is in the name of neither: the street is the
+//! beginning of the words. Where a complement of the address is known to begin, that beginning is looked for like any
+//! text; where nothing tells, the longest beginning that is the whole name of a street of the town is believed.
+
+use super::{EXACT, Hunt, NUMBER_DROPPED, SETTLED};
+use crate::{
+    Error,
+    candidates::{Tolerance, candidates, expand},
+    noise,
+    normalize::{self, Word},
+    parse::{Query, Typed, readings},
+    rank::{self, House, Wording},
+};
+
+/// How far the beginning of a text is from the whole, when a complement of the address followed it.
+const COMPLEMENT_DROPPED: f32 = 0.97;
+/// The same when it was followed by words of which nothing is known: surest when the number is there too.
+const WORDS_DROPPED: f32 = 0.83;
+const WORDS_DROPPED_NO_NUMBER: f32 = 0.80;
+/// Addresses inside a text that are tried.
+const MOST_INSIDE: usize = 2;
+
+impl Hunt<'_> {
+    /// Looks for the beginning of what was typed.
+    pub(super) fn shortened(&mut self, enough: f32) -> Result<(), Error> {
+        let mut whole = self.without_ends();
+        whole.extend(self.inside());
+        let shortened = self.queries.iter().chain(&whole).flat_map(without_complement).collect::<Vec<_>>();
+        let mut queries = Vec::new();
+        for query in shortened.into_iter().chain(whole) {
+            let is_known = self.queries.contains(&query) || queries.contains(&query);
+            if noise::may_be_street(&query.words) && !is_known {
+                queries.push(query);
+            }
+        }
+        self.look(&queries, Tolerance::Exact, enough)?;
+        self.queries.extend(queries.iter().cloned());
+        if self.best() < enough {
+            self.begun(enough)?;
+        }
+        if self.best() < SETTLED {
+            self.look(&queries, Tolerance::Corrected, SETTLED)?;
+        }
+        Ok(())
+    }
+
+    /// The readings of the text cut after the last town in it, and of the text without the areas larger than a town.
+    pub(crate) fn without_ends(&self) -> Vec<Query> {
+        let (gazetteer, places) = (&self.geocoder.gazetteer, &self.geocoder.first.shard.places);
+        let mut cut = Vec::new();
+        for typed in &self.writings {
+            if let Some(end) = noise::end_of_town(&typed.words, gazetteer) {
+                let (words, after) = typed.words.split_at(end);
+                let is_known =
+                    noise::is_complement(after) || noise::without_areas(after, gazetteer).len() < after.len();
+                cut.push(typed.ended(words, if is_known { COMPLEMENT_DROPPED } else { WORDS_DROPPED }));
+            }
+            let within = noise::without_areas(&typed.words, gazetteer);
+            if within.len() < typed.words.len() {
+                cut.push(typed.ended(within, COMPLEMENT_DROPPED));
+            }
+        }
+        cut.iter().flat_map(|typed| readings(typed, gazetteer, places, false)).collect()
+    }
+
+    /// The readings of the addresses that begin inside the text: what comes before a number may be a place too.
+    fn inside(&self) -> Vec<Query> {
+        let (gazetteer, places) = (&self.geocoder.gazetteer, &self.geocoder.first.shard.places);
+        let numbered = self.writings.iter().flat_map(|typed| super::anchored(typed).into_iter().take(MOST_INSIDE));
+        let is_number = |typed: &Typed| typed.words[0].typed.starts_with(|c: char| c.is_ascii_digit());
+        numbered.filter(is_number).flat_map(|typed| readings(&typed, gazetteer, places, false)).collect()
+    }
+
+    /// Looks for the longest beginning of each reading that is a street of the town named.
+    fn begun(&mut self, enough: f32) -> Result<(), Error> {
+        let is_scoped = |query: &&Query| query.words.len() > 2 && query.scope.as_ref().is_some_and(|scope| scope.whole);
+        for query in self.queries.iter().filter(is_scoped).cloned().collect::<Vec<_>>() {
+            for len in (2..query.words.len()).rev() {
+                let (words, after) = query.words.split_at(len);
+                let is_open = words.last().is_some_and(|word| normalize::is_article(&word.typed));
+                if is_open || !noise::may_be_street(words) {
+                    continue;
+                }
+                let begun = Query { words: words.to_vec(), unfinished: false, ..query.clone() };
+                if self.effort.is_spent()
+                    || self.best() >= enough
+                    || self.is_street(&begun, noise::is_complement(after))?
+                {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the words are the whole name of a place, which is kept.
+    fn is_street(&mut self, query: &Query, before_complement: bool) -> Result<bool, Error> {
+        let mut is_some = false;
+        for at in 0..self.contexts.len() {
+            let context = &mut self.contexts[at];
+            let (part, near) = (context.part, context.near);
+            let words = expand(context, query, Tolerance::Exact);
+            for place in candidates(context, query, &words, Tolerance::Exact)? {
+                let place = part.shard.places.get(place);
+                let likeness = part.shard.places.likeness(place, &words);
+                if likeness.text < EXACT || likeness.wording == Wording::OtherType {
+                    continue;
+                }
+                let candidate = self.candidate(place, query);
+                let faith = match candidate.house {
+                    _ if before_complement => COMPLEMENT_DROPPED,
+                    House::Found(..) => WORDS_DROPPED,
+                    _ => WORDS_DROPPED_NO_NUMBER,
+                };
+                let query = Query { faith: query.faith * faith, ..query.clone() };
+                let answer = rank::score(candidate, &query, likeness, near, false);
+                is_some |= answer.is_some();
+                self.answers.extend(answer);
+            }
+        }
+        Ok(is_some)
+    }
+}
+
+/// A reading without each complement its words may end with. What drops the only number typed may drop the address.
+fn without_complement(query: &Query) -> impl Iterator<Item = Query> {
+    let is_number = |word: &Word| word.typed.starts_with(|c: char| c.is_ascii_digit());
+    noise::complements(&query.words).map(move |len| {
+        let (words, complement) = query.words.split_at(len);
+        let drops_number = query.number.is_none() && complement.iter().any(is_number);
+        let faith = query.faith * if drops_number { NUMBER_DROPPED } else { COMPLEMENT_DROPPED };
+        Query { words: words.to_vec(), unfinished: false, faith, ..query.clone() }
+    })
+}
