@@ -71,6 +71,7 @@ fn row(cells: Cells<'_>, context: &Context, ids: &mut IdUse, faults: &mut Faults
         return Err(commune);
     };
     let former = context.communes.former(cells.text(columns.former_code), cells.text(columns.former_name));
+    let former = former.or_else(|| context.communes.written_as_former(commune.code, name));
     let (commune, former) = context.communes.settle(commune, former);
     let complement = fields::trim(cells.text(columns.complement));
     Ok(Row {

@@ -129,6 +129,8 @@ impl Columns {
             return Err(commune);
         };
         let former = context.communes.former(text(self.former_code), text(self.former_name));
+        let written = || context.communes.written_as_former(settled.code, text(Some(self.commune_name)));
+        let former = former.or_else(written);
         let (commune, former) = context.communes.settle(settled, former);
         let other = |name: &str| Some(name.to_owned()).filter(|name| !name.is_empty() && *name != street);
         Ok(Row {

@@ -2,13 +2,16 @@
 //! least `TYPECOM;COM;LIBELLE;COMPARENT`. With it a code that exists nowhere is refused and a former commune is
 //! put back into the one it merged into; without it only the shape of codes is looked at.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::{BTreeMap, btree_map::Entry as Slot},
+    path::Path,
+};
 
 use csv::StringRecord;
 use layers::{Commune, CommuneCode};
 
 use crate::{
-    Error,
+    Error, normalize,
     table::{self, Table},
 };
 
@@ -21,6 +24,8 @@ struct Entry {
     name: String,
     /// The commune a former one is now part of.
     merged_into: Option<CommuneCode>,
+    /// The former commune whose code this one of today has kept: 69149 was Oullins, and is Oullins-Pierre-Bénite.
+    kept_from: Option<String>,
 }
 
 impl Communes {
@@ -41,12 +46,12 @@ impl Communes {
             })?;
             let is_former = matches!(text(kind), "COMA" | "COMD");
             let merged_into = text(parent).parse().ok().filter(|_| is_former);
-            let entry = Entry { name: text(name).to_owned(), merged_into };
-            // A merged commune often keeps the code of one of its former ones: what exists today wins.
-            if !is_former {
-                found.insert(code, entry);
-            } else {
-                found.entry(code).or_insert(entry);
+            let entry = Entry { name: text(name).to_owned(), merged_into, kept_from: None };
+            match found.entry(code) {
+                Slot::Vacant(slot) => {
+                    slot.insert(entry);
+                }
+                Slot::Occupied(mut slot) => slot.get_mut().meet(entry),
             }
         }
         Ok(Self(found))
@@ -71,7 +76,10 @@ impl Communes {
 
     /// Former communes, their names, and the communes of today that they are part of.
     pub(crate) fn merged(&self) -> impl Iterator<Item = (CommuneCode, &str, CommuneCode)> {
-        self.0.iter().filter_map(|(&code, entry)| Some((code, entry.name.as_str(), entry.merged_into?)))
+        self.0.iter().filter_map(|(&code, entry)| match entry.merged_into {
+            Some(today) => Some((code, entry.name.as_str(), today)),
+            None => Some((code, entry.kept_from.as_deref()?, code)),
+        })
     }
 
     /// Its official name.
@@ -92,6 +100,12 @@ impl Communes {
         Some(Commune { code, name: name.or_else(|| self.name(code))?.to_owned() })
     }
 
+    /// The former commune that a commune of today is written as: rows older than the merger, under the code it kept.
+    pub(crate) fn written_as_former(&self, code: CommuneCode, written: &str) -> Option<Commune> {
+        let former = self.0.get(&code)?.kept_from.as_deref()?;
+        (normalize::key(former) == normalize::key(written)).then(|| Commune { code, name: former.to_owned() })
+    }
+
     /// A row of a commune that has merged since: of the commune of today, and of the former one.
     pub(crate) fn settle(&self, commune: Commune, former: Option<Commune>) -> (Commune, Option<Commune>) {
         match self.merged_into(commune.code) {
@@ -104,6 +118,18 @@ impl Communes {
     fn merged_into(&self, code: CommuneCode) -> Option<Commune> {
         let into = self.0.get(&code)?.merged_into?;
         Some(Commune { code: into, name: self.name(into)?.to_owned() })
+    }
+}
+
+impl Entry {
+    /// Puts another row of the same code into this one. A merged commune often keeps the code of one of its former
+    /// ones: what exists today wins.
+    fn meet(&mut self, other: Self) {
+        match (self.merged_into, other.merged_into) {
+            (Some(_), None) => *self = Self { kept_from: Some(std::mem::take(&mut self.name)), ..other },
+            (None, Some(_)) => self.kept_from = Some(other.name),
+            _ => {}
+        }
     }
 }
 
@@ -125,6 +151,12 @@ mod tests {
         assert_eq!(communes.find("69999"), None);
         assert_eq!(communes.name(code("69149")), Some("Oullins-Pierre-Bénite"));
         assert_eq!(communes.merged_into(code("69149")), None);
+        let former = |written: &str| communes.written_as_former(code("69149"), written).map(|former| former.name);
+        assert_eq!(former("OULLINS").as_deref(), Some("Oullins"));
+        assert_eq!(former("Oullins-Pierre-Bénite"), None);
+        assert_eq!(communes.written_as_former(code("69123"), "Lyon"), None);
+        let merged: Vec<_> = communes.merged().map(|(code, name, _)| (code.to_string(), name)).collect();
+        assert_eq!(merged, [("69149".to_owned(), "Oullins"), ("69152".to_owned(), "Pierre-Bénite")]);
         assert_eq!(communes.merged_into(code("69152")).unwrap().name, "Oullins-Pierre-Bénite");
         assert_eq!(Communes::default().find("2a004"), Some(code("2A004")));
         assert_eq!(Communes::default().find("69999"), Some(code("69999")));

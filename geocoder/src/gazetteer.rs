@@ -1,22 +1,21 @@
 //! The names of the towns, kept in memory to tell in a query what is a commune from what is a street:
-//! `villeurbanne`, `st priest`, `lyon 3e`, `69003`, `3e arrondissement`, and a former commune.
+//! `villeurbanne`, `st priest`, `lyon 3e`, `69003`, `3e arrondissement`, and a former commune. Those written otherwise
+//! than they are called are in `gazetteer/otherwise.rs`.
+
+mod otherwise;
 
 use std::collections::{BTreeMap, HashMap};
 
 use crate::{
     address::Kind,
-    edit::Nearly,
     letters,
     normalize::{self, Word},
     parse::TOWN_WORDS,
     places::{Place, Places},
-    vocabulary,
 };
 
 /// A name short for more towns than this says too little to be one.
 const MOST_SHORTENED: usize = 3;
-/// Shortest name of a town that is corrected.
-const SHORTEST_CORRECTED: usize = 4;
 
 /// Names and postcodes → towns, by index in `places.bin`.
 #[derive(Debug, Default)]
@@ -25,6 +24,10 @@ pub(crate) struct Gazetteer {
     names: Vec<(String, Vec<u32>)>,
     /// The letters each name is made of.
     letters: Vec<u32>,
+    /// What is left of a name without its articles, and its rank among the names; sorted.
+    bare: Vec<(String, u32)>,
+    /// The same of its letters without spaces.
+    glued: Vec<(String, u32)>,
     postcodes: BTreeMap<u32, Vec<u32>>,
     codes: HashMap<String, Vec<u32>>,
 }
@@ -56,6 +59,8 @@ impl Gazetteer {
         }
         found.letters = names.keys().map(|name| letters::set(name)).collect();
         found.names = names.into_iter().collect();
+        found.bare = otherwise::bare(&found.names);
+        found.glued = otherwise::glued(&found.names);
         found
     }
 
@@ -69,9 +74,14 @@ impl Gazetteer {
     pub(crate) fn town_at_end<'w>(&self, words: &'w [Word]) -> Option<(&'w [Word], &[u32])> {
         (1..=words.len().min(TOWN_WORDS)).rev().find_map(|len| {
             let (rest, town) = words.split_at(words.len() - len);
-            let key = town.iter().map(Word::canonical).collect::<Vec<_>>().join(" ");
-            Some((rest, self.named(&key)?))
+            Some((rest, self.town(town)?))
         })
+    }
+
+    /// The towns that some words are the name of, its articles written or not.
+    pub(crate) fn town(&self, words: &[Word]) -> Option<&[u32]> {
+        let key = words.iter().map(Word::canonical).collect::<Vec<_>>().join(" ");
+        self.named(&key).or_else(|| self.without_articles(words))
     }
 
     pub(crate) fn ends_with_town(&self, words: &[Word]) -> bool {
@@ -93,28 +103,18 @@ impl Gazetteer {
         towns
     }
 
-    /// The town a name that is none may have been meant for, and how alike they are; none when two are as likely.
-    pub(crate) fn misspelt(&self, key: &str) -> Option<(f32, Vec<u32>)> {
-        if key.len() < SHORTEST_CORRECTED || key.bytes().all(|b| b.is_ascii_digit() || b == b' ') {
-            return None;
-        }
-        let nearly = Nearly::new(key, if key.len() >= 8 { 2 } else { 1 }, false)?;
-        let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).map(u32::from).sum::<u32>();
-        let same_digits = digits(key);
-        let may_be_near = self.letters.iter().zip(&self.names).filter(|(letters, _)| nearly.has_letters(**letters));
-        let costs = may_be_near.filter_map(|(_, (name, towns))| {
-            let cost = nearly.cost(name).filter(|_| name.len() >= SHORTEST_CORRECTED && digits(name) == same_digits)?;
-            Some((vocabulary::likeness(cost, key.len()), towns))
-        });
-        let (likeness, towns) = costs.max_by(|a, b| a.0.total_cmp(&b.0))?;
-        Some((likeness, towns.clone()))
-    }
-
     /// The towns of five digits: a postcode before an INSEE code, since both exist around Lyon
     /// (69003 is a postcode of Lyon and the code of Albigny-sur-Saône).
     pub(crate) fn postcode(&self, digits: &str) -> Option<&[u32]> {
         let postcode = crate::postcodes::parse(digits)?;
         self.postcodes.get(&postcode).or_else(|| self.codes.get(digits)).map(Vec::as_slice)
+    }
+
+    /// The towns whose INSEE code a postcode is too.
+    pub(crate) fn code_that_is_postcode(&self, digits: &str) -> Option<&[u32]> {
+        let postcode = crate::postcodes::parse(digits)?;
+        let served = self.postcodes.get(&postcode)?;
+        self.codes.get(digits).filter(|towns| *towns != served).map(Vec::as_slice)
     }
 
     /// The towns of an INSEE code.

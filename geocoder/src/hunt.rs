@@ -1,5 +1,7 @@
-//! The ways a text is looked for, from the strictest to the loosest; `search` has them in order.
+//! The ways a text is looked for, from the strictest to the loosest; `search` has them in order. Where the towns typed
+//! are not believed: `hunt/elsewhere.rs`.
 
+mod elsewhere;
 mod shortened;
 
 use crate::{
@@ -9,8 +11,8 @@ use crate::{
     noise,
     normalize::Word,
     objects::find::{ObjectContext, as_object},
-    parse::{Query, Scope, Typed, readings, says_a_name},
-    places::{Place, Places},
+    parse::{Query, Typed, readings, says_a_name},
+    places::Place,
     rank::{self, Answer, Candidate, House, Likeness, Wording},
     respace,
     spelling::{Spelt, glued},
@@ -25,8 +27,6 @@ const SETTLED: f32 = 0.88;
 const ANSWERED: f32 = 0.8;
 /// What contradicts the commune named must be the address typed, but for that.
 const EXACT: f32 = 0.93;
-/// People confuse communes that are near each other: metres beyond the one named.
-const NEIGHBOURHOOD_M: f64 = 12_000.0;
 /// Places inside a text where an address may begin that are tried: a text of many numbers is none.
 const MOST_ANCHORS: usize = 6;
 /// A writing no less is of all that was typed.
@@ -44,6 +44,8 @@ const TWO_LETTERS: f32 = 0.9;
 pub(crate) enum Step {
     /// Every word is there, the last one perhaps unfinished.
     AsTyped,
+    /// Five digits read as a postcode are the INSEE code of another town.
+    AsCode,
     /// Every word is there, give or take a letter or two.
     Corrected,
     /// A complement of the address followed the street, or something the town.
@@ -142,10 +144,11 @@ impl<'a> Hunt<'a> {
 
     /// Looks for the text in one way more, as far as there is effort left; `enough` is the likeness that makes it needless.
     pub(crate) fn take(&mut self, step: Step, enough: f32) -> Result<(), Error> {
-        self.is_loose = !matches!(step, Step::AsTyped | Step::Corrected);
+        self.is_loose = !matches!(step, Step::AsTyped | Step::AsCode | Step::Corrected);
         match step {
             _ if self.effort.is_spent() => Ok(()),
             Step::AsTyped => self.look(&self.queries.clone(), Tolerance::Exact, enough),
+            Step::AsCode => self.as_code(enough),
             Step::Corrected => self.look(&self.queries.clone(), Tolerance::Corrected, enough),
             Step::Shortened => self.shortened(enough),
             Step::Respelt => self.respelt(enough),
@@ -177,8 +180,10 @@ impl<'a> Hunt<'a> {
             writings.iter().flat_map(|typed| readings(typed, &geocoder.gazetteer, &geocoder.first.shard.places, true))
         {
             let is_known = self.queries.contains(&query) || queries.contains(&query);
-            // A town alone is no answer to what was looked for inside it, however little of the text is left.
-            if !is_known && !query.words.is_empty() {
+            // A town alone is no answer to what was looked for inside it, however little of the text is left; all of
+            // the text may be one.
+            let is_misspelt_town = query.said.respelt && query.number.is_none();
+            if !is_known && (is_misspelt_town || !query.words.is_empty()) {
                 queries.push(query);
             }
         }
@@ -194,56 +199,6 @@ impl<'a> Hunt<'a> {
     fn loosely(&self) -> Vec<Query> {
         let open = self.queries.iter().filter(|query| query.scope.as_ref().is_none_or(|scope| !scope.whole));
         open.map(|query| Query { faith: query.faith * TWO_LETTERS, ..query.clone() }).collect()
-    }
-
-    fn elsewhere(&mut self) -> Result<(), Error> {
-        // A commune that has the street keeps it, whatever the number: it was named.
-        let is_settled = |answer: &Answer<'_>| {
-            let is_it = answer.score.text >= SETTLED && answer.wording != Wording::OtherType;
-            is_it && answer.score.commune < f32::EPSILON && self.counts(answer)
-        };
-        if self.answers.iter().any(is_settled) {
-            return Ok(());
-        }
-        // What was written otherwise than typed (« Chemin du Clos Co llinot » without its end) has no say elsewhere once
-        // something answers in the town.
-        let least = if self.best() < ANSWERED { 0.0 } else { WHOLE };
-        let scoped = |query: &&Query| query.number.is_some() && query.scope.as_ref().is_some_and(|scope| scope.whole);
-        let scoped = |query: &&Query| scoped(query) && query.faith >= least;
-        for query in self.queries.iter().filter(scoped).cloned().collect::<Vec<_>>() {
-            let Some(scope) = query.scope.clone() else { continue };
-            let open = Query { scope: None, ..query };
-            for at in 0..self.contexts.len() {
-                if self.effort.is_spent() {
-                    return Ok(());
-                }
-                self.around(&open, &scope, at)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Looks for exactly the address typed in one part, near the towns it was said to be in but not in them.
-    fn around(&mut self, open: &Query, scope: &Scope, at: usize) -> Result<(), Error> {
-        let context = &mut self.contexts[at];
-        let (part, near) = (context.part, context.near);
-        let words = expand(context, open, Tolerance::Exact);
-        context.centre_on(centre(scope, &self.geocoder.first.shard.places));
-        let found = candidates(context, open, &words, Tolerance::Exact)?;
-        context.centre_back();
-        for place in found {
-            let place = part.shard.places.get(place);
-            let contradicts_both = open.said.twice().is_some_and(|towns| !part.is_within(place, towns));
-            if part.is_within(place, &scope.towns) || contradicts_both || !self.is_neighbour(place, scope) {
-                continue;
-            }
-            let candidate = self.candidate(place, open);
-            let is_there = matches!(candidate.house, House::Found(..));
-            let likeness = part.shard.places.likeness(place, &words);
-            let answer = rank::score(candidate, open, likeness, near, true).filter(|_| is_there);
-            self.answers.extend(answer.filter(|answer| answer.score.text >= EXACT));
-        }
-        Ok(())
     }
 
     /// Compares the letters of every name of the towns named with those typed, spaces apart.
@@ -339,7 +294,7 @@ impl<'a> Hunt<'a> {
             let is_street = says_a_name(&other.words) || is_numbered || has_words;
             // « Place belcour » is not « place bel, La Tour … ».
             let is_sure = !other.said.respelt || other.faith >= SURE_TOWN;
-            other.said.named.is_some() && is_street && is_sure
+            other.said.named.is_some() && !other.said.is_ordinal && is_street && is_sure
         };
         let others = || self.queries.iter().filter(binds);
         let commune = match named {
@@ -350,12 +305,12 @@ impl<'a> Hunt<'a> {
                 .reduce(|a, b| a || b),
             None => None,
         };
-        let postcode = query
-            .said
-            .postcode
-            .as_ref()
-            .map(|(code, towns)| is_within(towns) || self.geocoder.postcode_of(place) == Some(*code));
-        let at_home = !self.geocoder.has_home || place.is_metropole() || query.scope.is_some();
+        let postcode = query.said.postcode.as_ref().map(|(code, towns)| {
+            self.geocoder.postcode_of(place) == Some(*code)
+                || is_within(towns) && !self.is_of_another_part(place, *code)
+        });
+        let at_home =
+            !self.geocoder.has_home || place.is_metropole() || (query.scope.is_some() && !query.said.is_ordinal);
         let house =
             if is_town && query.number.is_none() { House::NotAsked } else { self.house(place, query.number.as_ref()) };
         Candidate { place, house, commune, postcode, at_home }
@@ -379,11 +334,15 @@ impl<'a> Hunt<'a> {
         }
     }
 
-    fn is_neighbour(&self, place: Place<'_>, scope: &Scope) -> bool {
-        let near = |&town: &u32| {
-            rank::metres_to(self.geocoder.first.shard.places.get(town), place.position()) <= NEIGHBOURHOOD_M
-        };
-        scope.towns.iter().any(near)
+    /// Whether a place lies in a former commune that has a postcode, of which this is none.
+    fn is_of_another_part(&self, place: Place<'_>, postcode: u32) -> bool {
+        if self.geocoder.object_part(place).is_some() {
+            return false; // it lies in no town of this table
+        }
+        let parents = self.geocoder.part_of(place).shard.places.parents(place);
+        let former = std::iter::once(place).chain(parents).find(|town| town.is_former());
+        former
+            .is_some_and(|former| former.postcodes().next().is_some() && former.postcodes().all(|own| own != postcode))
     }
 }
 
@@ -430,10 +389,4 @@ fn faith_in(typed: &Typed, words: &[Word]) -> f32 {
     let left_out = &typed.words[..typed.words.len() - words.len()];
     let is_number = |word: &Word| word.typed.starts_with(|c: char| c.is_ascii_digit());
     if left_out.iter().any(is_number) { NUMBER_DROPPED } else { NOISE_DROPPED }
-}
-
-/// The middle of the largest town of a scope.
-fn centre(scope: &Scope, places: &Places) -> Option<layers::LonLat> {
-    let towns = scope.towns.iter().map(|&town| places.get(town));
-    towns.max_by_key(|town| town.weight()).map(Place::position)
 }

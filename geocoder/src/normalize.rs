@@ -142,7 +142,7 @@ fn abbreviation(word: &str) -> &'static [&'static str] {
         "fg" | "fbg" | "fb" => &["faubourg"], "sen" | "sent" => &["sentier"], "esp" | "espl" => &["esplanade"],
         "prom" => &["promenade"], "rpt" => &["rond"], "rle" => &["ruelle"], "trab" => &["traboule"],
         "car" | "carr" => &["carrefour"], "ham" => &["hameau"], "dom" => &["domaine"], "gde" => &["grande"],
-        "gd" => &["grand"], "pt" => &["petit", "pont"], "pte" => &["petite", "porte"], "vx" => &["vieux"],
+        "gd" => &["grand"], "mt" => &["mont"], "mts" => &["monts"], "pt" => &["petit", "pont"], "pte" => &["petite", "porte"], "vx" => &["vieux"],
         "st" => &["saint", "sainte"], "ste" => &["sainte"], "nd" => &["notre"],
         "dr" | "doct" => &["docteur"], "pr" => &["professeur", "pere", "president"], "prof" => &["professeur"],
         "gal" | "gen" | "gl" => &["general"], "mal" | "mar" => &["marechal"], "pdt" | "pres" => &["president"],

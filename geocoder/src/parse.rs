@@ -73,6 +73,8 @@ pub(crate) struct Said {
     pub named: Option<Vec<u32>>,
     /// The name was corrected to be one.
     pub respelt: bool,
+    /// It is only the number of an arrondissement, of no city: « 3e » may be of a name too, and of any city.
+    pub is_ordinal: bool,
     /// The name and the postcode typed are not of one town: each is believed in turn.
     pub disputed: bool,
     /// The postcode typed, and the towns it serves.
@@ -80,10 +82,9 @@ pub(crate) struct Said {
 }
 
 impl Said {
-    /// The towns that both a name and a postcode say: one of the two may be a slip, not both. Between the parts of a
-    /// city only the postcode chooses, and it may be wrong.
-    pub(crate) fn twice(&self) -> Option<&[u32]> {
-        self.named.as_deref().filter(|_| self.postcode.is_some() && !self.disputed)
+    /// Whether both a name and a postcode say where the place is: that one of the two is a slip is likelier than both.
+    pub(crate) fn is_twice(&self) -> bool {
+        self.named.is_some() && self.postcode.is_some() && !self.disputed
     }
 }
 
@@ -159,8 +160,18 @@ fn unstick(word: Word) -> Vec<Word> {
 
 /// Every reading of one writing, those that name a town first.
 pub(crate) fn readings(typed: &Typed, gazetteer: &Gazetteer, places: &Places, respell_towns: bool) -> Vec<Query> {
+    numbered(typed, towns::readings(typed, gazetteer, places, respell_towns))
+}
+
+/// The readings of one writing in which five digits that are a postcode are the INSEE code of another town.
+pub(crate) fn readings_by_code(typed: &Typed, gazetteer: &Gazetteer) -> Vec<Query> {
+    numbered(typed, towns::by_code(typed, gazetteer))
+}
+
+/// The readings of towns, each with every house number that it may have.
+fn numbered(typed: &Typed, readings: impl IntoIterator<Item = towns::Reading>) -> Vec<Query> {
     let mut queries = Vec::new();
-    for reading in towns::readings(typed, gazetteer, places, respell_towns) {
+    for reading in readings {
         for numbers::Reading { number, of_range, words, unfinished } in
             numbers::readings(&reading.words, reading.unfinished)
         {

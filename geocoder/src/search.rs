@@ -24,8 +24,9 @@ const MEASURED: usize = 20;
 const MOST_DOORS: usize = 1_000;
 
 /// From the strictest to the loosest, each with the likeness of an answer that makes it needless.
-pub(crate) const STEPS: [(Step, f32); 8] = [
+pub(crate) const STEPS: [(Step, f32); 9] = [
     (Step::AsTyped, f32::MAX),
+    (Step::AsCode, f32::MAX), // needless only when the postcode's town has the street
     (Step::Corrected, 0.85),
     (Step::Shortened, 0.85),
     (Step::Respelt, 0.85),
@@ -39,8 +40,7 @@ impl Geocoder {
     /// The places a text may mean, the likeliest first.
     ///
     /// A commune named to its end is a scope: answers lie in it, or the commune itself is the answer, or an address
-    /// that is exactly the one typed but for the commune, which then says that it contradicts. Named with one of its
-    /// own postcodes, it is not contradicted.
+    /// that is exactly the one typed but for the commune, which then says that it contradicts.
     /// A number the street does not have gives the street: no number is invented.
     ///
     /// Errors: [`Error::EmptyQuery`], [`Error::QueryTooLong`], and failures of the engine. None carries the text.

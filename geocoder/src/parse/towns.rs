@@ -1,10 +1,14 @@
 //! The towns a text may name: by a postcode, by a name at its end, at its beginning, half typed, misspelt. Each way
-//! leaves the words of what is looked for there.
+//! leaves the words of what is looked for there. Names are found in `towns/named.rs`; what a postcode says of them is here.
+
+mod named;
+
+use named::Look;
 
 use crate::{
     gazetteer::Gazetteer,
     normalize::{self, Word},
-    parse::{Said, Scope, TOWN_WORDS, Typed},
+    parse::{Said, Scope, Typed},
     places::Places,
     postcodes,
 };
@@ -34,43 +38,58 @@ impl Reading {
 
 pub(super) fn readings(typed: &Typed, gazetteer: &Gazetteer, places: &Places, respell: bool) -> Vec<Reading> {
     let (words, unfinished) = (&typed.words, typed.unfinished);
+    let look = Look { gazetteer, places, respell, whole: typed.faith >= 1.0, towns: None };
     let Some((at, code, towns)) = postcode(words, gazetteer) else {
-        let mut readings = named_readings(words, unfinished, gazetteer, places, respell);
+        let mut readings = look.named(words, unfinished);
         readings.push(Reading::plain(words, unfinished));
         return readings;
     };
     let (before, after) = (&words[..at], &words[at + 1..]);
     let rest: Vec<Word> = before.iter().chain(after).cloned().collect();
     let unfinished = unfinished && !after.is_empty();
-    let mut named = named_readings(&rest, unfinished, gazetteer, places, respell);
+    let mut named = Look { towns: Some(&towns), ..look }.named(&rest, unfinished);
     named.retain(|reading| reading.scope.as_ref().is_some_and(|scope| scope.whole));
     if typed.cedex {
         named.push(Reading::plain(&rest, unfinished));
         return named;
     }
+    let of_code = gazetteer.code_that_is_postcode(&words[at].typed).unwrap_or_default();
+    let meet = |reading| with_postcode(reading, (code, &towns), of_code, places);
+    let mut readings: Vec<Reading> = named.into_iter().flat_map(meet).collect();
     let scope = (!towns.is_empty()).then(|| Scope { towns: towns.clone(), whole: true });
-    let said = Said { postcode: Some((code, towns.clone())), ..Said::default() };
-    let mut readings = Vec::new();
-    for mut reading in named {
-        reading.said.postcode.clone_from(&said.postcode);
-        let common = reading.scope.as_ref().map(|scope| narrow(&scope.towns, &towns, places)).unwrap_or_default();
-        if common.is_empty() && !says_a_name(&reading.words) {
-            continue; // « 173 rue de Saint-Cyr 69009 »: no street is left without the town, it was its name
-        }
-        if common.is_empty() {
-            reading.said.disputed = true;
-            readings.extend(scope.clone().map(|scope| Reading { scope: Some(scope), ..reading.clone() }));
-        } else if let Some(scope) = &mut reading.scope {
-            scope.towns = common;
-        }
-        readings.push(reading);
-    }
+    let said = Said { postcode: Some((code, towns)), ..Said::default() };
     // What follows a postcode is the town it serves, however it is spelt.
     if !before.is_empty() && !after.is_empty() && readings.is_empty() {
         readings.push(Reading { scope: scope.clone(), said: said.clone(), ..Reading::plain(before, false) });
     }
     readings.push(Reading { scope, said, ..Reading::plain(&rest, unfinished) });
     readings
+}
+
+/// A reading that names a town, in a text with a postcode: where the two meet; apart, each is believed in turn.
+/// `of_code`: the towns whose INSEE code the postcode is too.
+fn with_postcode(mut reading: Reading, (code, towns): (u32, &[u32]), of_code: &[u32], places: &Places) -> Vec<Reading> {
+    let named = reading.scope.as_ref().map(|scope| scope.towns.clone()).unwrap_or_default();
+    let mut common = narrow(&named, towns, places);
+    reading.said.postcode = Some((code, towns.to_vec()));
+    if common.is_empty() {
+        // « 69003 Albigny »: of the town named it is the INSEE code, however many others it is a postcode of.
+        common = narrow(&named, of_code, places);
+        if !common.is_empty() {
+            reading.said.postcode = Some((code, common.clone()));
+        }
+    }
+    if !common.is_empty() {
+        reading.scope = Some(Scope { towns: common, whole: true });
+        return vec![reading];
+    }
+    if !says_a_name(&reading.words) {
+        return Vec::new(); // « 173 rue de Saint-Cyr 69009 »: no street is left without the town, it was its name
+    }
+    reading.said.disputed = true;
+    let by_postcode = Scope { towns: towns.to_vec(), whole: true };
+    let other = (!towns.is_empty()).then(|| Reading { scope: Some(by_postcode), ..reading.clone() });
+    other.into_iter().chain([reading]).collect()
 }
 
 /// Whether there is more than a type of street, articles and numbers.
@@ -99,57 +118,14 @@ fn narrow(a: &[u32], b: &[u32], places: &Places) -> Vec<u32> {
     common
 }
 
-/// Readings that find a town at the end, its beginning at the end, or its name first; misspelt when asked to.
-fn named_readings(
-    words: &[Word],
-    unfinished: bool,
-    gazetteer: &Gazetteer,
-    places: &Places,
-    respell: bool,
-) -> Vec<Reading> {
-    let longest = words.len().min(TOWN_WORDS);
-    let mut readings = Vec::new();
-    if let Some((rest, towns)) = gazetteer.town_at_end(words) {
-        readings.push(Reading::named(rest, false, towns, true));
-        // « Lyon 3e Arrondissement, Lyon »: the town before it says more, when one is in the other.
-        if let Some((rest, inner)) = gazetteer.town_at_end(rest) {
-            let common = narrow(inner, towns, places);
-            readings.extend((!common.is_empty()).then(|| Reading::named(rest, false, &common, true)));
-        }
-    } else if let Some((rest, towns)) = (1..longest.max(1)).rev().find_map(|len| {
-        let (town, rest) = words.split_at(len);
-        Some((rest, gazetteer.named(&key(town))?))
-    }) {
-        readings.push(Reading::named(rest, unfinished, towns, true));
-    }
-    if respell && readings.is_empty() {
-        readings.extend(misspelt_town(words, gazetteer));
-    }
-    if unfinished
-        && let Some((rest, towns)) = (1..longest).rev().find_map(|len| {
-            let (rest, town) = words.split_at(words.len() - len);
-            let towns = gazetteer.beginning(&key(&town[..len - 1]), &town[len - 1].typed);
-            (!towns.is_empty()).then_some((rest, towns))
-        })
-    {
-        readings.push(Reading::named(rest, false, &towns, false));
-    }
-    readings
-}
-
-/// The town the last words may have been meant for, the likeliest of all lengths.
-fn misspelt_town(words: &[Word], gazetteer: &Gazetteer) -> Option<Reading> {
-    let found = (1..=words.len().saturating_sub(1).min(4)).filter_map(|len| {
-        let (rest, town) = words.split_at(words.len() - len);
-        let (likeness, towns) = gazetteer.misspelt(&key(town))?;
-        Some((likeness, rest, towns))
-    });
-    let (likeness, rest, towns) = found.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.len().cmp(&a.1.len())))?;
-    let mut reading = Reading { faith: likeness, ..Reading::named(rest, false, &towns, true) };
-    reading.said.respelt = true;
-    Some(reading)
-}
-
-fn key(words: &[Word]) -> String {
-    words.iter().map(Word::canonical).collect::<Vec<_>>().join(" ")
+/// The readings of five digits that are a postcode as the INSEE code that they are too: 69003 is one of Lyon, and the
+/// code of Albigny-sur-Saône.
+pub(super) fn by_code(typed: &Typed, gazetteer: &Gazetteer) -> Option<Reading> {
+    let (at, code, _) = postcode(&typed.words, gazetteer)?;
+    let towns = gazetteer.code_that_is_postcode(&typed.words[at].typed)?.to_vec();
+    let mut words = typed.words.clone();
+    words.remove(at);
+    let scope = Some(Scope { towns: towns.clone(), whole: true });
+    let said = Said { postcode: Some((code, towns)), ..Said::default() };
+    Some(Reading { scope, said, ..Reading::plain(&words, typed.unfinished && at < words.len()) })
 }

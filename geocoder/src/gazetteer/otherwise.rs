@@ -1,0 +1,167 @@
+//! Towns written otherwise than they are called: without their articles (« Fleurieu s/ Saône », « Champagne Mt d'Or »),
+//! without spaces (« stgenislaval »), with letters wrong (« Vilurbane »). Only what cannot be taken for another name
+//! is read at once; the rest is for a text in which nothing else was found.
+
+use super::Gazetteer;
+use crate::{
+    edit::Nearly,
+    normalize::{self, Word},
+    vocabulary,
+};
+
+/// Shortest name of a town that is corrected.
+const SHORTEST_CORRECTED: usize = 4;
+/// Letters from which two may be wrong, and three in a text that is nothing but a town.
+const LONG: usize = 8;
+const LONGER: usize = 10;
+/// How like a name its letters without spaces are.
+const GLUED: f32 = 0.97;
+/// Letters of a name in one word from which it may be told without its spaces.
+const SHORTEST_GLUED: usize = 6;
+
+impl Gazetteer {
+    /// The towns of a name some of whose articles are left out, or « sur » written « s/ ». The words that are left must
+    /// be two, and every article written must be one of the name: « Croix du Bois » is not « La Croix-aux-Bois ».
+    pub(super) fn without_articles(&self, words: &[Word]) -> Option<&[u32]> {
+        let first = words.first().filter(|first| !is_left_out(&first.typed))?;
+        if words.len() < 2 || first.typed.starts_with(|c: char| c.is_ascii_digit()) {
+            return None;
+        }
+        let typed: Vec<&str> = words.iter().map(Word::canonical).collect();
+        let bare = kept(typed.iter().copied())?;
+        let from = self.bare.partition_point(|(known, _)| *known < bare);
+        let alike = self.bare[from..].iter().take_while(|(known, _)| *known == bare);
+        let mut names = alike.map(|&(_, name)| &self.names[name as usize]);
+        names.find(|(name, _)| has_in_order(name, &typed)).map(|(_, towns)| towns.as_slice())
+    }
+
+    /// The town a name that is none may have been meant for, and how alike they are. `alone`: nothing else was typed.
+    pub(crate) fn misspelt(&self, key: &str, alone: bool) -> Option<(f32, Vec<u32>)> {
+        if key.len() < SHORTEST_CORRECTED || key.bytes().all(|b| b.is_ascii_digit() || b == b' ') {
+            return None;
+        }
+        if let Some(towns) = self.without_spaces(key) {
+            return Some((GLUED, towns.to_vec()));
+        }
+        let most = match key.len() {
+            LONGER.. if alone => 3,
+            LONG.. => 2,
+            _ => 1,
+        };
+        let nearly = Nearly::new(key, most, false)?;
+        let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).map(u32::from).sum::<u32>();
+        let same_digits = digits(key);
+        let may_be_near = self.letters.iter().zip(&self.names).filter(|(letters, _)| nearly.has_letters(**letters));
+        let costs = may_be_near.filter_map(|(_, (name, towns))| {
+            let cost = nearly.cost(name).filter(|_| name.len() >= SHORTEST_CORRECTED && digits(name) == same_digits)?;
+            Some((vocabulary::likeness(cost, key.len()), towns))
+        });
+        let (likeness, towns) = costs.max_by(|a, b| a.0.total_cmp(&b.0))?;
+        Some((likeness, towns.clone()))
+    }
+
+    /// The towns of a name glued together or cut elsewhere.
+    fn without_spaces(&self, key: &str) -> Option<&[u32]> {
+        let glued: String = key.split(' ').collect();
+        let at = self.glued.binary_search_by(|(known, _)| known.cmp(&glued)).ok()?;
+        Some(&self.names[self.glued[at].1 as usize].1)
+    }
+}
+
+/// Names without their articles, of those that have some.
+pub(super) fn bare(names: &[(String, Vec<u32>)]) -> Vec<(String, u32)> {
+    let without = |name: &str| kept(name.split(' ')).filter(|bare| bare.len() < name.len());
+    sorted(names.iter().zip(0..).filter_map(|((name, _), rank)| Some((without(name)?, rank))))
+}
+
+/// Names without their spaces, « saint » written in full and as `st`.
+pub(super) fn glued(names: &[(String, Vec<u32>)]) -> Vec<(String, u32)> {
+    let is_word = |name: &str| name.bytes().all(|b| !b.is_ascii_digit()) && name.len() >= SHORTEST_GLUED;
+    let both = |name: &str| {
+        let short = |word| match word {
+            "saint" => "st",
+            "sainte" => "ste",
+            word => word,
+        };
+        let full: String = name.split(' ').collect();
+        let short = name.split(' ').map(short).collect();
+        if full == short { vec![full] } else { vec![full, short] }
+    };
+    let words = names.iter().zip(0..).filter(|((name, _), _)| is_word(name));
+    sorted(words.flat_map(|((name, _), rank)| both(name).into_iter().map(move |glued| (glued, rank))))
+}
+
+fn sorted(rows: impl Iterator<Item = (String, u32)>) -> Vec<(String, u32)> {
+    let mut rows: Vec<_> = rows.collect();
+    rows.sort_unstable();
+    rows
+}
+
+/// The words that make a name, when they are two or more.
+fn kept<'w>(words: impl Iterator<Item = &'w str>) -> Option<String> {
+    let kept: Vec<&str> = words.filter(|word| !is_left_out(word)).collect();
+    (kept.len() > 1).then(|| kept.join(" "))
+}
+
+/// An article, or what is left of « sur » and « sous » in « s/ ».
+fn is_left_out(word: &str) -> bool {
+    normalize::is_article(word) || word == "s"
+}
+
+/// Whether a name has these words in this order, « s » being any word on « s ».
+fn has_in_order(name: &str, words: &[&str]) -> bool {
+    let mut name = name.split(' ');
+    words.iter().all(|&word| name.any(|own| own == word || (word == "s" && matches!(own, "sur" | "sous"))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gazetteer(names: &[&str]) -> Gazetteer {
+        let mut names: Vec<_> = names.iter().zip(0..).map(|(name, at)| (normalize::key(name), vec![at])).collect();
+        names.sort();
+        let (bare, glued) = (bare(&names), glued(&names));
+        let letters = names.iter().map(|(name, _)| crate::letters::set(name)).collect();
+        Gazetteer { names, letters, bare, glued, ..Gazetteer::default() }
+    }
+
+    const NAMES: [&str; 6] = [
+        "Fontaines-sur-Saône",
+        "Saint-Didier-au-Mont-d'Or",
+        "La Croix-aux-Bois",
+        "Saint-Genis-les-Ollières",
+        "Sainte-Foy-lès-Lyon",
+        "Vaulx-en-Velin",
+    ];
+
+    #[test]
+    fn articles_may_be_left_out_of_a_town_or_shortened_but_not_changed() {
+        let gazetteer = gazetteer(&NAMES);
+        let read = |text: &str| gazetteer.town(&normalize::normalize(text)).map(<[u32]>::to_vec);
+        for text in ["Fontaines s/ Saône", "Fontaines s/Saône", "FONTAINES S SAONE", "fontaines saone"] {
+            assert_eq!(read(text), Some(vec![0]), "{text}");
+        }
+        for text in ["St Didier au Mt d'Or", "st-didier mont d or", "Saint Didier Mt Or"] {
+            assert_eq!(read(text), Some(vec![1]), "{text}");
+        }
+        assert_eq!(read("ste foy lyon"), Some(vec![4]));
+        for text in ["croix du bois", "de fontaines saone", "fontaines", "fontaines sous saone", "s saone"] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_town_is_told_without_its_spaces_and_with_letters_wrong() {
+        let gazetteer = gazetteer(&NAMES);
+        let read = |text: &str, alone| gazetteer.misspelt(&normalize::key(text), alone).map(|(_, towns)| towns);
+        for text in ["stgenislesollieres", "saintgenislesollieres", "st genisles ollieres"] {
+            assert_eq!(read(text, false), Some(vec![3]), "{text}");
+        }
+        assert_eq!(read("stefoyleslyon", false), Some(vec![4]));
+        assert_eq!(read("vaulxenvelin", false), Some(vec![5]));
+        assert_eq!(read("veau en velin", true), Some(vec![5]));
+        assert_eq!(read("veau en velin", false), None, "three letters are too many inside a longer text");
+        assert_eq!(read("villeurbanne", true), None);
+    }
+}

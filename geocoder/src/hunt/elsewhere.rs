@@ -1,0 +1,108 @@
+//! Addresses that are not where the text says: in the town of an INSEE code that is a postcode too, in a neighbour of the
+//! commune named, in the other part of a merged commune. Only when the town typed has no such street: named, it keeps it.
+
+use super::{ANSWERED, EXACT, Hunt, SETTLED, WHOLE};
+use crate::{
+    Error,
+    candidates::{Tolerance, candidates, expand},
+    parse::{Query, Scope, readings_by_code},
+    places::{Place, Places},
+    rank::{self, Answer, House, Wording},
+};
+
+/// People confuse communes that are near each other: metres beyond the one named.
+const NEIGHBOURHOOD_M: f64 = 12_000.0;
+
+impl Hunt<'_> {
+    /// Looks in the towns whose INSEE code the postcode is.
+    pub(super) fn as_code(&mut self, enough: f32) -> Result<(), Error> {
+        if self.is_settled() {
+            return Ok(());
+        }
+        let queries: Vec<Query> =
+            self.writings.iter().flat_map(|typed| readings_by_code(typed, &self.geocoder.gazetteer)).collect();
+        self.look(&queries, Tolerance::Exact, enough)
+    }
+
+    /// A commune that has the street keeps it, whatever the number: it was named.
+    fn is_settled(&self) -> bool {
+        let settles = |answer: &Answer<'_>| {
+            let is_it = answer.score.text >= SETTLED && answer.wording != Wording::OtherType;
+            is_it && answer.score.commune < f32::EPSILON && self.counts(answer)
+        };
+        self.answers.iter().any(settles)
+    }
+
+    /// Looks near the towns typed, in case they are wrong.
+    pub(super) fn elsewhere(&mut self) -> Result<(), Error> {
+        if self.is_settled() {
+            return Ok(());
+        }
+        // A name and a postcode that go together are believed as long as anything there is like what was typed.
+        let is_found = self.answers.iter().any(|answer| answer.score.text >= SETTLED && self.counts(answer));
+        // What was written otherwise than typed (« Chemin du Clos Co llinot » without its end) has no say elsewhere once
+        // something answers in the town.
+        let least = if self.best() < ANSWERED { 0.0 } else { WHOLE };
+        let places = &self.geocoder.first.shard.places;
+        let is_part = |scope: &Scope| scope.towns.iter().any(|&town| places.get(town).is_former());
+        let scoped = |query: &&Query| {
+            let scope = query.scope.as_ref().filter(|scope| scope.whole && !query.words.is_empty());
+            let is_address = scope.is_some_and(|scope| query.number.is_some() || is_part(scope));
+            is_address && query.faith >= least && !(is_found && query.said.is_twice())
+        };
+        for query in self.queries.iter().filter(scoped).cloned().collect::<Vec<_>>() {
+            let Some(scope) = query.scope.clone() else { continue };
+            let open = Query { scope: None, ..query };
+            for at in 0..self.contexts.len() {
+                if self.effort.is_spent() {
+                    return Ok(());
+                }
+                self.around(&open, &scope, at)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks for exactly the address typed in one part, near the towns it was said to be in but not in them; and for the
+    /// street, in another part of a merged commune.
+    fn around(&mut self, open: &Query, scope: &Scope, at: usize) -> Result<(), Error> {
+        let towns = &self.geocoder.first.shard.places;
+        let context = &mut self.contexts[at];
+        let (part, near) = (context.part, context.near);
+        let words = expand(context, open, Tolerance::Exact);
+        context.centre_on(centre(scope, towns));
+        let found = candidates(context, open, &words, Tolerance::Exact)?;
+        context.centre_back();
+        let merged: Vec<u32> = scope.towns.iter().map(|&town| towns.get(town)).filter_map(merged_into).collect();
+        for place in found {
+            let place = part.shard.places.get(place);
+            if part.is_within(place, &scope.towns) || !self.is_neighbour(place, scope) {
+                continue;
+            }
+            let candidate = self.candidate(place, open);
+            let is_there = matches!(candidate.house, House::Found(..)) || part.is_within(place, &merged);
+            let likeness = part.shard.places.likeness(place, &words);
+            let answer = rank::score(candidate, open, likeness, near, true).filter(|_| is_there);
+            self.answers.extend(answer.filter(|answer| answer.score.text >= EXACT));
+        }
+        Ok(())
+    }
+
+    fn is_neighbour(&self, place: Place<'_>, scope: &Scope) -> bool {
+        let near = |&town: &u32| {
+            rank::metres_to(self.geocoder.first.shard.places.get(town), place.position()) <= NEIGHBOURHOOD_M
+        };
+        scope.towns.iter().any(near)
+    }
+}
+
+/// The commune of today that a former one is part of.
+fn merged_into(town: Place<'_>) -> Option<u32> {
+    town.is_former().then(|| town.parent())
+}
+
+/// The middle of the largest town of a scope.
+fn centre(scope: &Scope, places: &Places) -> Option<layers::LonLat> {
+    let towns = scope.towns.iter().map(|&town| places.get(town));
+    towns.max_by_key(|town| town.weight()).map(Place::position)
+}
