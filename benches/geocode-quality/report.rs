@@ -144,6 +144,9 @@ pub(crate) fn surest_misses(corpus: &Corpus, tallies: &[Tally], most: usize) {
 
 /// What a class is meant to give, and did not.
 fn is_miss(tally: &Tally, asked: &Asked) -> bool {
+    if asked.outcome.outside > 0 {
+        return true;
+    }
     match tally.class.as_str() {
         "removed" | "foreign-street" => asked.outcome.confident(),
         class if class.starts_with("wrong-") => !asked.outcome.said,
