@@ -39,7 +39,8 @@ impl Hunt<'_> {
             return Ok(());
         }
         // A name and a postcode that go together are believed as long as anything there is like what was typed.
-        let is_found = self.answers.iter().any(|answer| answer.score.text >= SETTLED && self.counts(answer));
+        let is_like = |answer: &Answer<'_>| answer.score.text >= SETTLED || answer.wording == Wording::OtherType;
+        let is_found = self.answers.iter().any(|answer| is_like(answer) && self.counts(answer));
         // What was written otherwise than typed (« Chemin du Clos Co llinot » without its end) has no say elsewhere once
         // something answers in the town.
         let least = if self.best() < ANSWERED { 0.0 } else { WHOLE };
@@ -80,7 +81,12 @@ impl Hunt<'_> {
                 continue;
             }
             let candidate = self.candidate(place, open);
-            let is_there = matches!(candidate.house, House::Found(..)) || part.is_within(place, &merged);
+            let is_part = part.is_within(place, &merged);
+            // A postcode of both towns is no second slip: it goes with the one named.
+            if open.said.is_twice() && candidate.postcode == Some(true) && !is_part {
+                continue;
+            }
+            let is_there = matches!(candidate.house, House::Found(..)) || is_part;
             let likeness = part.shard.places.likeness(place, &words);
             let answer = rank::score(candidate, open, likeness, near, true).filter(|_| is_there);
             self.answers.extend(answer.filter(|answer| answer.score.text >= EXACT));

@@ -84,7 +84,16 @@ impl<'g> Look<'g> {
                 readings.retain(agrees);
             }
         }
+        let inner: Vec<Reading> = readings.iter().filter_map(|reading| self.narrowed(reading)).collect();
+        readings.extend(inner);
         readings
+    }
+
+    /// « Lyon, 12 rue Julien 3e »: the same reading, in the arrondissement that its words end with.
+    fn narrowed(self, reading: &Reading) -> Option<Reading> {
+        let (rest, towns) = self.ordinal_at_end(&reading.words)?;
+        let common = narrow(towns, &reading.scope.as_ref()?.towns, self.places);
+        (!common.is_empty()).then(|| Reading { faith: reading.faith, ..Reading::named(rest, false, &common, true) })
     }
 
     /// The city of an arrondissement whose number may be that of a house: nothing but a street may follow.
