@@ -10,8 +10,10 @@ use crate::{
     rank::{self, Answer, House, Wording},
 };
 
-/// People confuse communes that are near each other: metres beyond the one named.
+/// People confuse communes that are near each other: metres beyond the one named, and beyond one whose postcode was
+/// typed too.
 const NEIGHBOURHOOD_M: f64 = 12_000.0;
+const NEXT_DOOR_M: f64 = 8_000.0;
 
 impl Hunt<'_> {
     /// Looks in the towns whose INSEE code the postcode is.
@@ -77,7 +79,7 @@ impl Hunt<'_> {
         let merged: Vec<u32> = scope.towns.iter().map(|&town| towns.get(town)).filter_map(merged_into).collect();
         for place in found {
             let place = part.shard.places.get(place);
-            if part.is_within(place, &scope.towns) || !self.is_neighbour(place, scope) {
+            if part.is_within(place, &scope.towns) || !self.is_neighbour(place, scope, open) {
                 continue;
             }
             let candidate = self.candidate(place, open);
@@ -94,10 +96,9 @@ impl Hunt<'_> {
         Ok(())
     }
 
-    fn is_neighbour(&self, place: Place<'_>, scope: &Scope) -> bool {
-        let near = |&town: &u32| {
-            rank::metres_to(self.geocoder.first.shard.places.get(town), place.position()) <= NEIGHBOURHOOD_M
-        };
+    fn is_neighbour(&self, place: Place<'_>, scope: &Scope, open: &Query) -> bool {
+        let most = if open.said.is_twice() { NEXT_DOOR_M } else { NEIGHBOURHOOD_M };
+        let near = |&town: &u32| rank::metres_to(self.geocoder.first.shard.places.get(town), place.position()) <= most;
         scope.towns.iter().any(near)
     }
 }
