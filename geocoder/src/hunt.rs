@@ -290,7 +290,9 @@ impl<'a> Hunt<'a> {
             let is_numbered = other.number.is_some() && other.words.iter().any(|word| noise::is_digits(&word.typed));
             let has_words = self.writings.len() > 1 && !other.words.is_empty();
             let is_street = says_a_name(&other.words) || is_numbered || has_words;
-            other.said.named.is_some() && !other.said.is_ordinal && is_street
+            // « route 2e » is a name; without its end it is another street.
+            let may_be_name = other.said.is_ordinal && query.faith >= WHOLE;
+            other.said.named.is_some() && !may_be_name && is_street
         };
         let others = || self.queries.iter().filter(binds);
         let commune = match named {
