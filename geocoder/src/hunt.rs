@@ -294,7 +294,9 @@ impl<'a> Hunt<'a> {
             let is_street = says_a_name(&other.words) || is_numbered || has_words;
             // « Place belcour » is not « place bel, La Tour … ».
             let is_sure = !other.said.respelt || other.faith >= SURE_TOWN;
-            other.said.named.is_some() && !other.said.is_ordinal && is_street && is_sure
+            // « route 2e » is a name; without its end it is another street.
+            let may_be_name = other.said.is_ordinal && query.faith >= WHOLE;
+            other.said.named.is_some() && !may_be_name && is_street && is_sure
         };
         let others = || self.queries.iter().filter(binds);
         let commune = match named {

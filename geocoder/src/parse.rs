@@ -22,7 +22,7 @@ use crate::{
 /// Longest query accepted, in characters.
 pub const MAX_QUERY_CHARS: usize = 200;
 /// Words beyond this many are not read: expansion has a price.
-pub(crate) const MAX_WORDS: usize = 16;
+pub(crate) const MAX_WORDS: usize = 20;
 /// Longest name of a town, in words.
 pub(crate) const TOWN_WORDS: usize = 7;
 

@@ -41,7 +41,10 @@ impl Hunt<'_> {
             return Ok(());
         }
         // A name and a postcode that go together are believed as long as anything there is like what was typed.
-        let is_like = |answer: &Answer<'_>| answer.score.text >= SETTLED || answer.wording == Wording::OtherType;
+        let is_like = |answer: &Answer<'_>| {
+            let is_door = matches!(answer.house, House::Found(..)) || answer.wording == Wording::OtherType;
+            answer.score.text >= if is_door { ANSWERED } else { SETTLED }
+        };
         let is_found = self.answers.iter().any(|answer| is_like(answer) && self.counts(answer));
         // What was written otherwise than typed (« Chemin du Clos Co llinot » without its end) has no say elsewhere once
         // something answers in the town.
@@ -85,7 +88,9 @@ impl Hunt<'_> {
             let candidate = self.candidate(place, open);
             let is_part = part.is_within(place, &merged);
             // A postcode of both towns is no second slip: it goes with the one named.
-            if open.said.is_twice() && candidate.postcode == Some(true) && !is_part {
+            let has_postcode =
+                open.said.postcode.as_ref().is_some_and(|&(code, _)| self.geocoder.postcode_of(place) == Some(code));
+            if open.said.is_twice() && has_postcode && !is_part {
                 continue;
             }
             let is_there = matches!(candidate.house, House::Found(..)) || is_part;

@@ -56,6 +56,10 @@ pub(super) fn readings(typed: &Typed, gazetteer: &Gazetteer, places: &Places, re
     let of_code = gazetteer.code_that_is_postcode(&words[at].typed).unwrap_or_default();
     let meet = |reading| with_postcode(reading, (code, &towns), of_code, places);
     let mut readings: Vec<Reading> = named.into_iter().flat_map(meet).collect();
+    // « 75012 Paris, 22 rue de Lyon »: where a town goes with the postcode, another one is of a name.
+    if readings.iter().any(|reading| !reading.said.disputed) {
+        readings.retain(|reading| !reading.said.disputed);
+    }
     let scope = (!towns.is_empty()).then(|| Scope { towns: towns.clone(), whole: true });
     let said = Said { postcode: Some((code, towns)), ..Said::default() };
     // What follows a postcode is the town it serves, however it is spelt.
