@@ -5,11 +5,13 @@
 use std::{cell::Cell, rc::Rc};
 
 /// Steps a search may take; one is one to two nanoseconds of a machine of 2024.
-const MOST: u64 = 18_000_000;
+const MOST: u64 = 16_000_000;
 /// The same of the objects of all layers, apart: whatever is attached, addresses are looked for as far.
 const MOST_FOR_OBJECTS: u64 = 8_000_000;
 
-/// What opening a posting list costs, in steps.
+/// What looking for one reading costs before anything is opened, in steps: its words and their spellings.
+pub(crate) const READING: u64 = 20_000;
+/// What opening a posting list costs.
 pub(crate) const OPEN: u64 = 800;
 /// Reading a window of a posting list, and one place of it.
 pub(crate) const WINDOW: u64 = 25;

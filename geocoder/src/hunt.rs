@@ -261,6 +261,7 @@ impl<'a> Hunt<'a> {
                 if self.effort.is_spent() {
                     break; // objects have an effort of their own
                 }
+                self.effort.spend(effort::READING);
                 let context = &mut self.contexts[at];
                 let (part, near) = (context.part, context.near);
                 let words = expand(context, query, tolerance);

@@ -6,7 +6,7 @@ use super::{EXACT, Hunt, NUMBER_DROPPED, SETTLED};
 use crate::{
     Error,
     candidates::{Tolerance, candidates, expand},
-    noise,
+    effort, noise,
     normalize::{self, Word},
     parse::{Query, Typed, readings},
     rank::{self, House, Wording},
@@ -100,6 +100,7 @@ impl Hunt<'_> {
     fn is_street(&mut self, query: &Query, before_complement: bool) -> Result<bool, Error> {
         let mut is_some = false;
         for at in 0..self.contexts.len() {
+            self.effort.spend(effort::READING);
             let context = &mut self.contexts[at];
             let (part, near) = (context.part, context.near);
             let words = expand(context, query, Tolerance::Exact);
