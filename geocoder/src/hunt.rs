@@ -1,7 +1,9 @@
-//! The ways a text is looked for, from the strictest to the loosest; `search` has them in order. Where the towns typed
-//! are not believed: `hunt/elsewhere.rs`.
+//! The ways a text is looked for, from the strictest to the loosest; `search` has them in order. Those that need more
+//! than a look have files of their own: `hunt/shortened.rs`, `respelt.rs`, `in_town.rs`, `elsewhere.rs`.
 
 mod elsewhere;
+mod in_town;
+mod respelt;
 mod shortened;
 
 use crate::{
@@ -14,8 +16,6 @@ use crate::{
     parse::{Query, Typed, readings, says_a_name},
     places::Place,
     rank::{self, Answer, Candidate, House, Likeness, Wording},
-    respace,
-    spelling::{Spelt, glued},
     suggestion::{Score, Verdict, Verdicts},
 };
 
@@ -27,13 +27,8 @@ const SETTLED: f32 = 0.88;
 const ANSWERED: f32 = 0.8;
 /// What contradicts the commune named must be the address typed, but for that.
 const EXACT: f32 = 0.93;
-/// Places inside a text where an address may begin that are tried: a text of many numbers is none.
-const MOST_ANCHORS: usize = 6;
 /// A writing no less is of all that was typed.
 const WHOLE: f32 = 0.99;
-/// How far each other writing is from what was typed.
-const NOISE_DROPPED: f32 = 0.97;
-const NUMBER_DROPPED: f32 = 0.85;
 /// A town whose name was corrected further than this binds only the reading that corrected it.
 const SURE_TOWN: f32 = 0.85;
 /// How far names are whose words are two letters from those typed, beyond what the letters say.
@@ -162,82 +157,10 @@ impl<'a> Hunt<'a> {
         }
     }
 
-    fn respelt(&mut self, enough: f32) -> Result<(), Error> {
-        let mut writings = self.writings.clone();
-        for typed in &self.writings {
-            writings.extend(anchored(typed));
-            let abroad = noise::without_misspelt_country(&typed.words);
-            writings.extend(abroad.map(|words| typed.rewritten(words.to_vec(), NOISE_DROPPED)));
-        }
-        let respaced: Vec<Typed> = writings
-            .iter()
-            .filter_map(|typed| respace::respaced(typed, &self.geocoder.first.shard.vocabulary))
-            .collect();
-        writings.extend(respaced);
-        let geocoder = self.geocoder;
-        let mut queries: Vec<Query> = Vec::new();
-        for query in
-            writings.iter().flat_map(|typed| readings(typed, &geocoder.gazetteer, &geocoder.first.shard.places, true))
-        {
-            let is_known = self.queries.contains(&query) || queries.contains(&query);
-            // A town alone is no answer to what was looked for inside it, however little of the text is left; all of
-            // the text may be one.
-            let is_misspelt_town = query.said.respelt && query.number.is_none();
-            if !is_known && (is_misspelt_town || !query.words.is_empty()) {
-                queries.push(query);
-            }
-        }
-        self.look(&queries, Tolerance::Exact, enough)?;
-        if self.best() < SETTLED {
-            self.look(&queries, Tolerance::Corrected, SETTLED)?;
-        }
-        self.queries.extend(queries);
-        Ok(())
-    }
-
     /// The readings that name no town, less sure: in one, its names are compared letter by letter.
     fn loosely(&self) -> Vec<Query> {
         let open = self.queries.iter().filter(|query| query.scope.as_ref().is_none_or(|scope| !scope.whole));
         open.map(|query| Query { faith: query.faith * TWO_LETTERS, ..query.clone() }).collect()
-    }
-
-    /// Compares the letters of every name of the towns named with those typed, spaces apart.
-    fn in_town(&mut self, enough: f32) {
-        let with_objects = self.needs_objects(enough);
-        let scoped = |query: &&Query| !query.words.is_empty() && query.scope.as_ref().is_some_and(|scope| scope.whole);
-        let mut seen: Vec<(String, Vec<u32>)> = Vec::new();
-        for query in self.queries.iter().filter(scoped).cloned().collect::<Vec<_>>() {
-            let Some(scope) = &query.scope else { continue };
-            let mut spellings = vec![
-                glued(query.words.iter().map(Word::canonical)),
-                glued(query.words.iter().map(|word| word.typed.as_str())),
-            ];
-            spellings.dedup();
-            for typed in spellings {
-                let looked_for = (typed, scope.towns.clone());
-                if !seen.contains(&looked_for) && !self.effort.is_spent() {
-                    self.compare(&looked_for.0, &query, &scope.towns, with_objects);
-                    seen.push(looked_for);
-                }
-            }
-        }
-    }
-
-    fn compare(&mut self, typed: &str, query: &Query, towns: &[u32], with_objects: bool) {
-        let Some(spelt) = Spelt::new(typed) else { return };
-        for (part, near) in self.contexts.iter().map(|context| (context.part, context.near)) {
-            for place in part.shard.places.within(&part.towns(towns)).filter(|place| !part.hides(place.index)) {
-                self.effort.spend(effort::COMPARE_NAME);
-                let Some(likeness) = part.shard.places.spelling(place, &spelt) else { continue };
-                let candidate = self.candidate(place, query);
-                self.answers.extend(rank::score(candidate, query, likeness, near, false));
-            }
-        }
-        let with_objects = with_objects && self.may_mean_object(query);
-        for at in (0..self.objects.len()).filter(|_| with_objects) {
-            let found = self.objects[at].spelt(&spelt, towns);
-            self.keep(found, query);
-        }
     }
 
     /// Ranks objects of a reading.
@@ -379,17 +302,4 @@ fn asks_for_an_address(query: &Query) -> bool {
         |word: &&Word| matches!(&word.typed[..], "grande" | "grand" | "petite" | "petit" | "vieille" | "vieux");
     query.number.is_some()
         || (query.faith >= WHOLE && query.words.iter().find(|word| !is_size(word)).is_some_and(noise::begins_address))
-}
-
-/// The ends of a text where an address may begin.
-fn anchored(typed: &Typed) -> Vec<Typed> {
-    let ends = noise::anchored(&typed.words).into_iter().take(MOST_ANCHORS);
-    ends.map(|words| typed.rewritten(words.to_vec(), faith_in(typed, words))).collect()
-}
-
-/// How far the end of a text is from the whole: a number left out was more than noise.
-fn faith_in(typed: &Typed, words: &[Word]) -> f32 {
-    let left_out = &typed.words[..typed.words.len() - words.len()];
-    let is_number = |word: &Word| word.typed.starts_with(|c: char| c.is_ascii_digit());
-    if left_out.iter().any(is_number) { NUMBER_DROPPED } else { NOISE_DROPPED }
 }

@@ -29,34 +29,11 @@ pub(crate) struct Cleaned {
 }
 
 /// Words that announce a part of a building, followed by its number or letter.
+#[rustfmt::skip] // a list reads better than a column
 const PARTS: [&str; 27] = [
-    "bat",
-    "bati",
-    "batiment",
-    "bt",
-    "bloc",
-    "hall",
-    "appt",
-    "apt",
-    "app",
-    "appart",
-    "appartement",
-    "porte",
-    "esc",
-    "escalier",
-    "entree",
-    "logement",
-    "lgt",
-    "boite",
-    "lot",
-    "immeuble",
-    "imm",
-    "local",
-    "niveau",
-    "chambre",
-    "bureau",
-    "cage",
-    "studio",
+    "bat", "bati", "batiment", "bt", "bloc", "hall", "appt", "apt", "app", "appart", "appartement", "porte", "esc",
+    "escalier", "entree", "logement", "lgt", "boite", "lot", "immeuble", "imm", "local", "niveau", "chambre",
+    "bureau", "cage", "studio",
 ];
 /// Post-office boxes and the like, followed by their number.
 const BOXES: [&str; 6] = ["bp", "cs", "tsa", "cidex", "cp", "sp"];

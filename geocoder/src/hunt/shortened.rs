@@ -2,7 +2,10 @@
 //! beginning of the words. Where a complement of the address is known to begin, that beginning is looked for like any
 //! text; where nothing tells, the longest beginning that is the whole name of a street of the town is believed.
 
-use super::{EXACT, Hunt, NUMBER_DROPPED, SETTLED};
+use super::{
+    EXACT, Hunt, SETTLED,
+    respelt::{NUMBER_DROPPED, anchored},
+};
 use crate::{
     Error,
     candidates::{Tolerance, candidates, expand},
@@ -69,7 +72,7 @@ impl Hunt<'_> {
     /// The readings of the addresses that begin inside the text: what comes before a number may be a place too.
     fn inside(&self) -> Vec<Query> {
         let (gazetteer, places) = (&self.geocoder.gazetteer, &self.geocoder.first.shard.places);
-        let numbered = self.writings.iter().flat_map(|typed| super::anchored(typed).into_iter().take(MOST_INSIDE));
+        let numbered = self.writings.iter().flat_map(|typed| anchored(typed).into_iter().take(MOST_INSIDE));
         let is_number = |typed: &Typed| typed.words[0].typed.starts_with(|c: char| c.is_ascii_digit());
         numbered.filter(is_number).flat_map(|typed| readings(&typed, gazetteer, places, false)).collect()
     }

@@ -1,0 +1,143 @@
+//! Where a text may be cut into two streets: at what says that they cross, or between two that each have their type.
+
+use crate::normalize::{self, fold};
+
+/// Words that say that streets cross: before both, or between them.
+const ANNOUNCING: [&str; 6] = ["angle", "croisement", "intersection", "carrefour", "coin", "entre"];
+const BETWEEN: [&str; 6] = ["/", "x", "×", "&", "angle", "croisement"];
+/// What parts them once it is said that they cross.
+const BETWEEN_ANNOUNCED: [&str; 3] = ["et", "avec", "-"];
+/// What parts two streets, each with its type, without saying so.
+const BETWEEN_TYPES: [&str; 3] = ["et", ",", "avec"];
+/// What stands before the word that says that streets cross.
+const BEFORE_ANNOUNCING: [&str; 4] = ["a", "au", "l", "le"];
+const ARTICLES: [&str; 8] = ["de", "du", "des", "la", "le", "les", "l", "d"];
+
+/// A text in two.
+pub(super) struct Parting {
+    pub texts: [String; 2],
+    /// Both begin with a type of street: two streets were typed, whatever is found.
+    pub says_two: bool,
+}
+
+/// Each way to part a text into two streets.
+pub(super) fn partings(text: &str) -> Vec<Parting> {
+    let spaced = text.replace(['/', '×', '&'], " / ").replace(',', " , ").replace(['\'', '’'], " ");
+    let mut words: Vec<&str> = spaced.split_whitespace().collect();
+    // « À l'angle de … »
+    let lead = words.iter().take_while(|word| is(word, &BEFORE_ANNOUNCING)).count();
+    let announced = words.get(lead).is_some_and(|word| is(word, &ANNOUNCING));
+    if announced {
+        words.drain(..=lead);
+    }
+    let are_typed = |at: usize| begins_street(&words) && begins_street(&words[at..]);
+    let parts = |at: &usize| {
+        let word = words[*at];
+        // « Saint-Didier s/ Chalaronne », « 12/14 rue A »: a stroke of another kind.
+        let is_sub = word == "/" && words[at - 1].eq_ignore_ascii_case("s");
+        let is_range =
+            word == "/" && [at - 1, at + 1].iter().all(|&at| words[at].starts_with(|c: char| c.is_ascii_digit()));
+        // « Voie A/6 » is a street of Paris.
+        let is_code = word == "/" && words[at - 1].len() <= 2 && words[at + 1].bytes().all(|b| b.is_ascii_digit());
+        let is_said = is(word, &BETWEEN) || (announced && is(word, &BETWEEN_ANNOUNCED));
+        // « Rue Pierre et Marie Curie » is one street: what is not said to cross must be two by their types.
+        let is_listed = is(word, &BETWEEN_TYPES) && are_typed(at + 1);
+        !is_sub && !is_range && !is_code && (is_said || is_listed)
+    };
+    let mut cuts: Vec<(usize, usize)> =
+        (1..words.len().saturating_sub(1)).filter(parts).map(|at| (at, at + 1)).collect();
+    if announced && cuts.is_empty() {
+        cuts = (2..words.len().saturating_sub(1))
+            .filter(|&at| begins_street(&words[at..at + 1]))
+            .map(|at| (at, at))
+            .collect();
+    }
+    let parting = |(end, start): (usize, usize)| Parting {
+        texts: [side(&words[..end]), side(&words[start..])],
+        says_two: are_typed(start),
+    };
+    let has_letters = |text: &String| text.chars().filter(|c| c.is_alphabetic()).count() > 2;
+    cuts.into_iter().map(parting).filter(|parting| parting.texts.iter().all(has_letters)).collect()
+}
+
+/// Whether the words begin with a type of street, articles apart; « résidence » or « cité » say where a house is, as often.
+fn begins_street(words: &[&str]) -> bool {
+    const PLACES: [&str; 10] =
+        ["residence", "lotissement", "villa", "cite", "galerie", "cour", "escalier", "escaliers", "port", "cote"];
+    let first = words.iter().map(|word| fold(word)).find(|word| !ARTICLES.contains(&word.as_str()));
+    let named = |word: String| {
+        let spelt = normalize::street_type_of(&word).map(str::to_owned).unwrap_or(word);
+        normalize::is_street_type(&spelt) && !PLACES.contains(&spelt.as_str())
+    };
+    first.is_some_and(named)
+}
+
+fn is(word: &str, list: &[&str]) -> bool {
+    list.contains(&word) || list.contains(&fold(word).as_str())
+}
+
+/// The words of a street, without the small ones that « à l'angle de la … et de la … » leaves around it.
+fn side(words: &[&str]) -> String {
+    let first = words.iter().take_while(|word| ARTICLES.contains(&fold(word).as_str())).count();
+    let is_left =
+        |word: &&&str| **word == "," || **word == "-" || matches!(fold(word).as_str(), "a" | "au" | "l" | "et");
+    let last = words.len() - words.iter().rev().take_while(is_left).count();
+    words[first.min(last)..last].join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: &[&str]) {
+        let found: Vec<String> = partings(text).iter().map(|parting| parting.texts.join("|")).collect();
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn two_streets_are_parted_where_it_is_said_that_they_cross() {
+        check("rue A1 / rue B22", &["rue A1|rue B22"]);
+        check("rue Garibaldi/rue Paul Bert Lyon", &["rue Garibaldi|rue Paul Bert Lyon"]);
+        check("rue Garibaldi x rue Paul Bert", &["rue Garibaldi|rue Paul Bert"]);
+        check("angle rue Garibaldi et rue Paul Bert", &["rue Garibaldi|rue Paul Bert"]);
+        check("croisement de la rue Garibaldi et de la rue Paul Bert", &["rue Garibaldi|rue Paul Bert"]);
+        check("rue Garibaldi angle rue Paul Bert", &["rue Garibaldi|rue Paul Bert"]);
+        check(
+            "Intersection rue Pierre et Marie et rue B22",
+            &["rue Pierre|Marie et rue B22", "rue Pierre et Marie|rue B22"],
+        );
+    }
+
+    #[test]
+    fn two_streets_with_their_types_are_parted_without_a_word_for_it() {
+        check("boulevard Voltaire et rue Oberkampf", &["boulevard Voltaire|rue Oberkampf"]);
+        check("bd Voltaire, r. Oberkampf Paris", &["bd Voltaire|r. Oberkampf Paris"]);
+        check("rue Pierre et Marie Curie et place B22", &["rue Pierre et Marie Curie|place B22"]);
+        check("à l'angle de la rue A1a et de l'avenue B22", &["rue A1a|avenue B22"]);
+        check("au croisement rue A1a avenue B22", &["rue A1a|avenue B22"]);
+        check("angle cours A1a quai de la B22 Lyon", &["cours A1a|quai de la B22 Lyon"]);
+        check("rue A1a à l’angle de la rue B22", &["rue A1a|rue B22"]);
+    }
+
+    #[test]
+    fn an_address_is_not_parted() {
+        for text in [
+            "12/14 rue Garibaldi",
+            "12 / 14",
+            "8 Voie A/6 PARIS 06",
+            "rue Pierre et Marie Curie",
+            "Saint-Didier s/ Chalaronne",
+            "rue Garibaldi, Lyon",
+            "rue Garibaldi, résidence Les Lilas, Lyon",
+            "12 rue Garibaldi, allée B",
+            "rue du Docteur et de Madame",
+            "place Jules et Jim, Lyon",
+            "x",
+            "/",
+            "angle",
+        ] {
+            check(text, &[]);
+        }
+        check("rue Malcolm X", &[]);
+    }
+}

@@ -1,0 +1,51 @@
+//! Names compared letter by letter with what was typed, spaces apart, in the towns that were named: they are few.
+
+use super::Hunt;
+use crate::{
+    effort,
+    normalize::Word,
+    parse::Query,
+    rank,
+    spelling::{Spelt, glued},
+};
+
+impl Hunt<'_> {
+    /// Compares the letters of every name of the towns named with those typed, spaces apart.
+    pub(super) fn in_town(&mut self, enough: f32) {
+        let with_objects = self.needs_objects(enough);
+        let scoped = |query: &&Query| !query.words.is_empty() && query.scope.as_ref().is_some_and(|scope| scope.whole);
+        let mut seen: Vec<(String, Vec<u32>)> = Vec::new();
+        for query in self.queries.iter().filter(scoped).cloned().collect::<Vec<_>>() {
+            let Some(scope) = &query.scope else { continue };
+            let mut spellings = vec![
+                glued(query.words.iter().map(Word::canonical)),
+                glued(query.words.iter().map(|word| word.typed.as_str())),
+            ];
+            spellings.dedup();
+            for typed in spellings {
+                let looked_for = (typed, scope.towns.clone());
+                if !seen.contains(&looked_for) && !self.effort.is_spent() {
+                    self.compare(&looked_for.0, &query, &scope.towns, with_objects);
+                    seen.push(looked_for);
+                }
+            }
+        }
+    }
+
+    fn compare(&mut self, typed: &str, query: &Query, towns: &[u32], with_objects: bool) {
+        let Some(spelt) = Spelt::new(typed) else { return };
+        for (part, near) in self.contexts.iter().map(|context| (context.part, context.near)) {
+            for place in part.shard.places.within(&part.towns(towns)).filter(|place| !part.hides(place.index)) {
+                self.effort.spend(effort::COMPARE_NAME);
+                let Some(likeness) = part.shard.places.spelling(place, &spelt) else { continue };
+                let candidate = self.candidate(place, query);
+                self.answers.extend(rank::score(candidate, query, likeness, near, false));
+            }
+        }
+        let with_objects = with_objects && self.may_mean_object(query);
+        for at in (0..self.objects.len()).filter(|_| with_objects) {
+            let found = self.objects[at].spelt(&spelt, towns);
+            self.keep(found, query);
+        }
+    }
+}
