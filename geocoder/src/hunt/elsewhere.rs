@@ -54,7 +54,7 @@ impl Hunt<'_> {
         let scoped = |query: &&Query| {
             let scope = query.scope.as_ref().filter(|scope| scope.whole && !query.words.is_empty());
             let is_address = scope.is_some_and(|scope| query.number.is_some() || is_part(scope));
-            is_address && query.faith >= least && !(is_found && query.said.is_twice())
+            is_address && query.faith >= least
         };
         for query in self.queries.iter().filter(scoped).cloned().collect::<Vec<_>>() {
             let Some(scope) = query.scope.clone() else { continue };
@@ -63,15 +63,16 @@ impl Hunt<'_> {
                 if self.effort.is_spent() {
                     return Ok(());
                 }
-                self.around(&open, &scope, at)?;
+                self.around(&open, &scope, at, is_found)?;
             }
         }
         Ok(())
     }
 
     /// Looks for exactly the address typed in one part, near the towns it was said to be in but not in them; and for the
-    /// street, in another part of a merged commune.
-    fn around(&mut self, open: &Query, scope: &Scope, at: usize) -> Result<(), Error> {
+    /// street, in another part of a merged commune. Where something like it `is_found` there, name and postcode are not
+    /// both wrong.
+    fn around(&mut self, open: &Query, scope: &Scope, at: usize, is_found: bool) -> Result<(), Error> {
         let towns = &self.geocoder.first.shard.places;
         let context = &mut self.contexts[at];
         let (part, near) = (context.part, context.near);
@@ -87,6 +88,10 @@ impl Hunt<'_> {
             }
             let candidate = self.candidate(place, open);
             let is_part = part.is_within(place, &merged);
+            let contradicts_both = [candidate.commune, candidate.postcode] == [Some(false); 2];
+            if is_found && contradicts_both && open.said.is_twice() {
+                continue;
+            }
             // A postcode of both towns is no second slip: it goes with the one named.
             let has_postcode =
                 open.said.postcode.as_ref().is_some_and(|&(code, _)| self.geocoder.postcode_of(place) == Some(code));
