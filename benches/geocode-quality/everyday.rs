@@ -99,6 +99,30 @@ pub(crate) fn merged_bare(scene: &Scene<'_>, dice: &mut Dice) -> Option<Query> {
     anywhere(scene, &name)
 }
 
+/// One of the inner words left out, and nothing of where: `Avenue de Saxe` for the Maréchal's. None where what is left
+/// is in the name of another street too.
+pub(crate) fn part_bare(scene: &Scene<'_>, dice: &mut Dice) -> Option<Query> {
+    let mut words: Vec<&str> = scene.street.name.split(' ').collect();
+    let inner: Vec<usize> = (1..words.len().checked_sub(1)?).filter(|&at| words[at].len() > 3).collect();
+    words.remove(*inner.get(dice.below(inner.len().max(1)))?);
+    let key = text::key(&words.join(" "));
+    let has_all = |name: &&String| key.split(' ').all(|word| name.split(' ').any(|own| own == word));
+    if scene.corpus.by_key.keys().filter(has_all).count() != 1 {
+        return None;
+    }
+    anywhere(scene, &words.join(" "))
+}
+
+/// A street that is nowhere, and nothing of where it should be: for a corpus that streets were taken out of.
+pub(crate) fn absent_bare(scene: &Scene<'_>, dice: &mut Dice) -> Option<Query> {
+    let is_there = |&street: &u32| !scene.corpus.streets[street as usize].removed;
+    if scene.streets(&scene.street.key, &[]).iter().any(is_there) {
+        return None;
+    }
+    let text = if dice.below(2) == 0 { scene.line() } else { scene.street.name.clone() };
+    Some(finished(text, Wanted::Nothing, Vec::new()))
+}
+
 /// None where the misspelling is the name of another street.
 fn anywhere(scene: &Scene<'_>, name: &str) -> Option<Query> {
     if is_another_street(scene, name, &[]) {
