@@ -79,7 +79,8 @@ pub(crate) fn other_type(scene: &Scene<'_>, dice: &mut Dice) -> Option<Query> {
     let (_, town, scope) = written::parts(scene)?;
     let (own, name) = scene.street.name.split_once(' ')?;
     let other = *dice.pick(&TYPES);
-    if !TYPES.contains(&own) || is_another_street(scene, &format!("{other} {name}"), &scope) {
+    // A street of the text's own words in another part of the city is meant as much, and said to contradict.
+    if !TYPES.contains(&own) || is_another_street(scene, &format!("{other} {name}"), &scene.city()) {
         return None;
     }
     // « Place de la Gare » and « Rue de la Gare »: asked for as an avenue, either may be meant.
