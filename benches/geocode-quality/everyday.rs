@@ -74,13 +74,19 @@ pub(crate) fn noise_after(scene: &Scene<'_>, dice: &mut Dice) -> Option<Query> {
 /// Types of street that people take for one another.
 const TYPES: [&str; 7] = ["Rue", "Avenue", "Boulevard", "Place", "Chemin", "Allée", "Impasse"];
 
+/// The words of a name that tell it from others.
+fn told(key: &str) -> Vec<&str> {
+    key.split(' ').filter(|word| !["d", "de", "du", "des", "l", "la", "le", "les"].contains(word)).collect()
+}
+
 /// `12 Avenue Garibaldi 69003 Lyon`, which is a Rue.
 pub(crate) fn other_type(scene: &Scene<'_>, dice: &mut Dice) -> Option<Query> {
     let (_, town, scope) = written::parts(scene)?;
     let (own, name) = scene.street.name.split_once(' ')?;
     let other = *dice.pick(&TYPES);
-    // A street of the text's own words in another part of the city is meant as much, and said to contradict.
-    if !TYPES.contains(&own) || is_another_street(scene, &format!("{other} {name}"), &scene.city()) {
+    // A street of the text's own words next door is meant as much, and said to contradict.
+    let typed = told(&text::key(&format!("{other} {name}")));
+    if !TYPES.contains(&own) || scene.corpus.by_key.keys().any(|key| told(key) == typed) {
         return None;
     }
     // « Place de la Gare » and « Rue de la Gare »: asked for as an avenue, either may be meant.
