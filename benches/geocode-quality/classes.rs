@@ -71,6 +71,7 @@ pub(crate) const CLASSES: &[Class] = &[
     Class { name: "wrong-commune", group: Group::Wrong, drawn: Drawn::Indexed, make: wrong::commune },
     Class { name: "wrong-postcode", group: Group::Wrong, drawn: Drawn::Indexed, make: wrong::postcode },
     Class { name: "wrong-both", group: Group::Wrong, drawn: Drawn::Indexed, make: wrong::both },
+    Class { name: "wrong-commune-street", group: Group::Wrong, drawn: Drawn::Indexed, make: wrong::commune_of_street },
     Class { name: "removed", group: Group::Wrong, drawn: Drawn::Removed, make: wrong::removed },
     Class { name: "city-first", group: Group::Everyday, drawn: Drawn::Indexed, make: everyday::city_first },
     Class { name: "region-after", group: Group::Everyday, drawn: Drawn::Indexed, make: everyday::region_after },

@@ -49,6 +49,13 @@ pub(crate) fn both(scene: &Scene<'_>, _: &mut Dice) -> Option<Query> {
     contradicting(scene, format!("{} {postcode} {}", scene.line(), other.city))
 }
 
+/// The street alone, with the name of a neighbouring commune that has none of that name.
+pub(crate) fn commune_of_street(scene: &Scene<'_>, _: &mut Dice) -> Option<Query> {
+    let other = neighbour(scene, |_| true)?;
+    let text = format!("{} {}", scene.street.name, other.name);
+    scene.is_unique(&[]).then(|| finished(text, Wanted::Street(vec![scene.address.street]), Vec::new()))
+}
+
 /// Right is the only address of that name anywhere: with a namesake, nobody knows which part is wrong.
 fn contradicting(scene: &Scene<'_>, text: String) -> Option<Query> {
     scene.is_unique(&[]).then(|| finished(text, Wanted::House(vec![scene.at]), Vec::new()))

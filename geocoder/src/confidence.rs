@@ -18,6 +18,10 @@ const NUMBER_IN_TOWN: f32 = 0.3;
 const SUFFIX_UNKNOWN: f32 = 0.75;
 /// Most an answer may claim that is another type of street.
 const OTHER_TYPE: f32 = 0.75;
+/// Most an answer may claim that has nothing like a word typed, or where words were left out of which nothing is known.
+const LEFT_OUT: f32 = 0.75;
+/// Most an answer may claim whose name is not the one typed, where that is the very address in another commune.
+const ELSEWHERE: f32 = 0.75;
 /// Most an answer may claim that contradicts what was typed.
 const CONTRADICTED: f32 = 0.7;
 /// Most an answer may claim at all: addresses have more ways to be wrong than a bench.
@@ -118,16 +122,30 @@ pub(crate) fn settle(answers: &mut [Answer<'_>], context: Context) {
     best.truncate(if context.on_map { MOST_PARTS } else { 2 });
     best.extend(street);
     let alike = alike::margins(answers);
+    let is_elsewhere = answers.iter().any(is_exact_elsewhere);
     let mut ceiling = 1.0f32;
     for at in 0..answers.len() {
         let rivals = best.iter().filter(|&&other| other != at && is_rival(&answers[at], &answers[other], context));
         let best_rival = rivals.map(|&other| standing[other]).fold(f32::MIN, f32::max);
         let margin = if best_rival == f32::MIN { 1.0 } else { standing[at] - best_rival };
         let margin = alike[at].map_or(margin, |ahead| margin.min(ahead));
-        let sure = confidence(&answers[at], margin.max(0.0), context).min(ceiling);
+        let mut sure = confidence(&answers[at], margin.max(0.0), context).min(ceiling);
+        if is_elsewhere && answers[at].wording != Wording::Whole {
+            sure = sure.min(ELSEWHERE);
+        }
         answers[at].score.confidence = sure;
         ceiling = sure;
     }
+}
+
+/// Whether it is what was typed but for where.
+fn is_exact_elsewhere(answer: &Answer<'_>) -> bool {
+    let is_there = matches!(answer.house, House::NotAsked | House::Found(..));
+    answer.wording == Wording::Whole && is_there && contradicts(answer)
+}
+
+fn contradicts(answer: &Answer<'_>) -> bool {
+    [answer.verdicts.commune, answer.verdicts.postcode].contains(&Some(Verdict::Contradicts))
 }
 
 /// Two answers between which the asker would have to choose.
@@ -156,7 +174,7 @@ fn is_alone(answer: &Answer<'_>, context: Context) -> bool {
     };
     let speaks = |said: Option<Verdict>| matches!(said, Some(Verdict::Ok | Verdict::Corrected));
     let is_placed = context.scoped || speaks(answer.verdicts.commune) || speaks(answer.verdicts.postcode);
-    matches!(answer.place.kind(), Kind::Street | Kind::Locality) && !is_as_typed && !is_placed
+    rank::is_street(answer.place) && !is_as_typed && !is_placed
 }
 
 fn confidence(answer: &Answer<'_>, margin: f32, context: Context) -> f32 {
@@ -167,9 +185,12 @@ fn confidence(answer: &Answer<'_>, margin: f32, context: Context) -> f32 {
         House::WithoutSuffix(..) => SUFFIX_UNKNOWN,
         House::NotAsked | House::Found(..) => 1.0,
     };
-    let verdicts = [answer.verdicts.commune, answer.verdicts.postcode];
-    let said = if verdicts.contains(&Some(Verdict::Contradicts)) { CONTRADICTED } else { 1.0 };
-    let named = if answer.wording == Wording::OtherType { OTHER_TYPE } else { 1.0 };
+    let said = if contradicts(answer) { CONTRADICTED } else { 1.0 };
+    let named = match (answer.wording, answer.verdicts.street) {
+        (Wording::OtherType, _) => OTHER_TYPE,
+        (_, Some(Verdict::Partial)) => LEFT_OUT,
+        _ => 1.0,
+    };
     let (by_text, by_margin) =
         if context.unfinished { (BY_TEXT_UNFINISHED, BY_MARGIN_UNFINISHED) } else { (BY_TEXT, BY_MARGIN) };
     let sure = interpolate(by_text, answer.score.text) * interpolate(by_margin, margin);

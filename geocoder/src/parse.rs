@@ -36,6 +36,8 @@ pub(crate) struct Typed {
     pub cedex: bool,
     /// How far this writing is from what was typed: 1 for the text itself.
     pub faith: f32,
+    /// Words were left out of which nothing is known.
+    pub left_out: bool,
 }
 
 /// One reading of a query.
@@ -55,6 +57,8 @@ pub(crate) struct Query {
     pub said: Said,
     /// See [`Typed::faith`].
     pub faith: f32,
+    /// See [`Typed::left_out`].
+    pub left_out: bool,
 }
 
 /// Towns the answers must lie in.
@@ -98,7 +102,7 @@ impl Typed {
         }
         words.truncate(MAX_WORDS);
         let unfinished = !finished && text.ends_with(char::is_alphanumeric);
-        Ok(Self { words, unfinished, cedex: false, faith: 1.0 })
+        Ok(Self { words, unfinished, cedex: false, faith: 1.0, left_out: false })
     }
 
     /// The text without the noise around the address; the text itself too, when the noise may be part of a name.
@@ -106,7 +110,8 @@ impl Typed {
         let cleaned = noise::clean(self.words.clone(), gazetteer);
         let unfinished = self.unfinished && !cleaned.end_dropped;
         let unsure = cleaned.unsure;
-        let mut writings = vec![Self { words: cleaned.words, unfinished, cedex: cleaned.cedex, faith: 1.0 }];
+        let cedex = cleaned.cedex;
+        let mut writings = vec![Self { words: cleaned.words, unfinished, cedex, faith: 1.0, left_out: false }];
         if unsure {
             writings.push(self);
         }
@@ -177,7 +182,8 @@ fn numbered(typed: &Typed, readings: impl IntoIterator<Item = towns::Reading>) -
         {
             let (scope, said) = (reading.scope.clone(), reading.said.clone());
             let faith = typed.faith * reading.faith;
-            let query = Query { number, of_range, words, unfinished, scope, said, faith };
+            let left_out = typed.left_out;
+            let query = Query { number, of_range, words, unfinished, scope, said, faith, left_out };
             let says_something = !query.words.is_empty() || query.scope.is_some();
             if says_something && !queries.contains(&query) {
                 let others =

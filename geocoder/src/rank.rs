@@ -142,15 +142,25 @@ fn far_off(candidate: Candidate<'_>, near: Near) -> f32 {
     fading(metres, near)
 }
 
+/// What has addresses and a name of its own, which people type whole.
+pub(crate) fn is_street(place: Place<'_>) -> bool {
+    matches!(place.kind(), Kind::Street | Kind::Locality)
+}
+
 fn verdicts(candidate: &Candidate<'_>, query: &Query, likeness: Likeness<'_>) -> Verdicts {
     let said = |agrees: bool, corrected: bool| match (agrees, corrected) {
         (false, _) => Verdict::Contradicts,
         (true, true) => Verdict::Corrected,
         (true, false) => Verdict::Ok,
     };
-    let street = if !matches!(likeness.wording, Wording::Other | Wording::OtherType) && query.faith > 0.99 {
+    let is_as_typed = match likeness.wording {
+        Wording::Whole | Wording::Begun => true,
+        Wording::Part => query.unfinished || !is_street(candidate.place),
+        Wording::OtherType | Wording::Other => false,
+    };
+    let street = if is_as_typed && query.faith > 0.99 {
         Verdict::Ok
-    } else if likeness.weakest > 0.0 {
+    } else if likeness.weakest > 0.0 && !query.left_out {
         Verdict::Corrected
     } else {
         Verdict::Partial

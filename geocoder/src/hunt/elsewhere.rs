@@ -8,6 +8,7 @@ use crate::{
     parse::{Query, Scope, readings_by_code},
     places::{Place, Places},
     rank::{self, Answer, House, Wording},
+    suggestion::Verdict,
 };
 
 /// People confuse communes that are near each other: metres beyond the one named, and beyond one whose postcode was
@@ -29,8 +30,10 @@ impl Hunt<'_> {
     /// A commune that has the street keeps it, whatever the number: it was named.
     fn is_settled(&self) -> bool {
         let settles = |answer: &Answer<'_>| {
-            let is_it = answer.score.text >= SETTLED && answer.wording != Wording::OtherType;
-            is_it && answer.score.commune < f32::EPSILON && self.counts(answer)
+            answer.score.text >= SETTLED
+                && is_one_name(answer)
+                && answer.score.commune < f32::EPSILON
+                && self.counts(answer)
         };
         self.answers.iter().any(settles)
     }
@@ -40,22 +43,18 @@ impl Hunt<'_> {
         if self.is_settled() {
             return Ok(());
         }
-        // A name and a postcode that go together are believed as long as a street there is spelt like the one typed; one
-        // of another type may have been meant as much as the very address next door.
+        // A name and a postcode that go together are believed as long as a street there is spelt like the one typed.
         let is_like = |answer: &Answer<'_>| {
             let is_door = matches!(answer.house, House::Found(..));
-            answer.wording != Wording::OtherType && answer.score.text >= if is_door { ANSWERED } else { SETTLED }
+            is_one_name(answer) && answer.score.text >= if is_door { ANSWERED } else { SETTLED }
         };
         let is_found = self.answers.iter().any(|answer| is_like(answer) && self.counts(answer));
         // What was written otherwise than typed (« Chemin du Clos Co llinot » without its end) has no say elsewhere once
         // something answers in the town.
         let least = if self.best() < ANSWERED { 0.0 } else { WHOLE };
-        let places = &self.geocoder.first.shard.places;
-        let is_part = |scope: &Scope| scope.towns.iter().any(|&town| places.get(town).is_former());
         let scoped = |query: &&Query| {
-            let scope = query.scope.as_ref().filter(|scope| scope.whole && !query.words.is_empty());
-            let is_address = scope.is_some_and(|scope| query.number.is_some() || is_part(scope));
-            is_address && query.faith >= least
+            let is_named = query.scope.as_ref().is_some_and(|scope| scope.whole);
+            is_named && !query.words.is_empty() && query.faith >= least
         };
         for query in self.queries.iter().filter(scoped).cloned().collect::<Vec<_>>() {
             let Some(scope) = query.scope.clone() else { continue };
@@ -99,8 +98,12 @@ impl Hunt<'_> {
             if open.said.is_twice() && has_postcode && !is_part {
                 continue;
             }
-            let is_there = matches!(candidate.house, House::Found(..)) || is_part;
             let likeness = part.shard.places.likeness(place, &words);
+            let is_there = match candidate.house {
+                House::Found(..) => true,
+                House::NotAsked => rank::is_street(place) && likeness.wording == Wording::Whole,
+                House::WithoutSuffix(..) | House::Interpolated(_) | House::Unknown(_) => false,
+            } || is_part;
             let answer = rank::score(candidate, open, likeness, near, true).filter(|_| is_there);
             self.answers.extend(answer.filter(|answer| answer.score.text >= EXACT));
         }
@@ -112,6 +115,13 @@ impl Hunt<'_> {
         let near = |&town: &u32| rank::metres_to(self.geocoder.first.shard.places.get(town), place.position()) <= most;
         scope.towns.iter().any(near)
     }
+}
+
+/// Whether it may be what was typed, spelt so or nearly: one of another type, or whose name goes on, may have been meant
+/// as much as the very address next door.
+fn is_one_name(answer: &Answer<'_>) -> bool {
+    let goes_on = answer.wording == Wording::Part && answer.verdicts.street != Some(Verdict::Ok);
+    answer.wording != Wording::OtherType && !goes_on
 }
 
 /// The commune of today that a former one is part of.

@@ -59,7 +59,8 @@ impl Hunt<'_> {
                 let (words, after) = typed.words.split_at(end);
                 let is_known =
                     noise::is_complement(after) || noise::without_areas(after, gazetteer).len() < after.len();
-                cut.push(typed.ended(words, if is_known { COMPLEMENT_DROPPED } else { WORDS_DROPPED }));
+                let faith = if is_known { COMPLEMENT_DROPPED } else { WORDS_DROPPED };
+                cut.push(Typed { left_out: !is_known, ..typed.ended(words, faith) });
             }
             let within = noise::without_areas(&typed.words, gazetteer);
             if within.len() < typed.words.len() {
@@ -119,7 +120,8 @@ impl Hunt<'_> {
                     House::Found(..) => WORDS_DROPPED,
                     _ => WORDS_DROPPED_NO_NUMBER,
                 };
-                let query = Query { faith: query.faith * faith, ..query.clone() };
+                let left_out = query.left_out || !before_complement;
+                let query = Query { faith: query.faith * faith, left_out, ..query.clone() };
                 let answer = rank::score(candidate, &query, likeness, near, false);
                 is_some |= answer.is_some();
                 self.answers.extend(answer);
