@@ -146,8 +146,7 @@ fn a_commune_named_with_its_own_postcode_may_be_wrong_and_is_said_to_be() {
     assert_eq!(first("12 rue du marché 69100 villeurbanne"), elsewhere);
     let other_part = ("5 Rue Garibaldi, 69003 Lyon 3e Arrondissement".to_owned(), true, true);
     assert_eq!(first("5 rue garibaldi 69006 lyon"), other_part);
-    // Without a number it is a street that many communes have: the one named has none.
-    assert_eq!(first("rue du marché 69100 villeurbanne"), ("Villeurbanne".to_owned(), false, true));
+    assert_eq!(first("rue du marché 69100 villeurbanne"), ("Rue du Marché, 69500 Bron".to_owned(), true, true));
 }
 
 #[test]

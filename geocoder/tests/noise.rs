@@ -131,7 +131,6 @@ fn a_complement_between_the_street_and_the_town_costs_nothing() {
         "B.P. 4567",
         "interphone 12B",
         "rez-de-jardin",
-        "boulangerie Le Fournil",
         "appartement n°13",
         "n° 5",
     ] {
@@ -149,6 +148,16 @@ fn a_complement_after_the_town_costs_nothing() {
         check_sure(&geocoder, &format!("60 rue Garibaldi, Lyon 3, {complement}"), IN_LYON_3);
     }
     check(&geocoder, "5 rue Garibaldi, Lyon 3", "Rue Garibaldi, 69003 Lyon 3e Arrondissement");
+}
+
+#[test]
+fn words_of_which_nothing_is_known_are_left_out_and_the_answer_is_to_be_looked_at() {
+    let (geocoder, _folder) = index();
+    for unknown in ["boulangerie Le Fournil", "zzz"] {
+        let found = check(&geocoder, &format!("60 rue Garibaldi {unknown} 69003 Lyon"), IN_LYON_3);
+        assert!(found.score.confidence < 0.8, "{unknown}: {}", found.score.confidence);
+        assert_eq!(found.verdicts.street, Some(Verdict::Partial), "{unknown}");
+    }
 }
 
 #[test]

@@ -89,10 +89,7 @@ impl Hunt<'_> {
                     continue;
                 }
                 let begun = Query { words: words.to_vec(), unfinished: false, ..query.clone() };
-                if self.effort.is_spent()
-                    || self.best() >= enough
-                    || self.is_street(&begun, noise::is_complement(after))?
-                {
+                if self.effort.is_spent() || self.best() >= enough || self.is_street(&begun, after)? {
                     break;
                 }
             }
@@ -100,9 +97,11 @@ impl Hunt<'_> {
         Ok(())
     }
 
-    /// Whether the words are the whole name of a place, which is kept.
-    fn is_street(&mut self, query: &Query, before_complement: bool) -> Result<bool, Error> {
+    /// Whether the words are the whole name of a place, which is kept. It is surer `before` what may be a complement or
+    /// is another place of the town.
+    fn is_street(&mut self, query: &Query, before: &[Word]) -> Result<bool, Error> {
         let mut is_some = false;
+        let mut is_known = noise::is_complement(before);
         for at in 0..self.contexts.len() {
             self.effort.spend(effort::READING);
             let context = &mut self.contexts[at];
@@ -114,13 +113,14 @@ impl Hunt<'_> {
                 if likeness.text < EXACT || likeness.wording == Wording::OtherType {
                     continue;
                 }
+                is_known = is_known || self.is_name(before, query)?;
                 let candidate = self.candidate(place, query);
                 let faith = match candidate.house {
-                    _ if before_complement => COMPLEMENT_DROPPED,
+                    _ if is_known => COMPLEMENT_DROPPED,
                     House::Found(..) => WORDS_DROPPED,
                     _ => WORDS_DROPPED_NO_NUMBER,
                 };
-                let left_out = query.left_out || !before_complement;
+                let left_out = query.left_out || !is_known;
                 let query = Query { faith: query.faith * faith, left_out, ..query.clone() };
                 let answer = rank::score(candidate, &query, likeness, near, false);
                 is_some |= answer.is_some();
@@ -128,6 +128,22 @@ impl Hunt<'_> {
             }
         }
         Ok(is_some)
+    }
+
+    /// Whether words are the whole name of a place where a reading looks: « 5 chemin des Balmes, les Grandes Balmes ».
+    fn is_name(&mut self, words: &[Word], query: &Query) -> Result<bool, Error> {
+        let named = Query { number: None, words: words.to_vec(), unfinished: false, ..query.clone() };
+        for context in &mut self.contexts {
+            self.effort.spend(effort::READING);
+            let words = expand(context, &named, Tolerance::Exact);
+            let places = &context.part.shard.places;
+            let found = candidates(context, &named, &words, Tolerance::Exact)?;
+            let is_whole = |place| places.likeness(places.get(place), &words).wording == Wording::Whole;
+            if found.into_iter().any(is_whole) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
 
