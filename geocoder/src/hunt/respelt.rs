@@ -47,7 +47,7 @@ impl Hunt<'_> {
         if self.best() < SETTLED {
             self.look(&queries, Tolerance::Corrected, SETTLED)?;
         }
-        self.queries.extend(queries);
+        self.add(queries);
         Ok(())
     }
 }

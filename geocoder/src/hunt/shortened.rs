@@ -40,7 +40,7 @@ impl Hunt<'_> {
             }
         }
         self.look(&queries, Tolerance::Exact, enough)?;
-        self.queries.extend(queries.iter().cloned());
+        self.add(queries.clone());
         if self.best() < enough {
             self.begun(enough)?;
         }

@@ -2,6 +2,8 @@
 //! and « Route Départementale 12 », « ZA » and « zone artisanale », a date with and without its year. Each is made by
 //! a rule from what the others made, and only of words that have the shape for it.
 
+use std::ops::Range;
+
 use crate::{
     dates, noise, normalize,
     normalize::{Word, is_article},
@@ -35,8 +37,9 @@ pub(super) fn others(words: &[Word]) -> Vec<(Vec<Word>, f32)> {
     let mut wordings = vec![(words.to_vec(), 1.0)];
     for rule in RULES {
         for at in 0..wordings.len() {
-            let (from, faith) = wordings[at].clone();
-            for (made, costs) in rule(&from) {
+            let (from, faith) = &wordings[at];
+            let faith = *faith;
+            for (made, costs) in rule(from) {
                 if wordings.len() < MOST && wordings.iter().all(|(known, _)| *known != made) {
                     wordings.push((made, faith * costs));
                 }
@@ -146,29 +149,44 @@ fn spelt_out(words: &[Word]) -> Vec<(Vec<Word>, f32)> {
             made.extend(longs.iter().map(|long| (spliced(words, at, 1, long.split(' ').map(word)), 1.0)));
         }
         for long in longs {
-            let count = long.split(' ').count();
-            let is_here =
-                |at: &usize| words[*at..*at + count].iter().map(|word| word.typed.as_str()).eq(long.split(' '));
-            let found = (0..(words.len() + 1).saturating_sub(count)).find(is_here);
-            made.extend(found.map(|at| (spliced(words, at, count, [word(short)].into_iter()), 1.0)));
+            made.extend(run_of(long, words).map(|run| (spliced(words, run.start, run.len(), [word(short)].into_iter()), 1.0)));
         }
     }
     made
 }
 
+/// Where the words of a phrase stand in some words, the first time.
+fn run_of(phrase: &str, words: &[Word]) -> Option<Range<usize>> {
+    let is_prefix = |at: usize| {
+        let mut typed = words[at..].iter().map(|word| word.typed.as_str());
+        let mut count = 0;
+        let is_here = phrase.split(' ').all(|word| {
+            count += 1;
+            typed.next() == Some(word)
+        });
+        is_here.then_some(at..at + count)
+    };
+    (0..words.len()).find_map(is_prefix)
+}
+
 /// The words with every run replaced for which `with` has other words: how many it takes, and those. None when no run is.
 fn replaced(words: &[Word], with: impl Fn(usize) -> Option<(usize, Vec<Word>)>) -> Vec<(Vec<Word>, f32)> {
-    let (mut made, mut at, mut is_other) = (Vec::with_capacity(words.len() + 2), 0, false);
+    // Most words are of no such run: nothing is copied for those.
+    let first = (0..words.len()).find_map(|at| Some((at, with(at)?)));
+    let Some((mut at, (taken, instead))) = first else { return Vec::new() };
+    let mut made = words[..at].to_vec();
+    made.extend(instead);
+    at += taken;
     while at < words.len() {
         if let Some((taken, instead)) = with(at) {
             made.extend(instead);
-            (at, is_other) = (at + taken, true);
+            at += taken;
         } else {
             made.push(words[at].clone());
             at += 1;
         }
     }
-    if is_other { vec![(made, 1.0)] } else { Vec::new() }
+    vec![(made, 1.0)]
 }
 
 fn spliced(words: &[Word], at: usize, taken: usize, instead: impl Iterator<Item = Word>) -> Vec<Word> {
