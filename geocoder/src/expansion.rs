@@ -44,7 +44,7 @@ impl Expansions {
             let is_initial =
                 tolerance > Tolerance::Exact && (1..last).contains(&at) && normalize::is_initial(&word.typed);
             let loosely = tolerance == Tolerance::Loose;
-            let asked = Asked { beginning: unfinished, as_type: at <= 1, loosely };
+            let asked = Asked { beginning: unfinished, as_type: at <= 1, loosely }.of(&word.typed);
             let asked = Some(asked).filter(|_| tolerance > Tolerance::Exact);
             // « Rue de al Poudrerie »: too short to be corrected, and no reason to find nothing.
             let is_small = word.typed.len() <= 2 && word.typed.bytes().all(|b| b.is_ascii_lowercase());

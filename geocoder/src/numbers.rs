@@ -96,7 +96,7 @@ impl Numbers {
         // The number may begin in the block before the one whose first it is: one number, several suffixes.
         let last = self.first_after(street.clone(), house.number);
         for block in (street.start..last).rev() {
-            let mut entries = self.block(block).entries().zip(0..);
+            let mut entries = self.block(block).entries().take_while(|entry| entry.number <= house.number).zip(0..);
             if let Some((_, index)) = entries.find(|(entry, _)| (entry.number, entry.suffix) == (house.number, suffix))
             {
                 return Some(entry_of(block, index));
