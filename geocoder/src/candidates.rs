@@ -14,6 +14,7 @@ use crate::{
     Error, Filter, Geocoder, Kind, Near, Request,
     effort::Effort,
     expansion::{Expansions, is_in_some_name},
+    lists::Lists,
     matching::{AnyOf, Matching},
     parse::Query,
     places::Place,
@@ -52,6 +53,7 @@ pub(crate) struct Context<'a> {
     /// What is left to the search.
     pub effort: Effort,
     expansions: Expansions,
+    lists: Lists,
 }
 
 impl<'a> Context<'a> {
@@ -69,6 +71,7 @@ impl<'a> Context<'a> {
             centre: None,
             effort: effort.clone(),
             expansions: Expansions::default(),
+            lists: Lists::default(),
         }
     }
 
@@ -95,7 +98,7 @@ pub(crate) fn expand(context: &mut Context<'_>, query: &Query, tolerance: Tolera
 
 /// The places to rank for one reading, those of a named town when it names one.
 pub(crate) fn candidates(
-    context: &Context<'_>,
+    context: &mut Context<'_>,
     query: &Query,
     words: &[QueryWord],
     tolerance: Tolerance,
@@ -107,8 +110,9 @@ pub(crate) fn candidates(
     // An index is one segment, or none when it is empty.
     let searcher = context.part.shard.reader.searcher();
     let Some(segment) = searcher.segment_readers().first() else { return Ok(Vec::new()) };
-    let scopes = scope.as_deref().into_iter().chain(context.towns.as_deref());
-    let Some(matching) = matching(context, segment, (query, words), scopes, tolerance)? else { return Ok(Vec::new()) };
+    let Some(matching) = matching(context, segment, (query, words), scope.as_deref(), tolerance)? else {
+        return Ok(Vec::new());
+    };
     let near = context.centre.or(context.near);
     let typed = words.iter().filter(|word| !word.article).count();
     let preference = Preference::new(near, typed, context.has_home && query.scope.is_none());
@@ -137,30 +141,30 @@ fn likeliest<'t>(context: &Context<'_>, mut towns: Cow<'t, [u32]>) -> Cow<'t, [u
 }
 
 /// What a place must hold: one clause a word that counts, articles left out unless there is nothing else; the towns of
-/// every scope; the kinds wanted. None for a reading that says too little.
-fn matching<'t>(
-    context: &Context<'_>,
+/// the scope and of the filter; the kinds wanted. None for a reading that says too little.
+fn matching(
+    context: &mut Context<'_>,
     segment: &SegmentReader,
     (query, words): (&Query, &[QueryWord]),
-    scopes: impl Iterator<Item = &'t [u32]>,
+    scope: Option<&[u32]>,
     tolerance: Tolerance,
 ) -> Result<Option<Matching>, Error> {
-    let (fields, effort) = (context.part.shard.fields, &context.effort);
+    let Context { part, filter, towns, effort, lists, .. } = context;
+    let (fields, index) = (part.shard.fields, (segment, part.shard.fields));
     let mut counting: Vec<&QueryWord> = words.iter().filter(|word| !word.article).collect();
     if counting.is_empty() {
         counting = words.iter().collect();
     }
     // Most readings of a misspelt text end here: a word that no name has costs no list.
-    let vocabulary = &context.part.shard.vocabulary;
+    let vocabulary = &part.shard.vocabulary;
     if tolerance < Tolerance::Partial && !counting.iter().all(|word| is_in_some_name(word, vocabulary)) {
         return Ok(None);
     }
     let mut all = Vec::new();
-    for towns in scopes {
-        let terms = towns.iter().map(|&town| Term::from_field_u64(fields.town, u64::from(town)));
-        all.push(AnyOf::read(segment, terms, effort)?);
+    for towns in scope.into_iter().chain(towns.as_deref()) {
+        all.push(lists.in_towns(towns, index, effort)?);
     }
-    if let Some(kinds) = kinds_wanted(context.filter.kinds.as_deref(), query) {
+    if let Some(kinds) = kinds_wanted(filter.kinds.as_deref(), query) {
         let terms = kinds.into_iter().map(|kind| Term::from_field_text(fields.kind, kind.as_str()));
         all.push(AnyOf::read(segment, terms, effort)?);
     }
@@ -168,11 +172,7 @@ fn matching<'t>(
     // A word said again asks for nothing more.
     let mut said = HashSet::new();
     counting.retain(|word| said.insert((&word.forms[0].0, &word.beginning)));
-    let clause = |word: &&QueryWord| {
-        let forms = word.forms.iter().map(|(form, _)| fields.word_term(form));
-        let beginning = word.beginning.as_deref().map(|beginning| fields.beginning_term(beginning));
-        AnyOf::read(segment, forms.chain(beginning), effort)
-    };
+    let mut clause = |word: &&QueryWord| lists.with_word(word, index, effort);
     if tolerance < Tolerance::Partial {
         for word in &counting {
             all.push(clause(word)?);

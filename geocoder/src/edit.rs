@@ -140,9 +140,8 @@ fn fill_row(rows: &mut [[f32; WIDTH]; 3], i: usize, typed: &[u8], (word, missing
 }
 
 /// What each letter costs where another one should be, worked out once.
-static SUBSTITUTIONS: LazyLock<[[f32; letters::RANKS]; letters::RANKS]> = LazyLock::new(|| {
-    array::from_fn(|a| array::from_fn(|b| substitution(letters::of_rank(a), letters::of_rank(b))))
-});
+static SUBSTITUTIONS: LazyLock<[[f32; letters::RANKS]; letters::RANKS]> =
+    LazyLock::new(|| array::from_fn(|a| array::from_fn(|b| substitution(letters::of_rank(a), letters::of_rank(b)))));
 
 fn substitution(a: u8, b: u8) -> f32 {
     if a == b {

@@ -46,6 +46,7 @@ mod index;
 mod interpolation;
 mod letters;
 mod likeness;
+mod lists;
 mod marks;
 mod matching;
 mod named;

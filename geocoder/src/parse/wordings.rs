@@ -149,7 +149,9 @@ fn spelt_out(words: &[Word]) -> Vec<(Vec<Word>, f32)> {
             made.extend(longs.iter().map(|long| (spliced(words, at, 1, long.split(' ').map(word)), 1.0)));
         }
         for long in longs {
-            made.extend(run_of(long, words).map(|run| (spliced(words, run.start, run.len(), [word(short)].into_iter()), 1.0)));
+            made.extend(
+                run_of(long, words).map(|run| (spliced(words, run.start, run.len(), [word(short)].into_iter()), 1.0)),
+            );
         }
     }
     made
