@@ -125,6 +125,15 @@ impl<'a> Hunt<'a> {
         self.queries.extend(queries);
     }
 
+    /// Without the readings that are another one, or one of the text, but farther from what was typed: cut in two ways,
+    /// a text may be left with the same words.
+    fn likeliest(&self, queries: Vec<Query>) -> Vec<Query> {
+        let others = || self.queries.iter().chain(&queries);
+        let is_another = |query: &Query| others().any(|other| other != query && other.stands_for(query));
+        let is_kept: Vec<bool> = queries.iter().map(|query| !is_another(query)).collect();
+        queries.into_iter().zip(is_kept).filter_map(|(query, is_kept)| is_kept.then_some(query)).collect()
+    }
+
     /// What was found.
     pub(crate) fn found(&mut self) -> Vec<Answer<'a>> {
         let is_like = |answer: &Answer<'_>| answer.score.text >= WORST;

@@ -125,6 +125,14 @@ impl Typed {
 }
 
 impl Query {
+    /// Whether this is that other reading, no farther from what was typed: what the other finds, this one finds as like.
+    pub(crate) fn stands_for(&self, other: &Self) -> bool {
+        let Self { number, of_range, words, unfinished, scope, said, faith } = self;
+        let flags = (*of_range, *unfinished) == (other.of_range, other.unfinished);
+        let texts = *words == other.words && *number == other.number;
+        *faith >= other.faith && flags && texts && *scope == other.scope && *said == other.said
+    }
+
     /// The same in other words, that far from those typed.
     fn worded(&self, words: Vec<Word>, faith: f32) -> Self {
         let unfinished = self.unfinished && words.last() == self.words.last();

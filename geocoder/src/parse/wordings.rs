@@ -2,8 +2,6 @@
 //! and « Route Départementale 12 », « ZA » and « zone artisanale », a date with and without its year. Each is made by
 //! a rule from what the others made, and only of words that have the shape for it.
 
-use std::ops::Range;
-
 use crate::{
     dates, noise, normalize,
     normalize::{Word, is_article},
@@ -16,14 +14,14 @@ const MOST: usize = 8;
 const YEAR_DROPPED: f32 = 0.96;
 
 /// What is short for several words. Of two long ones, either is written.
-const SHORT: [(&str, &[&str]); 7] = [
-    ("za", &["zone artisanale", "zone d activites", "zone d activite"]),
-    ("zi", &["zone industrielle"]),
-    ("zac", &["zone d amenagement concerte"]),
-    ("rpt", &["rond point"]),
-    ("nd", &["notre dame"]),
-    ("hdv", &["hotel de ville"]),
-    ("vc", &["voie communale"]),
+const SHORT: [(&str, &[&[&str]]); 7] = [
+    ("za", &[&["zone", "artisanale"], &["zone", "d", "activites"], &["zone", "d", "activite"]]),
+    ("zi", &[&["zone", "industrielle"]]),
+    ("zac", &[&["zone", "d", "amenagement", "concerte"]]),
+    ("rpt", &[&["rond", "point"]]),
+    ("nd", &[&["notre", "dame"]]),
+    ("hdv", &[&["hotel", "de", "ville"]]),
+    ("vc", &[&["voie", "communale"]]),
 ];
 
 /// Roads that go by a number: their initials, and the word for them.
@@ -146,29 +144,15 @@ fn spelt_out(words: &[Word]) -> Vec<(Vec<Word>, f32)> {
     let mut made = Vec::new();
     for (short, longs) in SHORT {
         if let Some(at) = words.iter().position(|word| word.typed == short) {
-            made.extend(longs.iter().map(|long| (spliced(words, at, 1, long.split(' ').map(word)), 1.0)));
+            made.extend(longs.iter().map(|long| (spliced(words, at, 1, long.iter().copied().map(word)), 1.0)));
         }
         for long in longs {
-            made.extend(
-                run_of(long, words).map(|run| (spliced(words, run.start, run.len(), [word(short)].into_iter()), 1.0)),
-            );
+            let is_here = |run: &[Word]| run.iter().map(|word| word.typed.as_str()).eq(long.iter().copied());
+            let found = words.windows(long.len()).position(is_here);
+            made.extend(found.map(|at| (spliced(words, at, long.len(), [word(short)].into_iter()), 1.0)));
         }
     }
     made
-}
-
-/// Where the words of a phrase stand in some words, the first time.
-fn run_of(phrase: &str, words: &[Word]) -> Option<Range<usize>> {
-    let is_prefix = |at: usize| {
-        let mut typed = words[at..].iter().map(|word| word.typed.as_str());
-        let mut count = 0;
-        let is_here = phrase.split(' ').all(|word| {
-            count += 1;
-            typed.next() == Some(word)
-        });
-        is_here.then_some(at..at + count)
-    };
-    (0..words.len()).find_map(is_prefix)
 }
 
 /// The words with every run replaced for which `with` has other words: how many it takes, and those. None when no run is.
