@@ -127,11 +127,11 @@ impl<'a> Hunt<'a> {
 
     /// Without the readings that are another one, or one of the text, but farther from what was typed: cut in two ways,
     /// a text may be left with the same words.
-    fn likeliest(&self, queries: Vec<Query>) -> Vec<Query> {
+    fn nearest(&self, queries: Vec<Query>) -> Vec<Query> {
         let others = || self.queries.iter().chain(&queries);
-        let is_another = |query: &Query| others().any(|other| other != query && other.stands_for(query));
-        let is_kept: Vec<bool> = queries.iter().map(|query| !is_another(query)).collect();
-        queries.into_iter().zip(is_kept).filter_map(|(query, is_kept)| is_kept.then_some(query)).collect()
+        let is_nearest: Vec<bool> =
+            queries.iter().map(|query| !others().any(|other| other.is_nearer_than(query))).collect();
+        queries.into_iter().zip(is_nearest).filter_map(|(query, is_nearest)| is_nearest.then_some(query)).collect()
     }
 
     /// What was found.

@@ -125,12 +125,15 @@ impl Typed {
 }
 
 impl Query {
-    /// Whether this is that other reading, no farther from what was typed: what the other finds, this one finds as like.
-    pub(crate) fn stands_for(&self, other: &Self) -> bool {
+    /// Whether this is that other reading, nearer to what was typed: what the other finds, this one finds as like.
+    pub(crate) fn is_nearer_than(&self, other: &Self) -> bool {
         let Self { number, of_range, words, unfinished, scope, said, faith } = self;
-        let flags = (*of_range, *unfinished) == (other.of_range, other.unfinished);
-        let texts = *words == other.words && *number == other.number;
-        *faith >= other.faith && flags && texts && *scope == other.scope && *said == other.said
+        *faith > other.faith
+            && (*of_range, *unfinished) == (other.of_range, other.unfinished)
+            && *number == other.number
+            && *words == other.words
+            && *scope == other.scope
+            && *said == other.said
     }
 
     /// The same in other words, that far from those typed.

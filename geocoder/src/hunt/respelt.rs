@@ -43,7 +43,7 @@ impl Hunt<'_> {
                 queries.push(query);
             }
         }
-        let queries = self.likeliest(queries);
+        let queries = self.nearest(queries);
         self.look(&queries, Tolerance::Exact, enough)?;
         if self.best() < SETTLED {
             self.look(&queries, Tolerance::Corrected, SETTLED)?;

@@ -39,7 +39,7 @@ impl Hunt<'_> {
                 queries.push(query);
             }
         }
-        let queries = self.likeliest(queries);
+        let queries = self.nearest(queries);
         self.look(&queries, Tolerance::Exact, enough)?;
         self.add(queries.clone());
         if self.best() < enough {
