@@ -2,12 +2,15 @@
 
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-use std::{fs, sync::LazyLock};
+mod support;
+
+use std::sync::LazyLock;
 
 use geocoder::{
-    BuildOptions, Geocoder, build,
+    Geocoder,
     bulk::{Bulk, Counts, Error, Options, Step, Task, run},
 };
+use support::{Sources, index_of};
 
 const BAL: &str = "cle_interop;voie_nom;numero;suffixe;commune_insee;commune_nom;position;x;y;long;lat;source;date_der_maj\n\
     69029_0455_00001;Rue de la République;1;;69029;Bron;entrée;;;4.9110;45.7380;;2026-01-01\n\
@@ -17,15 +20,9 @@ const BAL: &str = "cle_interop;voie_nom;numero;suffixe;commune_insee;commune_nom
     69029_0459_00002;=Cmd Vénissieux;2;;69029;Bron;entrée;;;4.9300;45.7500;;2026-01-01\n";
 
 static INDEX: LazyLock<Geocoder> = LazyLock::new(|| {
-    let folder = tempfile::tempdir().unwrap();
-    let source = folder.path().join("bal.csv");
-    fs::write(&source, BAL).unwrap();
-    let postcodes = folder.path().join("codes_postaux.csv");
-    fs::write(&postcodes, "code_commune_insee;code_postal\n69029;69500\n69266;69100\n").unwrap();
-    let metropole = ["69029", "69266"].map(|code| code.parse().unwrap());
-    let options = BuildOptions { postcodes: Some(postcodes), metropole: metropole.into(), ..BuildOptions::default() };
-    build(&[source], &folder.path().join("index"), &options, &mut |_| {}).unwrap();
-    Geocoder::open(&folder.path().join("index")).unwrap() // mapped: the folder may go
+    let postcodes = "code_commune_insee;code_postal\n69029;69500\n69266;69100\n";
+    let metropole = &["69029", "69266"];
+    index_of(&Sources { files: &[("bal.csv", BAL)], postcodes, metropole, ..Sources::default() }).0 // mapped: the folder may go
 });
 
 fn options(task: Task, fields: &[(&str, &str)]) -> Options {

@@ -1,6 +1,9 @@
 //! Edits answer as an index built anew of the same files does: whatever changed, in however many files, and however
 //! the rows of one address are spread over them.
+
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
+
+mod support;
 
 use std::{
     fmt::Write as _,
@@ -86,10 +89,7 @@ impl Site {
     }
 
     fn sources(&self) -> Vec<PathBuf> {
-        let entries = fs::read_dir(self.0.path()).unwrap().map(|entry| entry.unwrap().path());
-        let mut files: Vec<PathBuf> = entries.filter(|path| path.extension().is_some_and(|end| end == "csv")).collect();
-        files.sort();
-        files
+        support::csv_files(self.0.path())
     }
 
     fn update(&self) -> Update {
@@ -120,7 +120,7 @@ fn open(store: &Path) -> Geocoder {
 }
 
 fn found(geocoder: &Geocoder, text: &str) -> Vec<Suggestion> {
-    geocoder.search(&Request { text: text.to_owned(), finished: true, limit: 5, ..Request::default() }).unwrap()
+    geocoder.search(&Request { finished: true, ..support::request(text) }).unwrap()
 }
 
 /// All that is found at a row's address and at its place, in short.

@@ -2,17 +2,18 @@
 
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-use std::fs;
-
-use geocoder::{BuildOptions, Error, Filter, Geocoder, Nearby, build};
+use geocoder::{Error, Filter, Geocoder, Nearby};
 use layers::LonLat;
+use support::{Sources, index_of_bal};
+use tempfile::TempDir;
 
+mod support;
 #[path = "hostile/texts.rs"]
 mod texts;
 
 use texts::{Dice, SHAPES};
 
-const HEADER: &str = "cle_interop;voie_nom;numero;suffixe;commune_insee;commune_nom;long;lat";
+const COLUMNS: &str = "cle_interop;voie_nom;numero;suffixe;commune_insee;commune_nom;long;lat";
 const TYPES: [&str; 5] = ["Rue", "Avenue", "Place", "Chemin", "Impasse"];
 const NAMES: [&str; 12] = [
     "de la République",
@@ -38,33 +39,26 @@ const TOWNS: [(&str, &str); 6] = [
 ];
 
 /// Every type with every name in every town, two numbers each, and streets of a number.
-fn index() -> (tempfile::TempDir, Geocoder) {
-    let folder = tempfile::tempdir().unwrap();
-    let mut lines = vec![HEADER.to_owned()];
+fn index() -> (Geocoder, TempDir) {
+    let mut rows = Vec::new();
     for (town, (code, commune)) in TOWNS.iter().enumerate() {
         let names = TYPES.iter().flat_map(|kind| NAMES.iter().map(move |name| format!("{kind} {name}")));
         let numbered = (1..=40).map(|number| format!("Rue {number}"));
         for (street, name) in names.chain(numbered).enumerate() {
             let (lon, lat) = (4.8 + town as f64 / 50.0 + street as f64 / 9_000.0, 45.7 + street as f64 / 9_000.0);
             for (number, suffix) in [(1, ""), (12, "bis")] {
-                lines.push(format!(
+                rows.push(format!(
                     "{code}_{street:04}_{number:05};{name};{number};{suffix};{code};{commune};{lon};{lat}"
                 ));
             }
         }
     }
-    let bal = folder.path().join("bal.csv");
-    fs::write(&bal, lines.join("\n")).unwrap();
-    let metropole = ["69123", "69266"].map(|code| code.parse().unwrap()).into();
-    build(&[bal], &folder.path().join("index"), &BuildOptions { metropole, ..BuildOptions::default() }, &mut |_| ())
-        .unwrap();
-    let geocoder = Geocoder::open(&folder.path().join("index")).unwrap();
-    (folder, geocoder)
+    index_of_bal(COLUMNS, rows, &Sources { metropole: &["69123", "69266"], ..Sources::default() })
 }
 
 #[test]
 fn ten_thousand_hostile_texts_are_answered() {
-    let (_folder, geocoder) = index();
+    let (geocoder, _folder) = index();
     let mut dice = Dice::new(69);
     let mut answered = 0;
     for round in 0..10_000 {
@@ -87,7 +81,7 @@ fn ten_thousand_hostile_texts_are_answered() {
 
 #[test]
 fn a_text_beyond_the_limit_is_refused_before_it_is_read() {
-    let (_folder, geocoder) = index();
+    let (geocoder, _folder) = index();
     let mut request = texts::request(&mut Dice::new(7), SHAPES[0].1);
     request.text = "🏠".repeat(201);
     assert!(matches!(geocoder.search(&request), Err(Error::QueryTooLong { chars: 201 })));
@@ -95,7 +89,7 @@ fn a_text_beyond_the_limit_is_refused_before_it_is_read() {
 
 #[test]
 fn any_point_is_reversed() {
-    let (_folder, geocoder) = index();
+    let (geocoder, _folder) = index();
     for (lon, lat) in [(0.0, 0.0), (180.0, 90.0), (-180.0, -90.0), (4.85, 45.75), (f64::MAX, f64::MIN)] {
         for radius_m in [0.0, 1_000.0, f64::INFINITY] {
             let (point, filter) = (LonLat { lon, lat }, Filter::default());

@@ -3,12 +3,10 @@
 
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+mod support;
 
-use geocoder::{BuildOptions, Geocoder, Kind, MatchType, Request, Suggestion, Verdict, build};
+use geocoder::{Geocoder, Kind, MatchType, Verdict};
+use support::{Sources, find, first_labelled, index_of};
 use tempfile::TempDir;
 
 const BAL: &str = "cle_interop;voie_nom;voie_nom_frp;lieudit_complement_nom;lieudit_complement_nom_frp;numero;commune_insee;commune_nom;commune_nom_frp;position;long;lat\n\
@@ -21,44 +19,19 @@ const BAL: &str = "cle_interop;voie_nom;voie_nom_frp;lieudit_complement_nom;lieu
 const BAN: &str = "id;numero;rep;nom_voie;code_postal;code_insee;nom_commune;code_insee_ancienne_commune;nom_ancienne_commune;lon;lat;type_position;alias;nom_ld;libelle_acheminement;nom_afnor;certification_commune\n\
     69276_0001_00005;5;;Rue Gustave et Martial Caillebotte;69320;69276;Feyzin;;;4.8600;45.6730;entrée;Chemin des Peintres;;LES RAZES;RUE G ET MARTIAL CAILLEBOTTE;1\n";
 
-struct Index {
-    geocoder: Geocoder,
-    _folder: TempDir,
-}
-
-fn index(files: &[(&str, &str)], options: impl FnOnce(&Path) -> BuildOptions) -> Index {
-    let folder = tempfile::tempdir().unwrap();
-    let write = |(name, text): &(&str, &str)| -> PathBuf {
-        let path = folder.path().join(name);
-        fs::write(&path, text).unwrap();
-        path
-    };
-    let sources: Vec<PathBuf> = files.iter().map(write).collect();
-    let store = folder.path().join("index");
-    build(&sources, &store, &options(folder.path()), &mut |_| {}).unwrap();
-    Index { geocoder: Geocoder::open(&store).unwrap(), _folder: folder }
-}
-
-fn plain(_: &Path) -> BuildOptions {
-    BuildOptions::default()
-}
-
-fn find(index: &Index, text: &str) -> Vec<Suggestion> {
-    index.geocoder.search(&Request { text: text.to_owned(), limit: 5, ..Request::default() }).unwrap()
+fn index(bal: &str) -> (Geocoder, TempDir) {
+    index_of(&Sources { files: &[("bal.csv", bal)], ..Sources::default() })
 }
 
 #[track_caller]
-fn check(index: &Index, text: &str, label: &str, other_name: Option<&str>) {
-    let found = find(index, text);
-    let shown: Vec<String> = found.iter().map(|s| format!("{} [{}]", s.label(), s.score)).collect();
-    let first = found.first().unwrap_or_else(|| panic!("« {text} » gave nothing"));
-    assert_eq!(first.label(), label, "« {text} » gave {shown:#?}");
+fn check(geocoder: &Geocoder, text: &str, label: &str, other_name: Option<&str>) {
+    let first = first_labelled(text, &find(geocoder, text), label);
     assert_eq!(first.other_name.as_deref(), other_name, "« {text} »");
 }
 
 #[test]
 fn a_street_is_found_by_its_name_in_another_language_and_shown_by_the_official_one() {
-    let index = index(&[("bal.csv", BAL)], plain);
+    let (index, _folder) = index(BAL);
     let (label, name) = ("12 Rue de l’Église, Bron", Some("Rua de l'égllése"));
     for text in ["12 rua de l'égllése bron", "12 rua de l egllese", "12 Rua de l’Égllése, Bron", "12 rua de l'egl"]
     {
@@ -74,26 +47,26 @@ fn a_street_is_found_by_its_name_in_another_language_and_shown_by_the_official_o
 
 #[test]
 fn a_lieu_dit_is_found_by_the_name_that_addresses_in_it_tell() {
-    let index = index(&[("bal.csv", BAL)], plain);
+    let (index, _folder) = index(BAL);
     check(&index, "lo vinatièr", "Le Vinatier, Bron", Some("Lo Vinatièr"));
     assert_eq!(find(&index, "lo vinatier")[0].kind, Kind::Locality);
 }
 
 #[test]
 fn a_commune_named_in_another_language_is_a_scope_unless_one_is_officially_called_so() {
-    let index = index(&[("bal.csv", BAL)], plain);
+    let (index, _folder) = index(BAL);
     check(&index, "bronna", "Bron", None);
     check(&index, "3 rue du marché bronna", "3 Rue du Marché, Bron", None);
     assert_eq!(find(&index, "3 rue du marché bronna")[0].verdicts.commune, Some(Verdict::Ok));
     let renamed = BAL.replace(";Bronna;", ";Villeurbanne;");
-    let renamed = self::index(&[("bal.csv", &renamed)], plain);
+    let (renamed, _folder) = self::index(&renamed);
     check(&renamed, "villeurbanne", "Villeurbanne", None);
     check(&renamed, "12 rue villeurbanne", "12 Rue Égllése, Villeurbanne", None);
 }
 
 #[test]
 fn aliases_of_the_national_base_are_names() {
-    let index = index(&[("ban.csv", BAN)], plain);
+    let (index, _folder) = index_of(&Sources { files: &[("ban.csv", BAN)], ..Sources::default() });
     let label = "5 Rue Gustave et Martial Caillebotte, 69320 Feyzin";
     check(&index, "5 chemin des peintres feyzin", label, Some("Chemin des Peintres"));
     check(&index, "5 RUE G ET MARTIAL CAILLEBOTTE 69320", label, Some("RUE G ET MARTIAL CAILLEBOTTE"));
@@ -113,7 +86,7 @@ fn a_street_settled_as_a_duplicate_is_still_found_by_the_name_it_had() {
     let bal = format!("{header}\n{}{}", row("Place de la Mairie", 5, 1), row("Place de la Mairie", 7, 1));
     let ban =
         format!("{header}\n{}{}{}", row("Rue Ancienne", 5, 0), row("Rue Ancienne", 7, 0), row("Rue Voisine", 9, 0));
-    let index = index(&[("ban.csv", &ban), ("bal.csv", &bal)], plain);
+    let (index, _folder) = index_of(&Sources { files: &[("ban.csv", &ban), ("bal.csv", &bal)], ..Sources::default() });
     check(&index, "5 rue ancienne bron", "5 Place de la Mairie, Bron", Some("Rue Ancienne"));
     check(&index, "5 place de la mairie bron", "5 Place de la Mairie, Bron", None);
     check(&index, "9 rue voisine", "9 Rue Voisine, Bron", None);
@@ -126,7 +99,7 @@ fn a_commune_without_any_street_is_found() {
         "\n",
         r#"{"id":"69029_0002","type":"street","name":["Rue du Marché","Rue des Halles"],"postcode":"69500","citycode":["69029"],"city":["Bron"],"lon":4.911,"lat":45.739,"housenumbers":{"3":{"lon":4.911,"lat":45.739}}}"#,
     );
-    let index = index(&[("ban.ndjson", lines)], plain);
+    let (index, _folder) = index_of(&Sources { files: &[("ban.ndjson", lines)], ..Sources::default() });
     for text in ["dommartin", "Dommart", "domartin", "69390"] {
         let found = &find(&index, text)[0];
         assert_eq!(
@@ -141,17 +114,12 @@ fn a_commune_without_any_street_is_found() {
 
 #[test]
 fn a_commune_merged_since_is_found_as_what_it_was_or_as_the_one_it_is_in() {
-    let list = "TYPECOM,COM,LIBELLE,COMPARENT\nCOM,69149,Oullins-Pierre-Bénite,\nCOMD,69149,Oullins,69149\n\
-                COMD,69152,Pierre-Bénite,69149\nCOM,69029,Bron,\nCOMD,69900,Vieux-Bron,69029\n";
-    let communes = |folder: &Path| {
-        let path = folder.join("communes.csv");
-        fs::write(&path, list).unwrap();
-        BuildOptions { communes: Some(path), ..BuildOptions::default() }
-    };
+    let communes = "TYPECOM,COM,LIBELLE,COMPARENT\nCOM,69149,Oullins-Pierre-Bénite,\nCOMD,69149,Oullins,69149\n\
+                    COMD,69152,Pierre-Bénite,69149\nCOM,69029,Bron,\nCOMD,69900,Vieux-Bron,69029\n";
     let merged = "cle_interop;voie_nom;numero;commune_insee;commune_nom;commune_deleguee_insee;commune_deleguee_nom;position;long;lat\n\
         69149_0001_00014;Boulevard de l’Europe;14;69149;Oullins-Pierre-Bénite;69152;Pierre-Bénite;entrée;4.8250;45.7030\n\
         69029_0002_00003;Rue du Marché;3;69029;Bron;;;entrée;4.9110;45.7390\n";
-    let index = index(&[("bal.csv", merged)], communes);
+    let (index, _folder) = index_of(&Sources { files: &[("bal.csv", merged)], communes, ..Sources::default() });
     let found = &find(&index, "14 boulevard de l'europe pierre-bénite")[0];
     assert_eq!((found.district.as_deref(), found.city.as_str()), (Some("Pierre-Bénite"), "Oullins-Pierre-Bénite"));
     check(&index, "3 rue du marché vieux-bron", "3 Rue du Marché, Bron", None);
@@ -165,13 +133,8 @@ fn a_commune_named_with_its_own_postcode_may_be_wrong_and_is_said_to_be() {
         69266_0001_00007;Rue des Lilas;7;69266;Villeurbanne;entrée;4.8900;45.7500\n\
         69383_0001_00005;Rue Garibaldi;5;69383;Lyon 3e Arrondissement;entrée;4.8500;45.7560\n\
         69386_0001_00002;Rue Molière;2;69386;Lyon 6e Arrondissement;entrée;4.8510;45.7660\n";
-    let postcodes = |folder: &Path| {
-        let path = folder.join("postcodes.csv");
-        let list = "code_commune_insee;code_postal;ligne_5\n69029;69500;\n69266;69100;\n69383;69003;\n69386;69006;\n";
-        fs::write(&path, list).unwrap();
-        BuildOptions { postcodes: Some(path), ..BuildOptions::default() }
-    };
-    let index = index(&[("bal.csv", rows)], postcodes);
+    let postcodes = "code_commune_insee;code_postal;ligne_5\n69029;69500;\n69266;69100;\n69383;69003;\n69386;69006;\n";
+    let (index, _folder) = index_of(&Sources { files: &[("bal.csv", rows)], postcodes, ..Sources::default() });
     let first = |text: &str| {
         let found = find(&index, text).remove(0);
         let verdicts = [found.verdicts.commune, found.verdicts.postcode];
@@ -196,13 +159,8 @@ fn a_town_in_the_name_of_a_street_is_not_contradicted() {
         75106_dcen1e_00008;Voie A/6;8;75106;Paris 6e Arrondissement;entrée;2.3300;48.8500\n\
         75106_dcen1e_00006;Voie A/6;6;75106;Paris 6e Arrondissement;entrée;2.3300;48.8501\n\
         75108_meqrvt_00003;Voie D/8;3;75108;Paris 8e Arrondissement;entrée;2.3100;48.8700\n";
-    let postcodes = |folder: &Path| {
-        let path = folder.join("postcodes.csv");
-        let list = "code_commune_insee;code_postal;ligne_5\n69389;69009;\n69191;69450;\n75106;75006;\n75108;75008;\n";
-        fs::write(&path, list).unwrap();
-        BuildOptions { postcodes: Some(path), ..BuildOptions::default() }
-    };
-    let index = index(&[("bal.csv", rows)], postcodes);
+    let postcodes = "code_commune_insee;code_postal;ligne_5\n69389;69009;\n69191;69450;\n75106;75006;\n75108;75008;\n";
+    let (index, _folder) = index_of(&Sources { files: &[("bal.csv", rows)], postcodes, ..Sources::default() });
     for text in ["173 rue de saint-cyr 69009", "173 rue de saint-cyr 69009 lyon", "173 rue de saint-cyr"] {
         let found = find(&index, text);
         assert_eq!(found[0].label(), "173 Rue de Saint-Cyr, 69009 Lyon 9e Arrondissement", "{text}");

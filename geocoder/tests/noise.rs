@@ -3,12 +3,13 @@
 
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-use std::fs;
+mod support;
 
-use geocoder::{BuildOptions, Geocoder, MatchType, Request, Suggestion, Verdict, build};
+use geocoder::{Geocoder, MatchType, Verdict};
+use support::{Sources, check, find, index_of_bal};
 use tempfile::TempDir;
 
-const HEADER: &str =
+const COLUMNS: &str =
     "cle_interop;voie_nom;lieudit_complement_nom;numero;suffixe;commune_insee;commune_nom;position;long;lat";
 
 /// (street, complement, numbers, code, commune)
@@ -41,8 +42,7 @@ const POSTCODES: &str = "code_commune_insee;code_postal\n69383;69003\n69386;6900
                          75113;75013\n75115;75015\n75117;75017\n";
 
 fn index() -> (Geocoder, TempDir) {
-    let folder = tempfile::tempdir().unwrap();
-    let mut rows = vec![HEADER.to_owned()];
+    let mut rows = Vec::new();
     for (at, (street, complement, numbers, code, commune)) in STREETS.iter().enumerate() {
         for (rank, number) in numbers.iter().enumerate() {
             let (lon, lat) = (4.85 + at as f64 / 500.0, 45.74 + rank as f64 / 9_000.0);
@@ -51,30 +51,10 @@ fn index() -> (Geocoder, TempDir) {
             ));
         }
     }
-    let (bal, postcodes) = (folder.path().join("bal.csv"), folder.path().join("codes_postaux.csv"));
-    fs::write(&bal, rows.join("\r\n") + "\r\n").unwrap();
-    fs::write(&postcodes, POSTCODES).unwrap();
-    let options = BuildOptions { postcodes: Some(postcodes), ..BuildOptions::default() };
-    let store = folder.path().join("index");
-    let built = build(&[bal], &store, &options, &mut |_| {}).unwrap();
-    assert_eq!(built.report.rows(), built.report.accepted());
-    (Geocoder::open(&store).unwrap(), folder)
+    index_of_bal(COLUMNS, rows, &Sources { postcodes: POSTCODES, ..Sources::default() })
 }
 
-fn find(geocoder: &Geocoder, text: &str) -> Vec<Suggestion> {
-    geocoder.search(&Request { text: text.to_owned(), limit: 5, ..Request::default() }).unwrap()
-}
-
-/// The first answer, which must be this one.
-#[track_caller]
-fn check(geocoder: &Geocoder, text: &str, expected: &str) -> Suggestion {
-    let found = find(geocoder, text);
-    let shown: Vec<String> = found.iter().map(|it| format!("{} {:.2}", it.label(), it.score.confidence)).collect();
-    assert_eq!(found.first().map(Suggestion::label).as_deref(), Some(expected), "« {text} » gave {shown:#?}");
-    found.into_iter().next().unwrap()
-}
-
-/// The same, sure enough to be taken without being looked at.
+/// The first answer, sure enough to be taken without being looked at.
 #[track_caller]
 fn check_sure(geocoder: &Geocoder, text: &str, expected: &str) {
     let sure = check(geocoder, text, expected).score.confidence;

@@ -2,18 +2,12 @@
 
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-use std::fs;
+mod support;
 
-use geocoder::{
-    BuildOptions, Filter, Geocoder, Kind, MatchType, Near, Request, Suggestion, Verdict, build, ground_distance_m,
-};
+use geocoder::{Filter, Geocoder, Kind, MatchType, Near, Request, Suggestion, Verdict, ground_distance_m};
 use layers::LonLat;
+use support::{COLUMNS, Row, Sources, find, first_named, index_of_bal, line, request};
 use tempfile::TempDir;
-
-const HEADER: &str = "cle_interop;voie_nom;numero;suffixe;commune_insee;commune_nom;position;long;lat;x;y;cad_parcelles;source;date_der_maj;certification_commune";
-
-/// (key, street, number, code, commune, lon, lat, parcels)
-type Row = (&'static str, &'static str, u32, &'static str, &'static str, f64, f64, &'static str);
 
 #[rustfmt::skip]
 const ROWS: [Row; 15] = [
@@ -35,34 +29,12 @@ const ROWS: [Row; 15] = [
 ];
 
 fn index() -> (Geocoder, TempDir) {
-    let folder = tempfile::tempdir().unwrap();
-    let row = |(key, street, number, code, commune, lon, lat, parcels): &Row| {
-        format!("{key};{street};{number};;{code};{commune};entrée;{lon};{lat};;;{parcels};commune;2026-01-01;1")
-    };
-    let text = std::iter::once(HEADER.to_owned()).chain(ROWS.iter().map(row)).collect::<Vec<_>>().join("\r\n");
-    let source = folder.path().join("bal.csv");
-    fs::write(&source, text + "\r\n").unwrap();
-    let store = folder.path().join("index");
-    let built = build(&[source], &store, &BuildOptions::default(), &mut |_| {}).unwrap();
-    assert_eq!(built.addresses, 15, "{:?}", built.report);
-    (Geocoder::open(&store).unwrap(), folder)
-}
-
-fn request(text: &str) -> Request {
-    Request { text: text.to_owned(), limit: 10, ..Request::default() }
-}
-
-fn find(geocoder: &Geocoder, text: &str) -> Vec<Suggestion> {
-    geocoder.search(&request(text)).unwrap()
+    index_of_bal(COLUMNS, ROWS.iter().map(line), &Sources::default())
 }
 
 #[track_caller]
 fn check(geocoder: &Geocoder, text: &str, kind: Kind, name: &str) -> Suggestion {
-    let found = find(geocoder, text);
-    let shown: Vec<String> = found.iter().map(|s| format!("{:?} {} [{}]", s.kind, s.label(), s.score)).collect();
-    let first = found.first().unwrap_or_else(|| panic!("« {text} » found nothing"));
-    assert_eq!((first.kind, first.name.as_str()), (kind, name), "« {text} » gave {shown:#?}");
-    first.clone()
+    first_named(text, &find(geocoder, text), kind, name)
 }
 
 #[test]

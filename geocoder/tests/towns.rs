@@ -3,12 +3,13 @@
 
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-use std::fs;
+mod support;
 
-use geocoder::{BuildOptions, Geocoder, MatchType, Request, Suggestion, Verdict, build};
+use geocoder::{Geocoder, MatchType, Request, Suggestion, Verdict};
+use support::{Sources, first_labelled, index_of, index_of_bal, request, shown};
 use tempfile::TempDir;
 
-const HEADER: &str = "cle_interop;voie_nom;numero;suffixe;commune_insee;commune_nom;commune_deleguee_insee;\
+const COLUMNS: &str = "cle_interop;voie_nom;numero;suffixe;commune_insee;commune_nom;commune_deleguee_insee;\
                       commune_deleguee_nom;position;long;lat";
 
 /// (code, commune, former code, former commune, street, numbers, lon, lat)
@@ -48,39 +49,28 @@ const POSTCODES: &str = "code_commune_insee;nom_de_la_commune;code_postal;ligne_
     69149;OULLINS PIERRE BENITE;69600;OULLINS\n";
 
 fn index() -> (Geocoder, TempDir) {
-    let folder = tempfile::tempdir().unwrap();
-    let mut lines = vec![HEADER.to_owned()];
+    let mut rows = Vec::new();
     for (rank, (code, commune, former, former_name, street, numbers, lon, lat)) in STREETS.iter().enumerate() {
         for (number, step) in numbers.iter().zip(0..) {
             let lat = lat + f64::from(step) * 1e-4;
-            lines.push(format!(
+            rows.push(format!(
                 "{code}_{rank:04}_{number:05};{street};{number};;{code};{commune};{former};{former_name};entrée;{lon};{lat}"
             ));
         }
     }
-    let (bal, postcodes) = (folder.path().join("bal.csv"), folder.path().join("codes_postaux.csv"));
-    fs::write(&bal, lines.join("\r\n")).unwrap();
-    fs::write(&postcodes, POSTCODES).unwrap();
-    let options = BuildOptions { postcodes: Some(postcodes), ..BuildOptions::default() };
-    let built = build(&[bal], &folder.path().join("index"), &options, &mut |_| {}).unwrap();
-    assert_eq!(built.report.rows(), built.report.accepted());
-    (Geocoder::open(&folder.path().join("index")).unwrap(), folder)
+    index_of_bal(COLUMNS, rows, &Sources { postcodes: POSTCODES, ..Sources::default() })
 }
 
+/// What is found of a text that is finished.
 fn find(geocoder: &Geocoder, text: &str) -> Vec<Suggestion> {
-    geocoder.search(&Request { text: text.to_owned(), limit: 5, finished: true, ..Request::default() }).unwrap()
-}
-
-fn shown(found: &[Suggestion]) -> Vec<String> {
-    found.iter().map(|s| format!("{} [{}] {:?}", s.label(), s.score, s.verdicts)).collect()
+    geocoder.search(&Request { finished: true, ..request(text) }).unwrap()
 }
 
 /// The first answer is this one, and may be taken without a look.
 #[track_caller]
 fn check(geocoder: &Geocoder, text: &str, expected: &str) -> Suggestion {
     let found = find(geocoder, text);
-    let first = found.first().unwrap_or_else(|| panic!("« {text} » gave nothing")).clone();
-    assert_eq!(first.label(), expected, "« {text} » gave {:#?}", shown(&found));
+    let first = first_labelled(text, &found, expected);
     assert!(first.score.total() >= 0.8, "« {text} » gave {:#?}", shown(&found));
     first
 }
@@ -274,28 +264,14 @@ fn what_is_in_the_other_part_of_a_merged_commune_is_answered_and_said_to_contrad
 
 #[test]
 fn rows_older_than_a_merger_are_of_the_former_commune_whose_code_was_kept() {
-    let folder = tempfile::tempdir().unwrap();
-    let write = |name: &str, text: &str| {
-        let path = folder.path().join(name);
-        fs::write(&path, text).unwrap();
-        path
-    };
-    let bal = write(
-        "bal.csv",
-        "cle_interop;voie_nom;numero;commune_insee;commune_nom;position;long;lat\n\
-         69149_0001_00014;Rue de la Sarra;14;69149;Oullins;entrée;4.808;45.715\n\
-         69152_0001_00014;Rue de la Sarra;14;69152;Pierre-Bénite;entrée;4.825;45.703\n\
-         69152_0002_00006;Rue Ampère;6;69152;Pierre-Bénite;entrée;4.826;45.704\n",
-    );
-    let communes = write(
-        "communes.csv",
-        "TYPECOM,COM,LIBELLE,COMPARENT\nCOMD,69149,Oullins,69149\nCOM,69149,Oullins-Pierre-Bénite,\n\
-         COMD,69152,Pierre-Bénite,69149\n",
-    );
-    let postcodes = write("codes_postaux.csv", POSTCODES);
-    let options = BuildOptions { postcodes: Some(postcodes), communes: Some(communes), ..BuildOptions::default() };
-    build(&[bal], &folder.path().join("index"), &options, &mut |_| {}).unwrap();
-    let geocoder = Geocoder::open(&folder.path().join("index")).unwrap();
+    let bal = "cle_interop;voie_nom;numero;commune_insee;commune_nom;position;long;lat\n\
+        69149_0001_00014;Rue de la Sarra;14;69149;Oullins;entrée;4.808;45.715\n\
+        69152_0001_00014;Rue de la Sarra;14;69152;Pierre-Bénite;entrée;4.825;45.703\n\
+        69152_0002_00006;Rue Ampère;6;69152;Pierre-Bénite;entrée;4.826;45.704\n";
+    let communes = "TYPECOM,COM,LIBELLE,COMPARENT\nCOMD,69149,Oullins,69149\nCOM,69149,Oullins-Pierre-Bénite,\n\
+        COMD,69152,Pierre-Bénite,69149\n";
+    let sources = Sources { files: &[("bal.csv", bal)], postcodes: POSTCODES, communes, ..Sources::default() };
+    let (geocoder, _folder) = index_of(&sources);
     let found = check(&geocoder, "14 rue de la Sarra, Oullins", "14 Rue de la Sarra, 69600 Oullins");
     assert_eq!((found.city.as_str(), found.insee.as_str()), ("Oullins-Pierre-Bénite", "69149"));
     check(&geocoder, "14 rue de la Sarra 69310", "14 Rue de la Sarra, 69310 Pierre-Bénite");
@@ -304,16 +280,12 @@ fn rows_older_than_a_merger_are_of_the_former_commune_whose_code_was_kept() {
 
 #[test]
 fn an_ordinal_that_is_in_the_name_of_a_street_is_not_contradicted() {
-    let folder = tempfile::tempdir().unwrap();
-    let bal = folder.path().join("bal.csv");
-    let rows = "cle_interop;voie_nom;numero;commune_insee;commune_nom;position;long;lat\n\
+    let bal = "cle_interop;voie_nom;numero;commune_insee;commune_nom;position;long;lat\n\
         69290_0001_00012;Route Départementale 2E;12;69290;Saint-Priest;entrée;4.944;45.696\n\
         69290_0002_00003;Rue du Capitaine 3e;3;69290;Saint-Priest;entrée;4.945;45.697\n\
         69382_0003_00012;Rue Mercière;12;69382;Lyon 2e Arrondissement;entrée;4.833;45.763\n\
         69383_0004_00012;Rue Moncey;12;69383;Lyon 3e Arrondissement;entrée;4.845;45.757\n";
-    fs::write(&bal, rows).unwrap();
-    build(&[bal], &folder.path().join("index"), &BuildOptions::default(), &mut |_| {}).unwrap();
-    let geocoder = Geocoder::open(&folder.path().join("index")).unwrap();
+    let (geocoder, _folder) = index_of(&Sources { files: &[("bal.csv", bal)], ..Sources::default() });
     for (text, label) in [
         ("12 route départementale 2e", "12 Route Départementale 2E, Saint-Priest"),
         ("route departementale 2e", "Route Départementale 2E, Saint-Priest"),

@@ -4,9 +4,10 @@
 
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-use std::fs;
+mod support;
 
-use geocoder::{BuildOptions, Geocoder, Request, Suggestion, build};
+use geocoder::{Geocoder, Suggestion};
+use support::{Sources, find, index_of_bal, shown};
 use tempfile::TempDir;
 
 const BRON: (&str, &str) = ("69029", "Bron");
@@ -83,27 +84,18 @@ const STREETS: [Street; 61] = [
     ("Rue de Sutin", ("69250", "La Tour-de-Salvagny"), &[1, 2], 4.7100, 45.8100),
 ];
 
-/// An index and the folder that holds it.
 fn index() -> (Geocoder, TempDir) {
-    let mut lines = vec!["cle_interop;voie_nom;numero;commune_insee;commune_nom;long;lat".to_owned()];
+    let mut rows = Vec::new();
     for (at, (street, (code, commune), numbers, lon, lat)) in STREETS.iter().enumerate() {
         for (step, number) in numbers.iter().enumerate() {
             let shift = step as f64 * 1e-4;
             let (lon, lat) = (lon + shift, lat + shift);
-            lines.push(format!("{code}_{at:04}_{number:05};{street};{number};{code};{commune};{lon:.6};{lat:.6}"));
+            rows.push(format!("{code}_{at:04}_{number:05};{street};{number};{code};{commune};{lon:.6};{lat:.6}"));
         }
     }
-    let folder = tempfile::tempdir().unwrap();
-    let source = folder.path().join("bal.csv");
-    fs::write(&source, lines.join("\n")).unwrap();
-    let metropole = ["69029", "69298", "69123", "69383", "69387"].map(|code| code.parse().unwrap());
-    let options = BuildOptions { metropole: metropole.into(), ..BuildOptions::default() };
-    build(&[source], &folder.path().join("index"), &options, &mut |_| {}).unwrap();
-    (Geocoder::open(&folder.path().join("index")).unwrap(), folder)
-}
-
-fn find(geocoder: &Geocoder, text: &str) -> Vec<Suggestion> {
-    geocoder.search(&Request { text: text.to_owned(), limit: 10, ..Request::default() }).unwrap()
+    let columns = "cle_interop;voie_nom;numero;commune_insee;commune_nom;long;lat";
+    let metropole = &["69029", "69298", "69123", "69383", "69387"];
+    index_of_bal(columns, rows, &Sources { metropole, ..Sources::default() })
 }
 
 /// Number, name and commune of the best answer.
@@ -121,11 +113,7 @@ fn check(geocoder: &Geocoder, cases: &[(&str, &str)]) {
     let wrong: Vec<String> = cases
         .iter()
         .filter(|(text, expected)| best(geocoder, text) != *expected)
-        .map(|(text, expected)| {
-            let found = find(geocoder, text);
-            let shown: Vec<String> = found.iter().take(3).map(|s| format!("{} [{}]", s.label(), s.score)).collect();
-            format!("« {text} » is not {expected}: {shown:?}")
-        })
+        .map(|(text, expected)| format!("« {text} » is not {expected}: {:#?}", shown(&find(geocoder, text))))
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

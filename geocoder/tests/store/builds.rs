@@ -1,0 +1,87 @@
+//! A build puts its revision in place whole, or leaves what was there.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use geocoder::{BuildOptions, Built, Geocoder, build};
+use tempfile::TempDir;
+
+use crate::{index, row, support, town, write};
+
+/// An index of one row, its file, its store and what was built there.
+fn small() -> (PathBuf, PathBuf, Built, TempDir) {
+    let (_, built, folder) = index(&[&[row("Rue Haute", 1, 4.9, 45.7)]]);
+    (folder.path().join("0.csv"), folder.path().join("index"), built, folder)
+}
+
+fn revision(store: &Path) -> String {
+    Geocoder::open(store).unwrap().revision()
+}
+
+#[test]
+fn a_bad_source_leaves_the_old_index_in_place() {
+    let (good, store, before, folder) = small();
+    let not_bal = support::write(folder.path(), "junk.csv", "gml_id,cli\n1,CLI 4\n");
+    let unnumbered = "cle_interop;voie_nom;numero;commune_insee;commune_nom;long;lat\nk;Rue A;x;69029;Bron;4.9;45.7\n";
+    let all_bad = support::write(folder.path(), "bad.csv", unnumbered);
+    let missing = folder.path().join("nowhere.csv");
+    for (sources, says) in [
+        (vec![good, not_bal], "commune_insee"),
+        (vec![all_bad], "no address accepted"),
+        (vec![missing], "cannot be read"),
+    ] {
+        let error = build(&sources, &store, &BuildOptions::default(), &mut |_| {}).unwrap_err();
+        assert!(error.to_string().contains(says), "{error}");
+        assert_eq!(revision(&store), before.revision);
+    }
+}
+
+#[test]
+fn a_build_killed_on_its_way_is_swept_and_never_seen() {
+    let (source, store, before, _folder) = small();
+    fs::create_dir(store.join(".geocoder-building")).unwrap();
+    fs::write(store.join(".geocoder-building/places.bin"), "half").unwrap();
+    fs::write(store.join("current.next"), "").unwrap();
+    fs::create_dir(store.join("layers")).unwrap();
+    assert_eq!(revision(&store), before.revision);
+    let built = build(&[source], &store, &BuildOptions::default(), &mut |_| {}).unwrap();
+    assert!(!store.join(".geocoder-building").exists());
+    assert!(store.join("layers").exists(), "what the index did not write is not its to remove");
+    assert_ne!(built.revision, before.revision);
+    assert!(store.join(&before.revision).exists(), "the former revision stays for those who are opening it");
+    assert_eq!(revision(&store), built.revision);
+}
+
+#[test]
+fn two_builds_in_one_store_wait_for_each_other() {
+    let (source, store, _, _folder) = small();
+    let build_once = || build(std::slice::from_ref(&source), &store, &BuildOptions::default(), &mut |_| {}).unwrap();
+    let revisions = std::thread::scope(|scope| {
+        [scope.spawn(build_once), scope.spawn(build_once)].map(|thread| thread.join().unwrap().revision)
+    });
+    assert!(revisions.contains(&revision(&store)));
+}
+
+#[test]
+fn nothing_of_a_build_stays_but_its_files() {
+    let (geocoder, _, folder) = index(&[&town(), &[row("Rue Haute", 1, 4.9, 45.7)]]);
+    let names: Vec<&str> = geocoder.manifest().files.keys().map(String::as_str).collect();
+    assert!(
+        names.iter().all(|name| name.starts_with("words/")
+            || ["numbers.bin", "origins.bin", "parcels.bin", "places.bin", "stretches.bin"].contains(name)),
+        "{names:?}"
+    );
+    let revision = folder.path().join("index").join(&geocoder.manifest().revision);
+    assert_eq!(fs::read_dir(revision).unwrap().count(), 7, "five tables, the words, the manifest");
+}
+
+#[test]
+fn a_build_that_fails_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let good = write(folder.path(), "good.csv", &[row("Rue Haute", 1, 4.9, 45.7)]);
+    let store = folder.path().join("index");
+    build(&[good, folder.path().join("nowhere.csv")], &store, &BuildOptions::default(), &mut |_| {}).unwrap_err();
+    assert!(fs::read_dir(&store).unwrap().all(|entry| entry.unwrap().file_name() == ".lock-build"));
+}
