@@ -32,7 +32,7 @@ impl Lists {
     ) -> Result<AnyOf, Error> {
         let is_it = |known: &&OfWord| Rc::ptr_eq(&known.forms, &word.forms) && known.beginning == word.beginning;
         if let Some(known) = self.words.iter().find(is_it) {
-            return Ok(known.places.clone());
+            return Ok(known.places.again(effort));
         }
         let forms = word.forms.iter().map(|(form, _)| fields.word_term(form));
         let beginning = word.beginning.as_deref().map(|beginning| fields.beginning_term(beginning));
@@ -52,7 +52,7 @@ impl Lists {
         effort: &Effort,
     ) -> Result<AnyOf, Error> {
         if let Some((_, places)) = self.towns.iter().find(|(known, _)| known == towns) {
-            return Ok(places.clone());
+            return Ok(places.again(effort));
         }
         let terms = towns.iter().map(|&town| Term::from_field_u64(fields.town, u64::from(town)));
         let places = AnyOf::read(segment, terms, effort)?;

@@ -61,6 +61,12 @@ impl AnyOf {
         Ok(Self { few: few.into(), passed: 0, long })
     }
 
+    /// The same from the beginning: none of it may have been gone through.
+    pub(crate) fn again(&self, effort: &Effort) -> Self {
+        effort.spend(self.long.len() as u64 * effort::AGAIN);
+        self.clone()
+    }
+
     /// Most places it may hold.
     fn most(&self) -> u32 {
         let few = u32::try_from(self.few.len()).unwrap_or(u32::MAX);
