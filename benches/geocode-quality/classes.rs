@@ -78,6 +78,7 @@ pub(crate) const CLASSES: &[Class] = &[
     Class { name: "other-type", group: Group::Everyday, drawn: Drawn::Indexed, make: everyday::other_type },
     Class { name: "typo-bare", group: Group::Everyday, drawn: Drawn::Indexed, make: everyday::typo_bare },
     Class { name: "merged-bare", group: Group::Everyday, drawn: Drawn::Indexed, make: everyday::merged_bare },
+    Class { name: "part-bare", group: Group::Everyday, drawn: Drawn::Indexed, make: everyday::part_bare },
     Class { name: "foreign-street", group: Group::Everyday, drawn: Drawn::Indexed, make: everyday::foreign_street },
     Class { name: "reverse", group: Group::Reverse, drawn: Drawn::Surveyed, make: reverse::near_a_door },
 ];

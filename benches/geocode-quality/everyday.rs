@@ -74,12 +74,19 @@ pub(crate) fn noise_after(scene: &Scene<'_>, dice: &mut Dice) -> Option<Query> {
 /// Types of street that people take for one another.
 const TYPES: [&str; 7] = ["Rue", "Avenue", "Boulevard", "Place", "Chemin", "Allée", "Impasse"];
 
+/// The words of a name that tell it from others.
+fn told(key: &str) -> Vec<&str> {
+    key.split(' ').filter(|word| !["d", "de", "du", "des", "l", "la", "le", "les"].contains(word)).collect()
+}
+
 /// `12 Avenue Garibaldi 69003 Lyon`, which is a Rue.
 pub(crate) fn other_type(scene: &Scene<'_>, dice: &mut Dice) -> Option<Query> {
     let (_, town, scope) = written::parts(scene)?;
     let (own, name) = scene.street.name.split_once(' ')?;
     let other = *dice.pick(&TYPES);
-    if !TYPES.contains(&own) || is_another_street(scene, &format!("{other} {name}"), &scope) {
+    // A street of the text's own words next door is meant as much, and said to contradict.
+    let typed = told(&text::key(&format!("{other} {name}")));
+    if !TYPES.contains(&own) || scene.corpus.by_key.keys().any(|key| told(key) == typed) {
         return None;
     }
     // « Place de la Gare » and « Rue de la Gare »: asked for as an avenue, either may be meant.
@@ -97,6 +104,30 @@ pub(crate) fn typo_bare(scene: &Scene<'_>, dice: &mut Dice) -> Option<Query> {
 pub(crate) fn merged_bare(scene: &Scene<'_>, dice: &mut Dice) -> Option<Query> {
     let name = edits::merged(&scene.street.name, dice)?;
     anywhere(scene, &name)
+}
+
+/// One of the inner words left out, and nothing of where: `Avenue de Saxe` for the Maréchal's. None where what is left
+/// is in the name of another street too.
+pub(crate) fn part_bare(scene: &Scene<'_>, dice: &mut Dice) -> Option<Query> {
+    let mut words: Vec<&str> = scene.street.name.split(' ').collect();
+    let inner: Vec<usize> = (1..words.len().checked_sub(1)?).filter(|&at| words[at].len() > 3).collect();
+    words.remove(*inner.get(dice.below(inner.len().max(1)))?);
+    let key = text::key(&words.join(" "));
+    let has_all = |name: &&String| key.split(' ').all(|word| name.split(' ').any(|own| own == word));
+    if scene.corpus.by_key.keys().filter(has_all).count() != 1 {
+        return None;
+    }
+    anywhere(scene, &words.join(" "))
+}
+
+/// A street that is nowhere, and nothing of where it should be: for a corpus that streets were taken out of.
+pub(crate) fn absent_bare(scene: &Scene<'_>, dice: &mut Dice) -> Option<Query> {
+    let is_there = |&street: &u32| !scene.corpus.streets[street as usize].removed;
+    if scene.streets(&scene.street.key, &[]).iter().any(is_there) {
+        return None;
+    }
+    let text = if dice.below(2) == 0 { scene.line() } else { scene.street.name.clone() };
+    Some(finished(text, Wanted::Nothing, Vec::new()))
 }
 
 /// None where the misspelling is the name of another street.

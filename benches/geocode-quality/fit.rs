@@ -3,7 +3,8 @@
 //!
 //! One query in ten asks for a street that is not in the index: who only asks for what is there learns to be sure of
 //! anything. And some name nothing but a number and a street that several communes have, on a map that shows the one
-//! meant or on none: the nearest is often right, which is another thing than being right by definition.
+//! meant or on none: the nearest is often right, which is another thing than being right by definition. A name that is not
+//! as in the index, with nothing of where, is half the time one of a street that is not: those have a table of their own.
 
 use std::path::Path;
 
@@ -15,7 +16,7 @@ use crate::{
     classes::{self, CLASSES, Class, Group, Scene},
     corpus::Corpus,
     dice::Dice,
-    index,
+    everyday, index,
     isotonic::{self, Step, isotonic},
     reverse, run, sources,
     truth::{self, Ask, Query, Wanted},
@@ -44,40 +45,52 @@ pub(crate) fn print(args: &Args, folder: &Path) {
         all.extend(evidence(args, &names, &folder.join(names.join("-"))));
     }
     all.retain(|(_, evidence)| !evidence.lacks);
-    for (finished, suffix) in [(true, ""), (false, "_UNFINISHED")] {
-        let of = |&(is, evidence): &(bool, Evidence)| (is == finished).then_some(evidence);
-        tables(&all.iter().filter_map(of).collect::<Vec<_>>(), suffix);
-    }
+    let of = |asked: Asked| all.iter().filter(move |(of, _)| *of == asked).map(|&(_, evidence)| evidence);
+    tables(&of(Asked::Whole).collect::<Vec<_>>(), "");
+    tables(&of(Asked::Unfinished).collect::<Vec<_>>(), "_UNFINISHED");
+    show("BY_TEXT_ALONE", &isotonic(of(Asked::Anywhere).map(|found| (found.text, share_right(&found))).collect()));
+}
+
+/// Which table a query is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    Whole,
+    /// It may go on.
+    Unfinished,
+    /// A misspelt or shortened name and nothing of where, or as often one that is not in the index.
+    Anywhere,
+}
+
+fn share_right(evidence: &Evidence) -> f64 {
+    f64::from(u8::from(evidence.right))
 }
 
 fn tables(all: &[Evidence], suffix: &str) {
     println!("\n{} first answers that lack nothing typed", all.len());
-    let right = |evidence: &Evidence| f64::from(u8::from(evidence.right));
     let alone = all.iter().filter(|evidence| evidence.margin >= ALONE);
-    let by_text = isotonic(alone.map(|evidence| (evidence.text, right(evidence))).collect());
-    let share = |evidence: &Evidence| right(evidence) / isotonic::at(&by_text, evidence.text).max(0.1);
+    let by_text = isotonic(alone.map(|evidence| (evidence.text, share_right(evidence))).collect());
+    let share = |evidence: &Evidence| share_right(evidence) / isotonic::at(&by_text, evidence.text).max(0.1);
     let rivalled = all.iter().filter(|evidence| evidence.text >= ALIKE);
     let by_margin = isotonic(rivalled.map(|evidence| (evidence.margin.min(ALONE), share(evidence))).collect());
     show(&format!("BY_TEXT{suffix}"), &by_text);
     show(&format!("BY_MARGIN{suffix}"), &by_margin);
 }
 
-/// What the first answers to queries on these corpora were made of, and whether the text was finished.
-fn evidence(args: &Args, names: &[String], folder: &Path) -> Vec<(bool, Evidence)> {
+/// What the first answers to queries on these corpora were made of.
+fn evidence(args: &Args, names: &[String], folder: &Path) -> Vec<(Asked, Evidence)> {
     let (mut corpus, postcodes) = sources::read(names, None);
     corpus.remove_streets(ABSENT, &mut Dice::new(args.seed, "absent streets"));
     std::fs::create_dir_all(folder).unwrap();
     let geocoder = Geocoder::open(&index::index(&corpus, &postcodes, folder).store).unwrap();
     let queries = (0..corpus.sources.len()).flat_map(|source| queries(args, &corpus, source));
-    let asked = queries.filter_map(|query| {
+    let asked = queries.filter_map(|(asked, query)| {
         let (found, _) = run::ask(&geocoder, &query, false);
-        let evidence = Evidence::of(&found, truth::judge(&corpus, &query, &found).passed)?;
-        Some((matches!(query.ask, Ask::Search { finished: true, .. }), evidence))
+        Some((asked, Evidence::of(&found, truth::judge(&corpus, &query, &found).passed)?))
     });
     asked.collect()
 }
 
-fn queries(args: &Args, corpus: &Corpus, source: usize) -> Vec<Query> {
+fn queries(args: &Args, corpus: &Corpus, source: usize) -> Vec<(Asked, Query)> {
     let name = &corpus.sources[source].name;
     let positions = reverse::Positions::of(corpus);
     let (gone, there): (Vec<u32>, Vec<u32>) =
@@ -93,10 +106,38 @@ fn queries(args: &Args, corpus: &Corpus, source: usize) -> Vec<Query> {
     }
     let mut dice = Dice::new(args.seed, &format!("fit homonyms {name}"));
     let homonym = |at: u32, dice: &mut Dice| homonym(&Scene::of(corpus, &positions, at), dice);
-    all.extend(classes::some(there, args.count * HOMONYMS, &mut dice, homonym));
+    all.extend(classes::some(there.clone(), args.count * HOMONYMS, &mut dice, homonym));
     let typing: Vec<Query> = all.iter().filter_map(still_typing).collect();
-    all.extend(typing);
-    all
+    let kind = |query: &Query| match query.ask {
+        Ask::Search { finished: false, .. } => Asked::Unfinished,
+        _ => Asked::Whole,
+    };
+    let anywhere =
+        anywhere(args, corpus, &positions, &there, &gone, &mut Dice::new(args.seed, &format!("fit anywhere {name}")));
+    let anywhere = anywhere.into_iter().map(|query| (Asked::Anywhere, query));
+    all.into_iter().chain(typing).map(|query| (kind(&query), query)).chain(anywhere).collect()
+}
+
+/// Names that are not as in the index, and nothing of where: of those there, and of as many that are not.
+fn anywhere(
+    args: &Args,
+    corpus: &Corpus,
+    positions: &reverse::Positions,
+    there: &[u32],
+    gone: &[u32],
+    dice: &mut Dice,
+) -> Vec<Query> {
+    type Make = fn(&Scene<'_>, &mut Dice) -> Option<Query>;
+    let kinds: [(Make, &[u32], usize); 3] = [
+        (everyday::typo_bare, there, args.count),
+        (everyday::part_bare, there, args.count),
+        (everyday::absent_bare, gone, args.count * 2),
+    ];
+    let mut draw = |(make, from, count): (Make, &[u32], usize)| {
+        let made = |at: u32, dice: &mut Dice| make(&Scene::of(corpus, positions, at), dice);
+        classes::some(from.to_vec(), count, dice, made)
+    };
+    kinds.into_iter().flat_map(&mut draw).collect()
 }
 
 /// The same text, by somebody who may go on.

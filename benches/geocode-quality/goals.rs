@@ -102,12 +102,15 @@ fn everyday(tallies: &[&Tally]) -> Vec<Row> {
         ("other-type", 95.0),
         ("typo-bare", 90.0),
         ("merged-bare", 95.0),
+        ("part-bare", 95.0),
     ];
     let of = |name: &'static str| move |t: &Tally| t.class == name;
     let mut rows: Vec<Row> =
         goals.iter().filter_map(|&(name, goal)| worst("+", "top-1", goal, tallies, of(name), first)).collect();
     let refused = |t: &Tally| share(t, |outcome| !outcome.confident());
-    rows.extend(worst("+", "street that is nowhere, not accepted", 99.0, tallies, of("foreign-street"), refused));
+    for (name, goal) in [("foreign-street", 99.0), ("nowhere-number", 98.0), ("nowhere-alone", 95.0)] {
+        rows.extend(worst("+", "street that is nowhere, not accepted", goal, tallies, of(name), refused));
+    }
     rows
 }
 

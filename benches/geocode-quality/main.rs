@@ -26,6 +26,7 @@ mod isotonic;
 mod json;
 mod measure;
 mod memory;
+mod nowhere;
 mod partial;
 mod peer_addok;
 mod report;
@@ -136,6 +137,8 @@ fn queries(corpus: &Corpus, args: &Args, seed: u64, count: usize) -> Vec<Drawn> 
             all.push(((class.name.to_owned(), class.group, name.clone()), drawn));
         }
     }
+    let nowhere = sources::nowhere(corpus, count, seed);
+    all.extend(nowhere.into_iter().filter(|((class, ..), _)| args.classes.is_empty() || args.classes.contains(class)));
     if seed == args.seed && (args.classes.is_empty() || args.classes.iter().any(|name| name == "given")) {
         all.extend(sources::given(corpus));
     }

@@ -9,7 +9,7 @@ use crate::{
     measure::{Spread, milliseconds},
     memory::Opened,
     run::{Asked, Tally},
-    truth::{Found, Wanted},
+    truth::{Found, Wanted, is_nowhere},
 };
 
 /// What the index is and costs.
@@ -57,7 +57,7 @@ fn line(tally: &Tally) -> String {
         class if class.starts_with("wrong-") => {
             format!("said {}", percent(asked.iter().filter(|a| a.outcome.said).count(), n))
         }
-        "removed" | "foreign-street" => {
+        class if is_nowhere(class) => {
             let claims = asked.iter().filter(|a| a.outcome.confident() && a.outcome.house).count();
             format!("house {}", percent(claims, n))
         }
@@ -148,7 +148,7 @@ fn is_miss(tally: &Tally, asked: &Asked) -> bool {
         return true;
     }
     match tally.class.as_str() {
-        "removed" | "foreign-street" => asked.outcome.confident(),
+        class if is_nowhere(class) => asked.outcome.confident(),
         class if class.starts_with("wrong-") => !asked.outcome.said,
         class if class.starts_with("prefix-") => asked.outcome.rank.is_none() && asked.ceiling.is_some(),
         _ => !asked.outcome.passed,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::{
     classes::Group,
     corpus::{Corpus, Source},
-    inputs,
+    inputs, nowhere,
     rows::{Postcodes, read_postcodes},
     tester,
     truth::Query,
@@ -67,6 +67,15 @@ pub(crate) fn given(corpus: &Corpus) -> Vec<((String, Group, String), Vec<Query>
         all.push((label(Path::new("velov")), tester::read(&folder.join("velov_adresses.csv"), corpus, true)));
     }
     all
+}
+
+/// Streets of the Rhône that are in no corpus; none without the real data.
+pub(crate) fn nowhere(corpus: &Corpus, count: usize, seed: u64) -> Vec<((String, Group, String), Vec<Query>)> {
+    let Some(data) = std::env::var_os("TRABOULE_REAL_DATA") else {
+        return Vec::new();
+    };
+    let file = PathBuf::from(data).join("addresses/rhone69_voies_numeros.json.gz");
+    nowhere::classes(&file, corpus, count, seed)
 }
 
 fn label(file: &Path) -> (String, Group, String) {

@@ -86,6 +86,11 @@ pub(crate) const LIST: usize = 5;
 /// Degrees are packed in steps of about a centimetre; nearest is nearest up to this.
 const SAME_PLACE_M: f64 = 0.1;
 
+/// Whether nothing is right for the queries of a class.
+pub(crate) fn is_nowhere(class: &str) -> bool {
+    matches!(class, "removed" | "foreign-street" | "nowhere-number" | "nowhere-alone")
+}
+
 impl Query {
     pub(crate) fn text(&self) -> String {
         match &self.ask {

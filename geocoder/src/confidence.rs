@@ -80,6 +80,20 @@ const BY_MARGIN_UNFINISHED: Steps = &[
     (0.0935, 1.0),
 ];
 
+/// Most an answer may claim whose name is not as typed where nothing says where it is, by likeness: as many ask so for a
+/// street that is in no index, and something is like it. `BY_TEXT_ALONE` of the same run.
+const BY_TEXT_ALONE: Steps = &[
+    (0.6948, 0.009),
+    (0.6970, 0.048),
+    (0.7650, 0.048),
+    (0.7728, 0.11),
+    (0.7779, 0.186),
+    (0.8850, 0.186),
+    (0.8896, 0.536),
+    (0.8969, 0.766),
+    (0.8988, 0.928),
+];
+
 /// Points of a line that never goes down; level before the first and after the last.
 type Steps = &'static [(f32, f32)];
 
@@ -90,6 +104,8 @@ pub(crate) struct Context {
     pub unfinished: bool,
     /// A map says where the asker looks.
     pub on_map: bool,
+    /// Only answers of certain communes or postcodes were asked for.
+    pub scoped: bool,
 }
 
 /// Gives every answer its confidence, best first: none is surer than the one before it.
@@ -108,7 +124,7 @@ pub(crate) fn settle(answers: &mut [Answer<'_>], context: Context) {
         let best_rival = rivals.map(|&other| standing[other]).fold(f32::MIN, f32::max);
         let margin = if best_rival == f32::MIN { 1.0 } else { standing[at] - best_rival };
         let margin = alike[at].map_or(margin, |ahead| margin.min(ahead));
-        let sure = confidence(&answers[at], margin.max(0.0), context.unfinished).min(ceiling);
+        let sure = confidence(&answers[at], margin.max(0.0), context).min(ceiling);
         answers[at].score.confidence = sure;
         ceiling = sure;
     }
@@ -131,7 +147,19 @@ fn is_town(answer: &Answer<'_>) -> bool {
     matches!(answer.place.kind(), Kind::City | Kind::District)
 }
 
-fn confidence(answer: &Answer<'_>, margin: f32, unfinished: bool) -> f32 {
+/// Whether the name is not as typed, and neither a commune nor a postcode speaks for it.
+fn is_alone(answer: &Answer<'_>, context: Context) -> bool {
+    let is_as_typed = match answer.wording {
+        Wording::Whole | Wording::Begun => true,
+        Wording::Part => context.unfinished, // the rest is on its way
+        Wording::OtherType | Wording::Other => false,
+    };
+    let speaks = |said: Option<Verdict>| matches!(said, Some(Verdict::Ok | Verdict::Corrected));
+    let is_placed = context.scoped || speaks(answer.verdicts.commune) || speaks(answer.verdicts.postcode);
+    matches!(answer.place.kind(), Kind::Street | Kind::Locality) && !is_as_typed && !is_placed
+}
+
+fn confidence(answer: &Answer<'_>, margin: f32, context: Context) -> f32 {
     let number = match answer.house {
         // A number and no street: it was for something else.
         House::NotAsked if answer.verdicts.number == Some(Verdict::Unknown) => NUMBER_IN_TOWN,
@@ -143,9 +171,10 @@ fn confidence(answer: &Answer<'_>, margin: f32, unfinished: bool) -> f32 {
     let said = if verdicts.contains(&Some(Verdict::Contradicts)) { CONTRADICTED } else { 1.0 };
     let named = if answer.wording == Wording::OtherType { OTHER_TYPE } else { 1.0 };
     let (by_text, by_margin) =
-        if unfinished { (BY_TEXT_UNFINISHED, BY_MARGIN_UNFINISHED) } else { (BY_TEXT, BY_MARGIN) };
+        if context.unfinished { (BY_TEXT_UNFINISHED, BY_MARGIN_UNFINISHED) } else { (BY_TEXT, BY_MARGIN) };
     let sure = interpolate(by_text, answer.score.text) * interpolate(by_margin, margin);
-    sure.min(SUREST) * number.min(said).min(named)
+    let alone = if is_alone(answer, context) { interpolate(BY_TEXT_ALONE, answer.score.text) } else { 1.0 };
+    sure.min(alone).min(SUREST) * number.min(said).min(named)
 }
 
 /// How sure words this like a name are: alone, or with rivals that are as like it.
@@ -194,7 +223,7 @@ mod tests {
 
     #[test]
     fn what_speaks_more_for_an_answer_never_makes_it_less_sure() {
-        for steps in [BY_TEXT, BY_MARGIN, BY_TEXT_UNFINISHED, BY_MARGIN_UNFINISHED] {
+        for steps in [BY_TEXT, BY_MARGIN, BY_TEXT_UNFINISHED, BY_MARGIN_UNFINISHED, BY_TEXT_ALONE] {
             assert!(steps.is_sorted_by(|a, b| a.0 <= b.0 && a.1 <= b.1), "{steps:?}");
             assert!(steps.iter().all(|(_, share)| (0.0..=1.0).contains(share)), "{steps:?}");
         }

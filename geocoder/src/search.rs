@@ -76,7 +76,8 @@ impl Geocoder {
         let mut answers: Vec<Answer<'_>> = located.filter(|answer| self.is_wanted(answer, request)).collect();
         self.without_twins(&mut answers);
         self.measure_best(&mut answers, request);
-        let context = Context { unfinished, on_map: request.near.is_some() };
+        let scoped = !request.filter.communes.is_empty() || !request.filter.postcodes.is_empty();
+        let context = Context { unfinished, on_map: request.near.is_some(), scoped };
         confidence::settle(&mut answers, context);
         Ok(answers)
     }

@@ -40,10 +40,11 @@ impl Hunt<'_> {
         if self.is_settled() {
             return Ok(());
         }
-        // A name and a postcode that go together are believed as long as anything there is like what was typed.
+        // A name and a postcode that go together are believed as long as a street there is spelt like the one typed; one
+        // of another type may have been meant as much as the very address next door.
         let is_like = |answer: &Answer<'_>| {
-            let is_door = matches!(answer.house, House::Found(..)) || answer.wording == Wording::OtherType;
-            answer.score.text >= if is_door { ANSWERED } else { SETTLED }
+            let is_door = matches!(answer.house, House::Found(..));
+            answer.wording != Wording::OtherType && answer.score.text >= if is_door { ANSWERED } else { SETTLED }
         };
         let is_found = self.answers.iter().any(|answer| is_like(answer) && self.counts(answer));
         // What was written otherwise than typed (« Chemin du Clos Co llinot » without its end) has no say elsewhere once
