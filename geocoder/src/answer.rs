@@ -6,11 +6,36 @@ use crate::{
     Geocoder, HouseNumber, Kind, Suggestion,
     address::{Position, PositionKind, ground_distance_m},
     confidence,
-    numbers::uuid,
-    places::Place,
-    rank::{Answer, House},
+    numbers::{HouseDetails, uuid},
+    places::{Place, Places},
+    rank::Answer,
     shard::Shard,
 };
+
+/// Where an answer lies, in the names and codes of its towns.
+pub(crate) struct Within {
+    /// Arrondissement or former commune.
+    pub district: Option<String>,
+    /// INSEE code of the former commune.
+    pub old_insee: Option<String>,
+    pub city: String,
+    /// INSEE code of the commune, or of the arrondissement.
+    pub insee: String,
+}
+
+impl Within {
+    /// What a place lies in, itself among it when it is a town.
+    pub(crate) fn of(place: Place<'_>, places: &Places) -> Self {
+        let towns: Vec<Place<'_>> = std::iter::once(place).chain(places.parents(place)).collect();
+        let first = |is: fn(&&Place<'_>) -> bool| towns.iter().find(is);
+        Self {
+            district: first(|town| town.kind() == Kind::District).map(|town| town.name().to_owned()),
+            old_insee: first(|town| town.is_former()).map(|town| town.insee().to_owned()),
+            city: towns.last().map(|town| town.name().to_owned()).unwrap_or_default(),
+            insee: first(|town| !town.is_former()).map(|town| town.insee().to_owned()).unwrap_or_default(),
+        }
+    }
+}
 
 impl Geocoder {
     /// Fills an answer in; distances are from `near`.
@@ -20,36 +45,33 @@ impl Geocoder {
             return self.object_suggestion(part, table, answer, near);
         }
         let Shard { numbers, places, .. } = &*self.part_of(place).shard;
-        let house = match answer.house {
-            House::Found(entry, _) | House::WithoutSuffix(entry, _) => {
-                Some((numbers.house(entry), numbers.position(entry)))
-            }
-            House::NotAsked | House::Interpolated(_) | House::Unknown(_) => None,
+        let entry = answer.house.entry();
+        let number = entry.map(|entry| numbers.house(entry));
+        let HouseDetails { others, parcels, locality, ban_id } = match entry {
+            Some(entry) => numbers.details(entry, place.insee()),
+            None => HouseDetails { ban_id: places.ban_id(place.index).map(uuid), ..HouseDetails::default() },
         };
-        let details = answer.house.entry().map(|entry| numbers.details(entry, place.insee()));
-        let towns: Vec<Place<'_>> = std::iter::once(place).chain(places.parents(place)).collect();
-        let district = towns.iter().find(|town| town.kind() == Kind::District);
-        let (position, certified) = house
-            .as_ref()
-            .map_or((Position { at: answer.at(), kind: PositionKind::Segment }, false), |(_, found)| *found);
+        let of_place = (Position { at: answer.at(), kind: PositionKind::Segment }, false);
+        let (position, certified) = entry.map_or(of_place, |entry| numbers.position(entry));
+        let Within { district, old_insee, city, insee } = Within::of(place, places);
         Suggestion {
-            kind: if house.is_some() { Kind::House } else { place.kind() },
-            id: house.as_ref().map_or_else(|| place.id(), |(number, _)| house_id(&place.id(), number)),
-            ban_id: details.as_ref().map_or_else(|| places.ban_id(place.index).map(uuid), |house| house.ban_id.clone()),
+            kind: if entry.is_some() { Kind::House } else { place.kind() },
+            id: number.as_ref().map_or_else(|| place.id(), |number| house_id(&place.id(), number)),
+            ban_id,
             name: place.name().to_owned(),
             other_name: answer.other_name.map(str::to_owned),
-            house_number: house.as_ref().map(|(number, _)| number.to_string()),
-            locality: details.as_ref().and_then(|house| house.locality.clone()),
-            postcode: place.postcode().map(|postcode| format!("{postcode:05}")),
-            district: district.map(|town| town.name().to_owned()),
-            old_insee: towns.iter().find(|town| town.is_former()).map(|town| town.insee().to_owned()),
-            city: towns.last().map(|town| town.name().to_owned()).unwrap_or_default(),
-            insee: towns.iter().find(|town| !town.is_former()).map(|town| town.insee().to_owned()).unwrap_or_default(),
+            house_number: number.map(|number| number.to_string()),
+            locality,
+            postcode: postcode(place),
+            district,
+            old_insee,
+            city,
+            insee,
             metropole: place.is_metropole(),
             position,
-            other_positions: details.as_ref().map(|house| house.others.clone()).unwrap_or_default(),
-            parcels: details.map(|house| house.parcels).unwrap_or_default(),
-            bbox: if house.is_some() { None } else { extent(place.bbox()) },
+            other_positions: others,
+            parcels,
+            bbox: if entry.is_some() { None } else { extent(place.bbox()) },
             certified,
             addresses: place.weight(),
             distance_m: near.map(|near| ground_distance_m(near, position.at)),
@@ -67,7 +89,12 @@ fn house_id(street: &str, number: &HouseNumber) -> String {
     format!("{street}_{:05}{gap}{}", number.number, number.suffix)
 }
 
+/// Five digits.
+pub(crate) fn postcode(place: Place<'_>) -> Option<String> {
+    place.postcode().map(|postcode| format!("{postcode:05}"))
+}
+
 /// A box that is more than a point.
-fn extent(bbox: Bbox) -> Option<Bbox> {
+pub(crate) fn extent(bbox: Bbox) -> Option<Bbox> {
     (bbox.west < bbox.east || bbox.south < bbox.north).then_some(bbox)
 }

@@ -6,11 +6,16 @@
 
 pub(crate) mod block;
 pub(crate) mod parcels;
+mod street;
 pub(crate) mod write;
 
+<<<<<<< HEAD
 use std::{ops::Range, path::Path};
 
 use layers::LonLat;
+=======
+use std::{collections::HashMap, path::Path};
+>>>>>>> tidy
 
 use crate::{
     Error, HouseNumber,
@@ -44,14 +49,6 @@ pub(crate) struct Numbers {
     blocks: u32,
     toponyms: u32,
     suffixes: Vec<String>,
-}
-
-/// A house number of the table, by name and position.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Known {
-    pub entry: u32,
-    pub house: HouseNumber,
-    pub position: Position,
 }
 
 /// What an answer says of a house beyond its number and best position.
@@ -88,6 +85,7 @@ impl Numbers {
         Ok(Self { file, blocks, toponyms, suffixes })
     }
 
+<<<<<<< HEAD
     /// The entry of a house number among the blocks of a street.
     pub(crate) fn find(&self, street: Range<u32>, house: &HouseNumber) -> Option<u32> {
         let is_suffix = |number: u32| self.suffixes.get(number as usize).is_some_and(|suffix| *suffix == house.suffix);
@@ -143,6 +141,8 @@ impl Numbers {
         self.block(block).entries().zip(0..).map(known)
     }
 
+=======
+>>>>>>> tidy
     /// A house number by entry.
     pub(crate) fn house(&self, entry: u32) -> HouseNumber {
         self.entry(entry).map_or(HouseNumber { number: 0, suffix: String::new() }, |entry| self.house_of(entry))
@@ -248,6 +248,10 @@ pub(crate) fn uuid(id: crate::row::BanId) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::ops::Range;
+
+    use layers::LonLat;
+
     use super::{block::NewNumber, write::NumbersWriter, *};
     use crate::tree::Centre;
 
@@ -311,8 +315,8 @@ mod tests {
             let found = table.find(streets[0].clone(), &text.parse().unwrap());
             assert_eq!(found.map(|entry| table.house(entry).to_string()).as_ref(), Some(text));
         }
-        let all = streets[0].clone().flat_map(|block| table.of_block(block));
-        assert_eq!(all.map(|known| known.house.to_string()).collect::<Vec<_>>(), texts);
+        let all = streets[0].clone().flat_map(|block| table.entries(block));
+        assert_eq!(all.map(|(entry, _)| table.house(entry).to_string()).collect::<Vec<_>>(), texts);
     }
 
     #[test]

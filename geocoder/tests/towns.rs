@@ -5,7 +5,7 @@
 
 mod support;
 
-use geocoder::{Geocoder, MatchType, Request, Suggestion, Verdict};
+use geocoder::{Geocoder, Kind, MatchType, Request, Suggestion, Verdict};
 use support::{Sources, first_labelled, index_of, index_of_bal, request, shown};
 use tempfile::TempDir;
 
@@ -124,6 +124,19 @@ fn a_city_first_is_read_when_the_street_bears_the_name_of_another() {
     check(&geocoder, "Lyon, 2 rue de Bron", "2 Rue de Bron, 69003 Lyon 3e Arrondissement");
     check(&geocoder, "Bron, 3 rue de Lyon", "3 Rue de Lyon, 69500 Bron");
     check(&geocoder, "69500 Bron, 2 rue de Lyon", "2 Rue de Lyon, 69500 Bron");
+}
+
+#[test]
+fn a_town_named_twice_may_be_of_the_street_once() {
+    let (geocoder, _folder) = index();
+    check(&geocoder, "2 rue de Bron, Lyon", "2 Rue de Bron, 69003 Lyon 3e Arrondissement");
+    check(&geocoder, "3 rue Moncey, Lyon 3e Arrondissement, Lyon", "3 Rue Moncey, 69003 Lyon 3e Arrondissement");
+    // There is none in Lyon: « rue de », in Lyon, is no street that was asked for.
+    for text in ["rue de Lyon Lyon", "2 rue de Lyon, Lyon", "2 rue de Lyon Lyon 3e"] {
+        let found = find(&geocoder, text);
+        let other = |it: &Suggestion| it.name != "Rue de Lyon" && it.verdicts.street == Some(Verdict::Ok);
+        assert!(!found.iter().any(|it| it.kind == Kind::Street && other(it)), "« {text} » gave {:#?}", shown(&found));
+    }
 }
 
 #[test]
@@ -270,12 +283,24 @@ fn rows_older_than_a_merger_are_of_the_former_commune_whose_code_was_kept() {
         69152_0002_00006;Rue Ampère;6;69152;Pierre-Bénite;entrée;4.826;45.704\n";
     let communes = "TYPECOM,COM,LIBELLE,COMPARENT\nCOMD,69149,Oullins,69149\nCOM,69149,Oullins-Pierre-Bénite,\n\
         COMD,69152,Pierre-Bénite,69149\n";
-    let sources = Sources { files: &[("bal.csv", bal)], postcodes: POSTCODES, communes, ..Sources::default() };
-    let (geocoder, _folder) = index_of(&sources);
-    let found = check(&geocoder, "14 rue de la Sarra, Oullins", "14 Rue de la Sarra, 69600 Oullins");
-    assert_eq!((found.city.as_str(), found.insee.as_str()), ("Oullins-Pierre-Bénite", "69149"));
-    check(&geocoder, "14 rue de la Sarra 69310", "14 Rue de la Sarra, 69310 Pierre-Bénite");
-    check_contradicts(&geocoder, "rue Ampère, Oullins", "Rue Ampère, 69310 Pierre-Bénite");
+    let street = |code: &str, name: &str, city: &str, number: u32, lon: f64| {
+        format!(
+            r#"{{"id":"{code}_{number:04}","type":"street","name":"{name}","citycode":"{code}","city":"{city}","housenumbers":{{"{number}":{{"lon":{lon},"lat":45.71}}}}}}"#
+        )
+    };
+    let ban = [
+        street("69149", "Rue de la Sarra", "Oullins", 14, 4.808),
+        street("69152", "Rue de la Sarra", "Pierre-Bénite", 14, 4.825),
+        street("69152", "Rue Ampère", "Pierre-Bénite", 6, 4.826),
+    ];
+    for file in [("bal.csv", bal), ("ban.ndjson", &ban.join("\n"))] {
+        let sources = Sources { files: &[file], postcodes: POSTCODES, communes, ..Sources::default() };
+        let (geocoder, _folder) = index_of(&sources);
+        let found = check(&geocoder, "14 rue de la Sarra, Oullins", "14 Rue de la Sarra, 69600 Oullins");
+        assert_eq!((found.city.as_str(), found.insee.as_str()), ("Oullins-Pierre-Bénite", "69149"));
+        check(&geocoder, "14 rue de la Sarra 69310", "14 Rue de la Sarra, 69310 Pierre-Bénite");
+        check_contradicts(&geocoder, "rue Ampère, Oullins", "Rue Ampère, 69310 Pierre-Bénite");
+    }
 }
 
 #[test]
