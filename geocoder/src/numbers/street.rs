@@ -19,13 +19,13 @@ pub(crate) struct Known {
 impl Numbers {
     /// The entry of a house number among the blocks of a street.
     pub(crate) fn find(&self, street: Range<u32>, house: &HouseNumber) -> Option<u32> {
-        let suffix = *self.suffix_numbers.get(&house.suffix)?;
+        let is_suffix = |number: u32| self.suffixes.get(number as usize).is_some_and(|suffix| *suffix == house.suffix);
+        let is_it = |entry: &Entry<'_>| entry.number == house.number && is_suffix(entry.suffix);
         // The number may begin in the block before the one whose first it is: one number, several suffixes.
         let last = self.first_after(street.clone(), house.number);
         for block in (street.start..last).rev() {
-            let mut entries = self.block(block).entries().zip(0..);
-            if let Some((_, index)) = entries.find(|(entry, _)| (entry.number, entry.suffix) == (house.number, suffix))
-            {
+            let mut entries = self.block(block).entries().take_while(|entry| entry.number <= house.number).zip(0..);
+            if let Some((_, index)) = entries.find(|(entry, _)| is_it(entry)) {
                 return Some(entry_of(block, index));
             }
             if self.block(block).first_number() < house.number {

@@ -144,23 +144,12 @@ fn spelt_out(words: &[Word]) -> Vec<(Vec<Word>, f32)> {
     let mut made = Vec::new();
     for (short, longs) in SHORT {
         if let Some(at) = words.iter().position(|word| word.typed == short) {
-<<<<<<< HEAD
-            made.extend(longs.iter().map(|long| (spliced(words, at, 1, long.iter().copied().map(word)), 1.0)));
+            made.extend(longs.iter().map(|long| (spliced(words, at, 1, long.iter().copied().map(Word::new)), 1.0)));
         }
         for long in longs {
             let is_here = |run: &[Word]| run.iter().map(|word| word.typed.as_str()).eq(long.iter().copied());
             let found = words.windows(long.len()).position(is_here);
-            made.extend(found.map(|at| (spliced(words, at, long.len(), [word(short)].into_iter()), 1.0)));
-=======
-            made.extend(longs.iter().map(|long| (spliced(words, at, 1, long.split(' ').map(Word::new)), 1.0)));
-        }
-        for long in longs {
-            let count = long.split(' ').count();
-            let is_here =
-                |at: &usize| words[*at..*at + count].iter().map(|word| word.typed.as_str()).eq(long.split(' '));
-            let found = (0..(words.len() + 1).saturating_sub(count)).find(is_here);
-            made.extend(found.map(|at| (spliced(words, at, count, [Word::new(short)].into_iter()), 1.0)));
->>>>>>> tidy
+            made.extend(found.map(|at| (spliced(words, at, long.len(), [Word::new(short)].into_iter()), 1.0)));
         }
     }
     made
