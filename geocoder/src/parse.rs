@@ -132,8 +132,9 @@ impl Typed {
 impl Query {
     /// Whether this is that other reading, nearer to what was typed: what the other finds, this one finds as like.
     pub(crate) fn is_nearer_than(&self, other: &Self) -> bool {
-        let Self { number, of_range, words, unfinished, scope, said, faith } = self;
+        let Self { number, of_range, words, unfinished, scope, said, faith, left_out } = self;
         *faith > other.faith
+            && *left_out <= other.left_out
             && (*of_range, *unfinished) == (other.of_range, other.unfinished)
             && *number == other.number
             && *words == other.words
