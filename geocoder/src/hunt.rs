@@ -283,6 +283,11 @@ impl Geocoder {
     /// Nothing found in the town named: the town itself, and a score that says so.
     pub(crate) fn towns_named(&self, queries: &[Query]) -> Vec<Answer<'_>> {
         let named = queries.iter().filter_map(|query| query.scope.as_ref()).find(|scope| scope.whole);
+        named.map(|scope| self.for_want_of_better(&scope.towns)).unwrap_or_default()
+    }
+
+    /// Towns where what was typed is not.
+    pub(crate) fn for_want_of_better(&self, towns: &[u32]) -> Vec<Answer<'_>> {
         let verdicts = Verdicts { street: Some(Verdict::Unknown), commune: Some(Verdict::Ok), ..Verdicts::default() };
         let score = Score { text: FALLBACK, ..Score::default() };
         let town = |&town: &u32| Answer {
@@ -293,7 +298,7 @@ impl Geocoder {
             wording: Wording::Other,
             other_name: None,
         };
-        named.map(|scope| scope.towns.iter().map(town).collect()).unwrap_or_default()
+        towns.iter().map(town).collect()
     }
 }
 

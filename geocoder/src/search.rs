@@ -52,7 +52,11 @@ impl Geocoder {
                 return Ok(found);
             }
         }
-        let answers = self.answers(request, &STEPS, &effort)?.into_iter().take(request.limit.min(MAX_LIMIT));
+        let answers = self.answers(request, &STEPS, &effort)?;
+        if let Some(found) = self.for_parcel(request, &answers) {
+            return Ok(self.kept(found, request));
+        }
+        let answers = answers.into_iter().take(request.limit.min(MAX_LIMIT));
         Ok(answers.map(|answer| self.suggestion(answer, request.near.map(|near| near.at))).collect())
     }
 
