@@ -27,6 +27,8 @@ const SETTLED: f32 = 0.88;
 const ANSWERED: f32 = 0.8;
 /// What contradicts the commune named must be the address typed, but for that.
 const EXACT: f32 = 0.93;
+/// Objects less like than this are none of those typed; the others are better than nothing: « piscine de Vaise ».
+const WORST_OBJECT: f32 = 0.3;
 /// A writing no less is of all that was typed.
 const WHOLE: f32 = 0.99;
 /// A town whose name was corrected further than this binds only the reading that corrected it.
@@ -101,12 +103,16 @@ impl<'a> Hunt<'a> {
         }
     }
 
-    /// What was found at least this like.
+    /// What was found at least this like; objects that are less, when it is nothing.
     pub(crate) fn found(&mut self, worst: f32) -> Vec<Answer<'a>> {
-        let mut found = std::mem::take(&mut self.answers);
-        found.retain(|answer| answer.score.text >= worst);
+        let (mut found, less): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.answers).into_iter().partition(|answer| answer.score.text >= worst);
         if found.iter().all(|answer| self.geocoder.object_part(answer.place).is_some()) {
             found.extend(self.spare.iter().filter(|answer| answer.score.text >= worst));
+        }
+        if found.is_empty() && !self.asks_for_address {
+            let is_object = |answer: &Answer<'_>| self.geocoder.object_part(answer.place).is_some();
+            found.extend(less.into_iter().filter(|answer| is_object(answer) && answer.score.text >= WORST_OBJECT));
         }
         found
     }

@@ -7,6 +7,7 @@ use crate::{
     confidence::{self, Context},
     effort::Effort,
     hunt::{Hunt, Step},
+    objects::alike,
     onebox::READINGS,
     parse::{Typed, check_length},
     rank::{self, Answer, House},
@@ -80,6 +81,7 @@ impl Geocoder {
         let mut answers: Vec<Answer<'_>> = located.filter(|answer| self.is_wanted(answer, request)).collect();
         self.without_twins(&mut answers);
         self.measure_best(&mut answers, request);
+        alike::kinds_first(&mut answers);
         let scoped = !request.filter.communes.is_empty() || !request.filter.postcodes.is_empty();
         let context = Context { unfinished, on_map: request.near.is_some(), scoped };
         confidence::settle(&mut answers, context);
