@@ -4,9 +4,9 @@
 use crate::{
     Geocoder, Kind, Position, PositionKind, Request, Suggestion, Verdicts,
     normalize::{self, Word, fold, normalize},
-    numbers::parcels::{LENGTH, Parcel, SECTION},
+    numbers::parcels::{COMMUNE, LENGTH, PREFIX, Parcel, SECTION},
     onebox::stand_in,
-    parcels,
+    packed, parcels,
     rank::{Answer, House, Wording},
     shard::Shard,
     suggestion::{MAX_LIMIT, Score, Verdict},
@@ -17,6 +17,8 @@ const ANNOUNCING: [&str; 5] = ["parcelle", "parcelles", "section", "cadastre", "
 const BETWEEN: [&str; 4] = ["n", "no", "numero", "num"];
 /// Names of roads that a section would be taken for.
 const ROADS: [&str; 11] = ["a", "d", "m", "n", "rd", "rm", "rn", "cd", "cr", "vc", "gr"];
+/// How like a name what may be a parcel must be to be an address.
+const AS_ADDRESS: f32 = 0.93;
 /// Most parcels one text may name: a section and a number in a town and all that lies in it.
 const MOST: usize = 10;
 
@@ -38,15 +40,32 @@ impl Geocoder {
 
     /// « AB 123 » and a commune, before or after: every parcel of that section and number there.
     fn plots(&self, request: &Request) -> Vec<Parcel> {
-        let words = normalize(&request.text);
-        let mut parcels = Vec::new();
+        self.plots_in(&self.plots_named(&request.text, false), request)
+    }
+
+    /// Each section and number that may be read in a text, with the towns that all the rest of it names. `announced`: as
+    /// if it said that it is of a parcel.
+    fn plots_named(&self, text: &str, announced: bool) -> Vec<(Plot, Vec<u32>)> {
+        let words = normalize(text);
+        let mut plots = Vec::new();
         for at in 0..words.len() {
-            let Some((plot, used)) = plot(&words[at..], at > 0 && is_announced(&words[..at])) else { continue };
+            let announced = announced || (at > 0 && is_announced(&words[..at]));
+            let Some((plot, used)) = plot(&words[at..], announced) else { continue };
             let around = words[..at].iter().chain(&words[at + used..]);
             let town: Vec<Word> = around.filter(|word| !ANNOUNCING.contains(&word.typed.as_str())).cloned().collect();
-            for code in self.codes_named(&town) {
-                parcels.extend(self.parts().flat_map(|part| part.shard.plots(code, plot)));
-                parcels.extend(self.visible_plots(&request.objects, code, plot));
+            let towns = self.towns_of_plot(&town);
+            plots.extend((!towns.is_empty()).then_some((plot, towns)));
+        }
+        plots
+    }
+
+    /// The parcels of these sections and numbers, in these towns.
+    fn plots_in(&self, plots: &[(Plot, Vec<u32>)], request: &Request) -> Vec<Parcel> {
+        let mut parcels = Vec::new();
+        for (plot, towns) in plots {
+            for code in self.codes_of(towns) {
+                parcels.extend(self.parts().flat_map(|part| part.shard.plots(code, *plot)));
+                parcels.extend(self.visible_plots(&request.objects, code, *plot));
             }
         }
         parcels.sort_unstable();
@@ -54,24 +73,49 @@ impl Geocoder {
         parcels
     }
 
-    /// The INSEE codes of the towns some words name: a name, a postcode or a code, or a name and one of these, which then
-    /// says which of its arrondissements are meant.
-    fn codes_named(&self, words: &[Word]) -> Vec<&str> {
+    /// What answers a text of nothing but a parcel and its town, given what was found of it as an address: when that is no
+    /// address, the parcel, which a section like `A` does not say on its own; the town of one that is not there. None
+    /// when the text is something else. A street that is like a part of it is no answer.
+    pub(crate) fn for_parcel(&self, request: &Request, answers: &[Answer<'_>]) -> Option<Vec<Suggestion>> {
+        let plots = match identifier(&request.text) {
+            Some(parcel) => vec![(packed::bytes(&parcel, PREFIX), self.towns_of_code(&parcel))],
+            None => self.plots_named(&request.text, true),
+        };
+        let towns: Vec<u32> = plots.iter().flat_map(|(_, towns)| towns.iter().copied()).collect();
+        if towns.is_empty() || answers.first().is_some_and(is_address) {
+            return None;
+        }
+        let parcels = self.plots_in(&plots, request).into_iter().take(MOST);
+        let found: Vec<Suggestion> = parcels.flat_map(|parcel| self.on_parcel(&parcel, request)).collect();
+        let wanted = |kind: Kind| request.filter.kinds.as_ref().is_none_or(|kinds| kinds.contains(&kind));
+        if !found.is_empty() && wanted(Kind::Parcel) {
+            return Some(found);
+        }
+        let towns = self.for_want_of_better(&towns).into_iter().filter(|town| self.is_wanted(town, request));
+        Some(towns.map(|town| self.suggestion(town, request.near.map(|near| near.at))).collect())
+    }
+
+    fn towns_of_code(&self, parcel: &Parcel) -> Vec<u32> {
+        std::str::from_utf8(&parcel[..COMMUNE]).map(|code| self.gazetteer.code(code).to_vec()).unwrap_or_default()
+    }
+
+    /// The towns some words name: a name, a postcode or a code, or a name and one of these, which then says which of its
+    /// arrondissements are meant.
+    fn towns_of_plot(&self, words: &[Word]) -> Vec<u32> {
         let (digits, name): (Vec<&Word>, Vec<&Word>) =
             words.iter().partition(|word| word.typed.len() == 5 && word.typed.bytes().all(|b| b.is_ascii_digit()));
         let key = name.iter().map(|word| word.canonical()).collect::<Vec<_>>().join(" ");
-        let named = self.gazetteer.named(&key).map(|towns| self.codes_of(towns));
         let told = match digits[..] {
             [five] => {
                 let towns = self.gazetteer.postcode(&five.typed).unwrap_or_default();
-                self.codes_of(&[towns, self.gazetteer.code(&five.typed)].concat())
+                [towns, self.gazetteer.code(&five.typed)].concat()
             }
             _ => Vec::new(),
         };
-        match named {
+        match self.gazetteer.named(&key) {
             Some(named) => {
-                let both: Vec<&str> = named.iter().copied().filter(|code| told.contains(code)).collect();
-                if both.is_empty() { named } else { both }
+                let both: Vec<u32> = named.iter().copied().filter(|town| told.contains(town)).collect();
+                if both.is_empty() { named.to_vec() } else { both }
             }
             None if name.is_empty() => told,
             None => Vec::new(),
@@ -141,6 +185,13 @@ pub(crate) fn of_parcel(id: String, position: Position, beside: Option<&Suggesti
     Suggestion { parcels: vec![id], ..found }
 }
 
+/// Whether an answer has all that was typed, and contradicts none of it.
+fn is_address(answer: &Answer<'_>) -> bool {
+    let said = [answer.verdicts.commune, answer.verdicts.postcode];
+    let is_whole = matches!(answer.wording, Wording::Whole | Wording::Part) && answer.score.text >= AS_ADDRESS;
+    is_whole && !said.contains(&Some(Verdict::Contradicts))
+}
+
 /// « Parcelle AB 123 ».
 fn name(id: &str) -> String {
     let (section, number) = id.get(8..).and_then(|plot| plot.split_at_checked(2)).unwrap_or_default();
@@ -170,6 +221,9 @@ fn plot(words: &[Word], announced: bool) -> Option<(Plot, usize)> {
         (glued, 1)
     };
     let announced = announced || words[..used].iter().any(|word| ANNOUNCING.contains(&word.typed.as_str()));
+    if section.len() > 1 && normalize::is_article(section) {
+        return None; // « le 12 »
+    }
     let doubtful =
         ROADS.contains(&section) || !normalize::meanings(section).is_empty() || normalize::is_article(section);
     let is_section = (1..=2).contains(&section.len()) && section.ends_with(|c: char| c.is_ascii_lowercase());

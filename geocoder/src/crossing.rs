@@ -3,7 +3,7 @@
 
 mod parting;
 
-use self::parting::partings;
+use self::parting::{Parting, partings};
 use crate::{
     Error, Filter, Geocoder, Kind, MatchType, Near, Position, PositionKind, Request, Suggestion, Verdict, Verdicts,
     confidence,
@@ -32,6 +32,8 @@ const SECOND: usize = 10;
 const NEAR_ZOOM: f64 = 17.0;
 /// Most either of two streets may claim that do not meet.
 const APART: f32 = 0.5;
+/// How like a name the whole text must be to be that of one street.
+const NAMED: f32 = 0.85;
 /// Ways to part one text that are tried.
 const MOST_SPLITS: usize = 4;
 
@@ -56,28 +58,68 @@ impl Geocoder {
         if request.filter.kinds.as_ref().is_some_and(|kinds| !kinds.contains(&Kind::Crossing)) {
             return Ok(None);
         }
-        let mut apart: Option<Vec<Answer<'_>>> = None;
-        for parted in partings(&request.text).into_iter().take(MOST_SPLITS) {
-            let sides = self.sides(parted.texts, request);
+        let mut partings = partings(&request.text);
+        partings.truncate(MOST_SPLITS);
+        if partings.is_empty() || self.is_one_name(&partings, request, effort)? {
+            return Ok(None);
+        }
+        let mut apart = None;
+        for Parting { texts, says_two } in partings {
+            let sides = self.sides(texts, request);
             let known = [self.side(&sides[0], (request, effort))?, self.side(&sides[1], (request, effort))?];
-            match &known {
-                [one, other] if !one.is_empty() && !other.is_empty() => {
-                    let found = self.meetings(&sides, known.clone(), (request, effort))?;
-                    if !found.is_empty() {
-                        let has_rivals = found.len() > 1;
-                        return Ok(Some(found.iter().map(|meeting| self.meeting_place(meeting, has_rivals)).collect()));
-                    }
-                    if apart.is_none() {
-                        let near = Some(Near::from(one[0].place.position()));
-                        let others = self.streets(&sides[1], near, (request, effort))?;
-                        apart = Some(vec![one[0], others.first().copied().unwrap_or(other[0])]);
-                    }
+            let has_both = known.iter().all(|streets| !streets.is_empty());
+            if has_both {
+                let found = self.meetings(&sides, known.clone(), (request, effort))?;
+                if !found.is_empty() {
+                    let has_rivals = found.len() > 1;
+                    return Ok(Some(found.iter().map(|meeting| self.meeting_place(meeting, has_rivals)).collect()));
                 }
-                _ if !parted.says_two => (),
-                [one, other] => apart = apart.or(one.first().or(other.first()).map(|street| vec![*street])),
+            }
+            if apart.is_none() && (has_both || says_two) {
+                let halves = self.halves(&sides, known, (request, effort))?;
+                apart = Some(halves).filter(|halves| halves.len() > usize::from(!says_two));
             }
         }
         Ok(apart.map(|streets| streets.into_iter().map(|street| self.apart(street, request)).collect()))
+    }
+
+    /// Whether the text, with what may part two streets in it, is the name of one: « Rue Nungesser & Coli ».
+    fn is_one_name(&self, partings: &[Parting], request: &Request, effort: &Effort) -> Result<bool, Error> {
+        // Where two streets were typed, nothing is misspelt into one.
+        let strictly = partings.iter().any(|parting| parting.says_two);
+        let steps = if strictly { &STEPS[..1] } else { &STEPS[..3] };
+        let request = Request { objects: Vec::new(), ..request.clone() };
+        let answers = match self.answers(&request, steps, effort) {
+            Err(Error::EmptyQuery) => Vec::new(),
+            answers => answers?,
+        };
+        Ok(answers.first().is_some_and(|best| best.score.text >= NAMED && !contradicts(best)))
+    }
+
+    /// Both streets of a crossing that is not there, or the one that is. Half of what was typed is no reason to leave the
+    /// town that was named.
+    fn halves<'a>(
+        &'a self,
+        sides: &[Side; 2],
+        known: [Vec<Answer<'a>>; 2],
+        of: (&Request, &Effort),
+    ) -> Result<Vec<Answer<'a>>, Error> {
+        let [one, other] = [0, 1].map(|at: usize| known[at].iter().copied().find(|it| self.is_in_town(it, &sides[at])));
+        let other = match one {
+            Some(one) if other.is_some() => {
+                let near = Some(Near::from(one.place.position()));
+                let nearer = self.streets(&sides[1], near, of)?;
+                nearer.into_iter().find(|it| self.is_in_town(it, &sides[1])).or(other)
+            }
+            _ => other,
+        };
+        Ok(one.into_iter().chain(other).collect())
+    }
+
+    /// Whether a street lies in the town named, beside it or with the other one.
+    fn is_in_town(&self, street: &Answer<'_>, side: &Side) -> bool {
+        let towns = || side.communes.iter().flat_map(|code| self.gazetteer.code(code)).copied().collect::<Vec<_>>();
+        !contradicts(street) && (side.communes.is_empty() || self.is_within(street.place, &towns()))
     }
 
     /// Both sides of a parting; a town that one alone names holds for the other.
@@ -192,7 +234,10 @@ impl Geocoder {
         let is_exact = [Some(street), commune, postcode].iter().flatten().all(|verdict| *verdict == Verdict::Ok);
         let name = format!("{} / {}", one.place.name(), other.place.name());
         let id = format!("{}/{}", one.place.id(), other.place.id());
-        let beside = self.suggestion(one, None);
+        // Of two communes, the one that was named.
+        let says =
+            |street: &Answer<'_>| [street.verdicts.commune, street.verdicts.postcode].contains(&Some(Verdict::Ok));
+        let beside = self.suggestion(if says(&other) && !says(&one) { other } else { one }, None);
         Suggestion {
             match_type: if is_exact { MatchType::Exact } else { MatchType::Corrected },
             verdicts: Verdicts { number: None, street: Some(street), postcode, commune },
@@ -209,6 +254,10 @@ impl Geocoder {
         found.score.confidence = found.score.confidence.min(APART);
         found
     }
+}
+
+fn contradicts(street: &Answer<'_>) -> bool {
+    [street.verdicts.commune, street.verdicts.postcode].contains(&Some(Verdict::Contradicts))
 }
 
 impl Side {

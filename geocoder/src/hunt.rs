@@ -33,6 +33,8 @@ const SETTLED: f32 = 0.88;
 const ANSWERED: f32 = 0.8;
 /// What contradicts the commune named must be the address typed, but for that.
 const EXACT: f32 = 0.93;
+/// Objects less like than this are none of those typed; the others are better than nothing: « piscine de Vaise ».
+const WORST_OBJECT: f32 = 0.3;
 /// A writing no less is of all that was typed.
 const WHOLE: f32 = 0.99;
 /// How far names are whose words are two letters from those typed, beyond what the letters say.
@@ -128,13 +130,16 @@ impl<'a> Hunt<'a> {
         queries.into_iter().zip(is_nearest).filter_map(|(query, is_nearest)| is_nearest.then_some(query)).collect()
     }
 
-    /// What was found.
+    /// What was found; objects that are less like what was typed, when it is nothing.
     pub(crate) fn found(&mut self) -> Vec<Answer<'a>> {
         let is_like = |answer: &Answer<'_>| answer.score.text >= WORST;
-        let mut found = std::mem::take(&mut self.answers);
-        found.retain(is_like);
+        let (mut found, less): (Vec<_>, Vec<_>) = std::mem::take(&mut self.answers).into_iter().partition(is_like);
         if found.iter().all(|answer| self.geocoder.object_part(answer.place).is_some()) {
             found.extend(self.spare.iter().filter(|answer| is_like(answer)));
+        }
+        if found.is_empty() && !self.asks_for_address {
+            let is_object = |answer: &Answer<'_>| self.geocoder.object_part(answer.place).is_some();
+            found.extend(less.into_iter().filter(|answer| is_object(answer) && answer.score.text >= WORST_OBJECT));
         }
         found
     }
@@ -246,6 +251,11 @@ impl Geocoder {
     /// Nothing found in the town named: the town itself, and a score that says so.
     pub(crate) fn towns_named(&self, queries: &[Query]) -> Vec<Answer<'_>> {
         let named = queries.iter().filter_map(|query| query.scope.as_ref()).find(|scope| scope.whole);
+        named.map(|scope| self.for_want_of_better(&scope.towns)).unwrap_or_default()
+    }
+
+    /// Towns where what was typed is not.
+    pub(crate) fn for_want_of_better(&self, towns: &[u32]) -> Vec<Answer<'_>> {
         let verdicts = Verdicts { street: Some(Verdict::Unknown), commune: Some(Verdict::Ok), ..Verdicts::default() };
         let score = Score { text: FALLBACK, ..Score::default() };
         let town = |&town: &u32| Answer {
@@ -256,7 +266,7 @@ impl Geocoder {
             wording: Wording::Other,
             other_name: None,
         };
-        named.map(|scope| scope.towns.iter().map(town).collect()).unwrap_or_default()
+        towns.iter().map(town).collect()
     }
 }
 

@@ -80,7 +80,12 @@ pub(crate) enum Wording {
 }
 
 impl Likeness<'_> {
-    const WHOLE: Self = Self { text: 1.0, weakest: 1.0, wording: Wording::Whole, other_name: None };
+    pub(crate) const WHOLE: Self = Self { text: 1.0, weakest: 1.0, wording: Wording::Whole, other_name: None };
+
+    /// As like as this share of it.
+    pub(crate) fn times(self, share: f32) -> Self {
+        Self { text: self.text * share, ..self }
+    }
 }
 
 impl Wording {

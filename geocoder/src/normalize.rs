@@ -46,6 +46,8 @@ pub(crate) fn fold(text: &str) -> String {
     for c in text.chars() {
         // `N°` and `1º`: deunicode would write « deg » there.
         let ascii = if matches!(c, '°' | 'º' | 'ª') { " " } else { deunicode_char(c).unwrap_or(" ") };
+        // A sign has no letters: deunicode names it in English (« house »). A mark on a letter has none either way.
+        let ascii = if c.is_alphanumeric() || ascii.is_empty() { ascii } else { " " };
         for b in ascii.chars() {
             if b.is_ascii_alphanumeric() {
                 folded.push(b.to_ascii_lowercase());
@@ -172,6 +174,12 @@ mod tests {
         assert_eq!(fold("Allée de l'E\u{301}te\u{301}"), "allee de l ete");
         assert_eq!(fold("N° 12, St-Genis"), "n 12 st genis");
         assert_eq!(fold(" -' "), "");
+    }
+
+    #[test]
+    fn what_is_no_letter_has_no_name() {
+        assert_eq!(fold("🏠 12 rue ✂ Garibaldi 👨‍👩‍👧 € ™ № Lyon ❤️"), "12 rue garibaldi lyon");
+        assert_eq!(fold("ß Ł е\u{301}"), "ss l e");
     }
 
     #[test]

@@ -9,6 +9,7 @@ pub(crate) mod alike;
 mod answer;
 mod audience;
 pub(crate) mod find;
+mod kinds;
 mod land;
 mod near;
 mod parcels;

@@ -44,7 +44,11 @@ impl Geocoder {
             Reading::Parcel => self.parcel(request),
             Reading::Crossing => self.crossing(request, effort)?,
         };
-        let Some(mut found) = found else { return Ok(None) };
+        Ok(found.map(|found| self.kept(found, request)))
+    }
+
+    /// What passes the filter of a request, as far from its centre as it is, and no more than it asks for.
+    pub(crate) fn kept(&self, mut found: Vec<Suggestion>, request: &Request) -> Vec<Suggestion> {
         let circle = request.near.and_then(|near| Some((near.at, near.radius_m?)));
         let keeps = self.keeper(&request.filter, circle);
         found.retain(keeps);
@@ -52,7 +56,7 @@ impl Geocoder {
             found.iter_mut().for_each(|it| it.distance_m = Some(ground_distance_m(near.at, it.position.at)));
         }
         found.truncate(request.limit.min(MAX_LIMIT));
-        Ok(Some(found))
+        found
     }
 
     /// A point, in the commune of the nearest address, then the addresses around it.

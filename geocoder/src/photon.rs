@@ -117,14 +117,17 @@ pub fn feature_collection_showing(suggestions: &[Suggestion], shown: Shown) -> F
     FeatureCollection { kind: "FeatureCollection", features }
 }
 
-/// Leaves one of those that read the same: same tag, same words, same commune and former commune.
+/// Leaves one of those that read the same: same tag, name, number and address, same commune and former commune. A parcel
+/// is told by its identifier, of which its name is a part.
 /// Photon's own `dedupe` looks at name and postcode, which would hide a street of the next commune.
 pub fn dedupe(suggestions: &mut Vec<Suggestion>) {
     let mut seen = std::collections::HashSet::new();
     suggestions.retain(|it| {
-        let object = it.object.as_ref().map(|object| (object.layer.clone(), object.feature));
-        let place = (it.house_number.clone(), it.name.clone(), it.insee.clone(), it.old_insee.clone());
-        seen.insert((it.kind, place, object)) // two features are two, whatever their names
+        let (key, value) = it.osm_tag();
+        let address = it.object.as_ref().and_then(|object| object.address.clone());
+        let parcel = (it.kind == Kind::Parcel).then(|| it.id.clone());
+        let name = (it.house_number.clone(), it.name.clone(), address, parcel);
+        seen.insert((key.to_owned(), value.to_owned(), name, it.insee.clone(), it.old_insee.clone()))
     });
 }
 
@@ -316,6 +319,24 @@ mod tests {
         let mut all = vec![house(), neighbour.clone(), house()];
         dedupe(&mut all);
         assert_eq!(all, [house(), neighbour]);
+    }
+
+    #[test]
+    fn objects_that_read_the_same_are_one_whatever_their_features() {
+        let with = |feature: u64, address: &str, name: &str| {
+            let mut park = sample::park();
+            let object = park.object.as_mut().unwrap();
+            (object.feature, object.address) = (FeatureId(feature), Some(address.to_owned()));
+            Suggestion { name: name.to_owned(), ..park }
+        };
+        let first = with(1, "Rue A", "Parc");
+        let (elsewhere, other) = (with(3, "Rue B", "Parc"), with(4, "Rue A", "Parc Blandan"));
+        let plot = |id: &str| Suggestion { kind: Kind::Parcel, id: id.to_owned(), object: None, ..first.clone() };
+        let plots = [plot("69029000AB0123"), plot("69029123AB0123")];
+        let mut all = vec![first.clone(), with(2, "Rue A", "Parc"), elsewhere.clone(), other.clone()];
+        all.extend(plots.clone());
+        dedupe(&mut all);
+        assert_eq!(all, [[first, elsewhere, other].as_slice(), plots.as_slice()].concat());
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::{
     confidence::{self, Context},
     effort::Effort,
     hunt::{Hunt, Step},
+    objects::alike,
     onebox::READINGS,
     parse::{Typed, check_length},
     rank::{self, Answer, House},
@@ -49,7 +50,11 @@ impl Geocoder {
                 return Ok(found);
             }
         }
-        let answers = self.answers(request, &STEPS, &effort)?.into_iter().take(request.limit.min(MAX_LIMIT));
+        let answers = self.answers(request, &STEPS, &effort)?;
+        if let Some(found) = self.for_parcel(request, &answers) {
+            return Ok(self.kept(found, request));
+        }
+        let answers = answers.into_iter().take(request.limit.min(MAX_LIMIT));
         Ok(answers.map(|answer| self.suggestion(answer, request.near.map(|near| near.at))).collect())
     }
 
@@ -73,6 +78,7 @@ impl Geocoder {
         let mut answers: Vec<Answer<'_>> = located.filter(|answer| self.is_wanted(answer, request)).collect();
         self.without_twins(&mut answers);
         self.measure_best(&mut answers, request);
+        alike::kinds_first(&mut answers);
         let scoped = !request.filter.communes.is_empty() || !request.filter.postcodes.is_empty();
         let context = Context { unfinished, on_map: request.near.is_some(), scoped };
         confidence::settle(&mut answers, context);

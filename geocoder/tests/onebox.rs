@@ -6,7 +6,7 @@ mod support;
 
 use geocoder::{Filter, Geocoder, Kind, MatchType, Near, Request, Suggestion, Verdict, ground_distance_m};
 use layers::LonLat;
-use support::{COLUMNS, Row, Sources, find, first_named, index_of_bal, line, request};
+use support::{COLUMNS, Row, Sources, find, first_named, index_of_bal, line, request, shown};
 use tempfile::TempDir;
 
 #[rustfmt::skip]
@@ -164,6 +164,22 @@ fn a_postcode_beside_the_city_says_in_which_arrondissement_a_parcel_lies() {
     {
         assert_eq!(parcels(text), ["69386000BC0007"], "{text}");
     }
+}
+
+#[test]
+fn a_parcel_that_is_not_there_is_answered_by_its_commune_or_nothing_sure() {
+    let (geocoder, _folder) = index();
+    // `D` is a road as well: it says a parcel where no address answers, in a commune that has it.
+    check(&geocoder, "D 7 Villeurbanne", Kind::Parcel, "Parcelle D 7");
+    for text in
+        ["A 123 bron", "D 306 bron", "bron a123", "AB 999 Bron", "E 42 69029", "69029000ZZ9999", "section AV 999 Bron"]
+    {
+        let found = find(&geocoder, text);
+        assert!(!found.is_empty(), "{text}");
+        let is_commune = |it: &Suggestion| it.kind == Kind::City && it.city == "Bron" && it.score.total() < 0.5;
+        assert!(found.iter().all(is_commune), "{text}: {:#?}", shown(&found));
+    }
+    check(&geocoder, "12 avenue de lyon", Kind::House, "Avenue de Lyon");
 }
 
 #[test]

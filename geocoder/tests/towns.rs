@@ -320,3 +320,74 @@ fn an_ordinal_that_is_in_the_name_of_a_street_is_not_contradicted() {
     check(&geocoder, "3 rue du capitaine 3e", "3 Rue du Capitaine 3e, Saint-Priest");
     check(&geocoder, "12 rue mercière 2e", "12 Rue Mercière, Lyon 2e Arrondissement");
 }
+
+#[test]
+fn a_part_of_a_merged_commune_is_named_to_its_end_while_its_text_may_go_on() {
+    let (geocoder, _folder) = index();
+    let typing = |text: &str| geocoder.search(&request(text)).unwrap();
+    let oullins = "14 Rue de la Sarra, 69600 Oullins";
+    for text in ["14 rue de la sarra, oullins", "14 rue de la sarra oullins"] {
+        let found = typing(text);
+        let first = first_labelled(text, &found, oullins);
+        assert!(first.score.total() >= 0.8, "{text}: {:#?}", shown(&found));
+    }
+    // 18 is in the other part alone: it contradicts, or the street of the part named comes first.
+    for text in ["18 rue de la sarra oullins", "18 rue de la sarra, oullins"] {
+        let found = typing(text);
+        assert!(
+            found[0].district.as_deref() == Some("Oullins") && found[0].score.total() < 0.8,
+            "{:#?}",
+            shown(&found)
+        );
+    }
+    let both = typing("14 rue de la sarra oullins-p");
+    assert_eq!(both.len(), 2, "{:#?}", shown(&both));
+}
+
+#[test]
+fn a_merged_commune_whose_parts_are_not_told_is_found_by_the_name_of_any() {
+    let rows = [
+        "69149_0001_00014;Rue Ampère;14;;69149;Oullins-Pierre-Bénite;;;entrée;4.81;45.71".to_owned(),
+        "69029_0001_00014;Rue Ampère;14;;69029;Bron;;;entrée;4.91;45.74".to_owned(),
+    ];
+    let (geocoder, _folder) = index_of_bal(COLUMNS, rows, &Sources::default());
+    let label = "14 Rue Ampère, Oullins-Pierre-Bénite";
+    for text in ["14 rue ampère, oullins", "14 rue ampere oullins-pierre-bénite"] {
+        check(&geocoder, text, label);
+    }
+    for text in ["14 rue ampère, pierre-bénite", "14 rue ampere pierre benite"] {
+        let found = find(&geocoder, text);
+        let first = first_labelled(text, &found, label);
+        assert_eq!(
+            (first.verdicts.commune, found.len()),
+            (Some(Verdict::Corrected), 1),
+            "{text}: {:#?}",
+            shown(&found)
+        );
+        assert!(first.score.total() >= 0.8, "{text}: {:#?}", shown(&found));
+    }
+    for text in ["3 boulevard de l'europe, pierre-bénite", "pierre-bénite"] {
+        let found = find(&geocoder, text);
+        let city = found.first().map(|it| (it.city.as_str(), it.house_number.as_deref()));
+        assert_eq!(city, Some(("Oullins-Pierre-Bénite", None)), "{text}: {:#?}", shown(&found));
+    }
+}
+
+#[test]
+fn of_towns_called_alike_the_one_at_home_comes_first() {
+    let row = |key: &str, code: &str, name: &str, lon: f64| {
+        format!("{key};Rue Ampère;14;;{code};{name};;;entrée;{lon};45.71")
+    };
+    let rows = [
+        row("69387_0001_00014", "69387", "Lyon 7e Arrondissement", 4.84),
+        row("75107_0001_00014", "75107", "Paris 7e Arrondissement", 2.31),
+    ];
+    let home = Sources { metropole: &["69123"], ..Sources::default() };
+    let (geocoder, _folder) = index_of_bal(COLUMNS, rows, &home);
+    for text in ["7e arrondissement", "7 arrondissement", "14 rue ampère 7e arrondissement", "rue ampère 7e"] {
+        for found in [geocoder.search(&request(text)).unwrap(), find(&geocoder, text)] {
+            assert_eq!(found[0].city, "Lyon", "{text}: {:#?}", shown(&found));
+        }
+    }
+    check(&geocoder, "14 rue ampère paris 7e arrondissement", "14 Rue Ampère, Paris 7e Arrondissement");
+}

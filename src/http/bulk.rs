@@ -30,6 +30,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/ban/reverse/csv", post(reverse))
         .route("/geocodage/search/csv", post(search))
         .route("/geocodage/reverse/csv", post(reverse))
+        .method_not_allowed_fallback(async || Problem::MethodNotAllowed)
         .layer(DefaultBodyLimit::disable())
 }
 

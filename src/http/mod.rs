@@ -81,7 +81,7 @@ fn routes() -> Router<App> {
         .route("/geocodage/completion", get(geocodage::completion).post(geocodage::completion))
         .route("/geocodage/getCapabilities", get(geocodage::capabilities))
         .fallback(async || problem::Problem::NotFound)
-        .method_not_allowed_fallback(async || StatusCode::METHOD_NOT_ALLOWED)
+        .method_not_allowed_fallback(async || problem::Problem::MethodNotAllowed)
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, DEADLINE))
         .merge(bulk::routes()) // files of any length: they have limits of their own, on silence
         .layer(from_fn(observe::name_route))

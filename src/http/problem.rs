@@ -25,6 +25,8 @@ pub enum Problem {
     },
     /// Unknown, or hidden from this person: the answer is the same.
     NotFound,
+    /// An address that is not asked for in this way: the header `Allow` says how.
+    MethodNotAllowed,
     /// The layer or the index is not loaded yet, or the queue is full.
     Unavailable,
     /// Anything else; the cause is in the log under the request id.
@@ -52,6 +54,7 @@ impl Problem {
             Self::SignInNeeded => StatusCode::UNAUTHORIZED,
             Self::Forbidden { .. } => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -63,6 +66,7 @@ impl Problem {
             Self::SignInNeeded => "Connexion requise",
             Self::Forbidden { .. } => "Accès refusé",
             Self::NotFound => "Introuvable",
+            Self::MethodNotAllowed => "Méthode non admise",
             Self::Unavailable => "Service momentanément indisponible",
             Self::Internal => "Erreur du service",
         }
@@ -95,6 +99,9 @@ impl IntoResponse for Problem {
             Self::BadRequest(detail) => (Some(detail.as_str()), None, None),
             Self::SignInNeeded => (Some("Ouvrez une session, ou présentez un jeton d'accès."), None, None),
             Self::Forbidden { reason, contact } => (None, Some(reason.as_str()), Some(contact.as_str())),
+            Self::MethodNotAllowed => {
+                (Some("Cette adresse se demande autrement : l'en-tête Allow dit comment."), None, None)
+            }
             Self::Unavailable => (Some("Réessayez dans quelques secondes."), None, None),
             Self::NotFound | Self::Internal => (None, None, None),
         };

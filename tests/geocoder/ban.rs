@@ -104,5 +104,10 @@ async fn a_batch_takes_a_hundred_items_and_refuses_what_is_none() {
         let answer = post(&house, "/ban/batch", "application/json", &wrong).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{}", &wrong[..wrong.len().min(80)]);
     }
-    assert_eq!(get(&house, "/ban/batch").await.status, StatusCode::METHOD_NOT_ALLOWED);
+    for path in ["/ban/batch", "/ban/search/csv", "/geocodage/reverse/csv"] {
+        let answer = get(&house, path).await;
+        assert_eq!((answer.status, answer.text("allow")), (StatusCode::METHOD_NOT_ALLOWED, "POST"), "{path}");
+        let says = answer.json()["message"].as_str().unwrap_or_default().to_owned();
+        assert!(says.starts_with("Cette adresse se demande autrement"), "{path}: {says}");
+    }
 }

@@ -13,11 +13,26 @@ const BETWEEN_TYPES: [&str; 3] = ["et", ",", "avec"];
 const BEFORE_ANNOUNCING: [&str; 4] = ["a", "au", "l", "le"];
 const ARTICLES: [&str; 8] = ["de", "du", "des", "la", "le", "les", "l", "d"];
 
+/// What a type may follow: « petite rue », « ancienne route ».
+const SIZES: [&str; 8] = ["petite", "petit", "grande", "grand", "vieille", "vieux", "ancienne", "ancien"];
+/// Types of street that are of a building as often: « rue A, résidence B » is one address.
+const BUILDINGS: [&str; 4] = ["residence", "lotissement", "escalier", "escaliers"];
+/// Those that are of a place beside a street too: a text of one and a street is of two streets only where both are there.
+const PLACES: [&str; 9] = ["villa", "cite", "galerie", "cour", "port", "cote", "porte", "parc", "jardin"];
+
 /// A text in two.
 pub(super) struct Parting {
     pub texts: [String; 2],
-    /// Both begin with a type of street: two streets were typed, whatever is found.
+    /// What it says is of two streets, whatever is found.
     pub says_two: bool,
+}
+
+/// What the first words of a text say it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Begins {
+    Otherwise,
+    Place,
+    Street,
 }
 
 /// Each way to part a text into two streets.
@@ -30,7 +45,7 @@ pub(super) fn partings(text: &str) -> Vec<Parting> {
     if announced {
         words.drain(..=lead);
     }
-    let are_typed = |at: usize| begins_street(&words) && begins_street(&words[at..]);
+    let typed = |at: usize| begins(&words).min(begins(&words[at..]));
     let parts = |at: &usize| {
         let word = words[*at];
         // « Saint-Didier s/ Chalaronne », « 12/14 rue A »: a stroke of another kind.
@@ -41,35 +56,45 @@ pub(super) fn partings(text: &str) -> Vec<Parting> {
         let is_code = word == "/" && words[at - 1].len() <= 2 && words[at + 1].bytes().all(|b| b.is_ascii_digit());
         let is_said = is(word, &BETWEEN) || (announced && is(word, &BETWEEN_ANNOUNCED));
         // « Rue Pierre et Marie Curie » is one street: what is not said to cross must be two by their types.
-        let is_listed = is(word, &BETWEEN_TYPES) && are_typed(at + 1);
+        let is_listed = is(word, &BETWEEN_TYPES) && typed(at + 1) > Begins::Otherwise;
         !is_sub && !is_range && !is_code && (is_said || is_listed)
+    };
+    // A place and a street are two where « et » joins them; beside a comma, one may be where the other is.
+    let says_two = |end: usize, start: usize| match typed(start) {
+        Begins::Street => true,
+        Begins::Place => end < start && words[end] != "," && is(words[end], &BETWEEN_TYPES),
+        Begins::Otherwise => false,
     };
     let mut cuts: Vec<(usize, usize)> =
         (1..words.len().saturating_sub(1)).filter(parts).map(|at| (at, at + 1)).collect();
     if announced && cuts.is_empty() {
         cuts = (2..words.len().saturating_sub(1))
-            .filter(|&at| begins_street(&words[at..at + 1]))
+            .filter(|&at| begins(&words[at..at + 1]) == Begins::Street)
             .map(|at| (at, at))
             .collect();
     }
     let parting = |(end, start): (usize, usize)| Parting {
         texts: [side(&words[..end]), side(&words[start..])],
-        says_two: are_typed(start),
+        says_two: says_two(end, start),
     };
     let has_letters = |text: &String| text.chars().filter(|c| c.is_alphabetic()).count() > 2;
     cuts.into_iter().map(parting).filter(|parting| parting.texts.iter().all(has_letters)).collect()
 }
 
-/// Whether the words begin with a type of street, articles apart; « résidence » or « cité » say where a house is, as often.
-fn begins_street(words: &[&str]) -> bool {
-    const PLACES: [&str; 10] =
-        ["residence", "lotissement", "villa", "cite", "galerie", "cour", "escalier", "escaliers", "port", "cote"];
-    let first = words.iter().map(|word| fold(word)).find(|word| !ARTICLES.contains(&word.as_str()));
-    let named = |word: String| {
-        let spelt = normalize::street_type_of(&word).map(str::to_owned).unwrap_or(word);
-        normalize::is_street_type(&spelt) && !PLACES.contains(&spelt.as_str())
-    };
-    first.is_some_and(named)
+/// Whether the words begin with a type of street, articles apart.
+fn begins(words: &[&str]) -> Begins {
+    let folded = words.iter().map(|word| fold(word));
+    let mut first = folded.filter(|word| !ARTICLES.contains(&word.as_str()) && !SIZES.contains(&word.as_str()));
+    let Some(first) = first.next() else { return Begins::Otherwise };
+    let word = first.split(' ').next().unwrap_or_default(); // « rond-point »
+    let spelt = normalize::street_type_of(word).unwrap_or(word);
+    if PLACES.contains(&spelt) || normalize::stands_for_street_type(spelt) {
+        Begins::Place
+    } else if normalize::is_street_type(spelt) && !BUILDINGS.contains(&spelt) {
+        Begins::Street
+    } else {
+        Begins::Otherwise
+    }
 }
 
 fn is(word: &str, list: &[&str]) -> bool {
@@ -117,6 +142,18 @@ mod tests {
         check("au croisement rue A1a avenue B22", &["rue A1a|avenue B22"]);
         check("angle cours A1a quai de la B22 Lyon", &["cours A1a|quai de la B22 Lyon"]);
         check("rue A1a à l’angle de la rue B22", &["rue A1a|rue B22"]);
+        check("Petite rue A1a, rond-point de B22", &["Petite rue A1a|rond-point de B22"]);
+    }
+
+    #[test]
+    fn a_place_beside_a_comma_may_be_where_the_street_is() {
+        let says = |text: &str| partings(text).iter().map(|parting| parting.says_two).collect::<Vec<_>>();
+        check("Cité Hiver et Quai de la Loire", &["Cité Hiver|Quai de la Loire"]);
+        check("Villa A1a, rue B22", &["Villa A1a|rue B22"]);
+        check("rue A1a et hameau de B22", &["rue A1a|hameau de B22"]);
+        assert_eq!(says("Cité Hiver, Quai de la Loire"), [false]);
+        assert_eq!(says("Cité Hiver et Quai de la Loire"), [true]);
+        assert_eq!(says("rue A1a et quai B22"), [true]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! without spaces (« stgenislaval »), with letters wrong (« Vilurbane »). Only what cannot be taken for another name
 //! is read at once; the rest is for a text in which nothing else was found.
 
-use super::Gazetteer;
+use super::{Gazetteer, MOST_SHORTENED};
 use crate::{
     edit::Nearly,
     normalize::{self, Word},
@@ -58,6 +58,20 @@ impl Gazetteer {
         });
         let (likeness, towns) = costs.max_by(|a, b| a.0.total_cmp(&b.0))?;
         Some((likeness, towns.clone()))
+    }
+
+    /// The towns whose name ends with this one, which stands on its own in it: « Pierre-Bénite », not « Mont-d'Or ».
+    pub(crate) fn ending(&self, key: &str) -> Option<Vec<u32>> {
+        let is_own = key.len() >= SHORTEST_GLUED && key.split(' ').next().is_some_and(|word| !is_left_out(word));
+        let stands = |name: &str| {
+            let before = name.strip_suffix(key)?.strip_suffix(' ')?.rsplit(' ').next()?;
+            (!is_left_out(before) && !matches!(before, "saint" | "sainte")).then_some(())
+        };
+        let ending = self.names.iter().filter(|(name, _)| is_own && stands(name).is_some());
+        let mut towns: Vec<u32> = ending.flat_map(|(_, towns)| towns.iter().copied()).collect();
+        towns.sort_unstable();
+        towns.dedup();
+        (1..=MOST_SHORTENED).contains(&towns.len()).then_some(towns)
     }
 
     /// The towns of a name glued together or cut elsewhere.
@@ -163,5 +177,17 @@ mod tests {
         assert_eq!(read("veau en velin", true), Some(vec![5]));
         assert_eq!(read("veau en velin", false), None, "three letters are too many inside a longer text");
         assert_eq!(read("villeurbanne", true), None);
+    }
+
+    #[test]
+    fn the_end_of_a_name_is_a_town_where_it_stands_on_its_own() {
+        let gazetteer =
+            gazetteer(&["Oullins-Pierre-Bénite", "Saint-Cyr-au-Mont-d'Or", "Saint-Priest", "Décines-Charpieu"]);
+        for (text, towns) in [("pierre benite", Some(vec![0])), ("charpieu", Some(vec![3]))] {
+            assert_eq!(gazetteer.ending(&normalize::key(text)), towns, "{text}");
+        }
+        for text in ["mont d or", "priest", "oullins", "cyr au mont d or", "pierre"] {
+            assert_eq!(gazetteer.ending(&normalize::key(text)), None, "{text}");
+        }
     }
 }

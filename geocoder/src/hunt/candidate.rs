@@ -77,9 +77,16 @@ impl<'a> Hunt<'a> {
             self.geocoder.postcode_of(place) == Some(*code)
                 || is_within(towns) && !self.is_of_another_part(place, *code)
         });
-        let at_home =
-            !self.geocoder.has_home || place.is_metropole() || (query.scope.is_some() && !query.said.is_ordinal);
+        let at_home = !self.geocoder.has_home || place.is_metropole() || self.is_said_away(query);
         Candidate { place, house: House::NotAsked, commune, postcode, at_home }
+    }
+
+    /// Whether what was typed says where to look, and no town at home may be meant by it as well: « 7e arrondissement » is
+    /// that of Lyon before that of Paris.
+    fn is_said_away(&self, query: &Query) -> bool {
+        let Some(scope) = query.scope.as_ref().filter(|_| !query.said.is_ordinal) else { return false };
+        let is_home = |&town: &u32| self.geocoder.first.shard.places.get(town).is_metropole();
+        query.said.postcode.is_some() || !scope.towns.iter().any(is_home)
     }
 
     /// The number inside the street: as written, in its other spelling, then without its suffix.

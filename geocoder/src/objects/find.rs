@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    Filter, Geocoder, Near, Request,
+    Filter, Geocoder, Kind, Near, Request,
     address::ground_distance_m,
     candidates::Tolerance,
     effort::{self, Effort},
@@ -15,6 +15,7 @@ use crate::{
     filter::is_inside,
     objects::{
         Objects, Visible,
+        kinds::{self, KIND_ALONE, KIND_SAID, ObjectsKind},
         part::ObjectPart,
         several::{Held, in_several},
         table::NamedObjects,
@@ -22,15 +23,17 @@ use crate::{
     },
     parse::Query,
     places::Place,
-    rank::{self, Answer, Likeness, QueryWord},
+    rank::{self, Answer, Likeness, QueryWord, Wording},
     spelling::Spelt,
     suggestion::Score,
 };
 
 /// How many objects of a layer are ranked for one reading.
 const RECALL: usize = 100;
-/// Taken off an object, more than is taken off any street for being small.
-const OBJECT: f32 = 0.04;
+/// Taken off an object, more than is taken off any street for being small; more off one that is no point of interest:
+/// of the town hall and the stop before it, the town hall is meant.
+const OF_INTEREST: f32 = 0.04;
+const OBJECT: f32 = 0.05;
 /// Objects of one name are one when they are this near: the two sides of a stop, the lawns of a park.
 const TWINS_M: f64 = 250.0;
 
@@ -84,7 +87,8 @@ impl Wanted {
 
 /// An object among addresses: of an object and a street as like the text as each other, the street was meant.
 pub(crate) fn as_object(answer: Answer<'_>) -> Answer<'_> {
-    Answer { score: Score { small: OBJECT, ..answer.score }, ..answer }
+    let small = if answer.place.kind() == Kind::Poi { OF_INTEREST } else { OBJECT };
+    Answer { score: Score { small, ..answer.score }, ..answer }
 }
 
 impl Geocoder {
@@ -141,6 +145,49 @@ impl<'a> ObjectContext<'a> {
         if query.number.is_some() || self.effort.is_spent() {
             return Vec::new();
         }
+        let mut found = self.of_words(query, tolerance);
+        if let Some(query) = kinds::without_last_articles(query) {
+            let found_so = self.of_words(&query, tolerance).into_iter();
+            found.extend(found_so.map(|(place, likeness)| (place, likeness.times(kinds::ARTICLES_LEFT_OUT))));
+        }
+        let Some((kind, rest)) = kinds::said(query) else { return found };
+        if rest.words.is_empty() {
+            self.weigh_kind(kind, &mut found);
+        }
+        found.extend(self.of_kind(kind, &rest, tolerance));
+        found
+    }
+
+    /// Where a kind is all that is said, it is what an object is: the stop « Mairie » is no town hall.
+    fn weigh_kind(&self, kind: &ObjectsKind, found: &mut [(Place<'a>, Likeness<'a>)]) {
+        for (place, likeness) in found {
+            if kind.has(self.table.record(place.index).tag(), place.folded()) {
+                likeness.text = likeness.text.max(KIND_ALONE);
+            } else if likeness.wording == Wording::Whole {
+                *likeness = likeness.times(kinds::NAMED_AFTER);
+            }
+        }
+    }
+
+    /// The objects of a kind with the rest of a reading in their names; of its town, when it says nothing else.
+    fn of_kind(&mut self, kind: &ObjectsKind, rest: &Query, tolerance: Tolerance) -> Vec<(Place<'a>, Likeness<'a>)> {
+        let names_town = rest.scope.as_ref().is_some_and(|scope| scope.whole);
+        let table = self.table;
+        let is_of_kind = |place: &Place<'_>| kind.has(table.record(place.index).tag(), place.folded());
+        if !rest.words.is_empty() {
+            let named = self.of_words(rest, tolerance).into_iter().filter(|(place, _)| is_of_kind(place));
+            return named.map(|(place, likeness)| (place, likeness.times(KIND_SAID))).collect();
+        }
+        if !names_town || tolerance > Tolerance::Exact || !self.view.may_have(|tag| kind.has(tag, "")) {
+            return Vec::new();
+        }
+        let towns = rest.scope.as_ref().map(|scope| &scope.towns[..]);
+        let inside = self.inside(self.view.objects.iter().copied(), towns, effort::WEIGH_OBJECT);
+        let wanted = inside.filter(is_of_kind).filter(|&place| self.wanted.keeps(self.geocoder, self.table, place));
+        wanted.take(RECALL).map(|place| (place, Likeness::WHOLE.times(KIND_ALONE))).collect()
+    }
+
+    fn of_words(&mut self, query: &Query, tolerance: Tolerance) -> Vec<(Place<'a>, Likeness<'a>)> {
         let words = self.expansions.expand(query, tolerance, &self.view.vocabulary, &self.effort);
         let found = if words.is_empty() { self.listed(query) } else { self.with(&words, tolerance) };
         let towns = query.scope.as_ref().map(|scope| &scope.towns[..]);

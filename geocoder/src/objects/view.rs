@@ -61,6 +61,11 @@ impl View {
         filter.tags.as_ref().is_none_or(lets)
     }
 
+    /// Whether some object has a tag that passes.
+    pub(crate) fn may_have(&self, passes: impl Fn((&str, &str)) -> bool) -> bool {
+        self.tags.iter().any(|(key, value)| passes((key, value)))
+    }
+
     /// The objects with one of these forms in a name, and those of each word with this beginning; each list in order.
     pub(crate) fn with_word<'f>(&self, forms: impl Iterator<Item = &'f str>, beginning: Option<&str>) -> Vec<&[u32]> {
         let is_begun = |form: &str| beginning.is_some_and(|beginning| form.starts_with(beginning));

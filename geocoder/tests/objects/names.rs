@@ -4,7 +4,9 @@ use geocoder::{Filter, Geocoder, Kind, MatchType, Near, ObjectKind, Request, Ver
 use layers::{FeatureId, LonLat};
 use tempfile::TempDir;
 
-use crate::{PARK, addresses, built, check, index, layer, numbered, object, request, support::shown};
+use crate::{
+    PARK, POOL, STOP, TOWN_HALL, addresses, built, check, index, layer, numbered, object, request, support::shown,
+};
 
 #[test]
 fn an_object_is_found_by_its_name_as_agents_type_it() {
@@ -139,5 +141,80 @@ fn a_name_that_goes_on_as_typed_is_not_corrected() {
     }
     for (text, name) in [("12 rue garibo", "Rue Garibaldi"), ("12 rue gribal", "Rue Garibaldi")] {
         assert_eq!(first(text, false), found(name, MatchType::Corrected, Verdict::Corrected), "{text}");
+    }
+}
+
+#[test]
+fn the_kind_of_an_object_may_be_said_where_its_name_does_not() {
+    let (geocoder, folder) = addresses();
+    let station = |feature, name, commune| object(feature, name, ("railway", "station"), commune, (4.83, 45.75));
+    let stops = vec![
+        station(1, "Bellecour", "69387"),
+        object(2, "Bellecour", STOP, "69387", (4.86, 45.76)),
+        station(3, "Cuire", "69029"),
+    ];
+    let halls = vec![
+        object(4, "Mairie du 7e arrondissement", TOWN_HALL, "69387", (4.85, 45.74)),
+        object(5, "Hôtel de Ville", TOWN_HALL, "69266", (4.88, 45.77)),
+        object(6, "Centre nautique Tony Bertrand", POOL, "69387", (4.84, 45.75)),
+        object(7, "Mairie de Bron", TOWN_HALL, "69029", (4.9105, 45.7382)),
+        object(8, "Gymnase Blandan", ("leisure", "sports_hall"), "69387", (4.85, 45.74)),
+    ];
+    let store = folder.path().join("kinds");
+    let geocoder = geocoder.with_objects(vec![
+        built(&store, &layer("arrets", ObjectKind::Other), stops),
+        built(&store, &layer("equipements", ObjectKind::Poi), halls),
+    ]);
+    for (text, name, tag) in [
+        ("metro bellecour", "Bellecour", "station"),
+        ("station de métro Bellecour, Lyon", "Bellecour", "station"),
+        ("metro belecour", "Bellecour", "station"),
+        ("arrêt de bus bellecour", "Bellecour", "bus_stop"),
+        ("mairie de lyon 7", "Mairie du 7e arrondissement", "townhall"),
+        ("mairie villeurbanne", "Hôtel de Ville", "townhall"),
+        ("hôtel de ville de Bron", "Mairie de Bron", "townhall"),
+        ("piscine tony bertrand", "Centre nautique Tony Bertrand", "sports_centre"),
+    ] {
+        for finished in [false, true] {
+            let found = geocoder.search(&Request { finished, ..request(text) }).unwrap();
+            let first = found.first().map(|it| (it.name.as_str(), it.osm_tag().1));
+            assert_eq!(first, Some((name, tag)), "{text}: {:#?}", shown(&found));
+            let is_sure = found[0].score.total() >= 0.8;
+            assert!(is_sure || text.contains("belecour"), "{text}: {:#?}", shown(&found));
+        }
+    }
+    let found = geocoder.search(&request("metro blandan")).unwrap();
+    assert!(found.iter().all(|it| it.score.total() < 0.5), "a gymnasium is no station: {:#?}", shown(&found));
+}
+
+#[test]
+fn where_a_word_says_a_kind_what_is_of_interest_comes_before_a_stop_called_so() {
+    let (geocoder, folder) = addresses();
+    let hall = |(n, name): (u32, &str)| object(0, name, TOWN_HALL, "69029", (4.85 + 0.01 * f64::from(n), 45.74));
+    let names =
+        ["Mairie de Bron", "Mairie annexe", "Mairie de quartier", "Mairie du Nord", "Mairie du Sud", "Mairie Est"];
+    let halls = numbered((0u32..).zip(names).map(hall).collect());
+    let stop = |feature, commune, lon| object(feature, "Mairie", STOP, commune, (lon, 45.74));
+    let store = folder.path().join("halls");
+    let geocoder = geocoder.with_objects(vec![
+        built(&store, &layer("equipements", ObjectKind::Poi), halls),
+        built(&store, &layer("arrets", ObjectKind::Other), vec![stop(1, "69029", 4.9), stop(2, "69266", 4.88)]),
+    ]);
+    for text in ["mairie", "mairie bron", "mairie de bron"] {
+        let found = geocoder.search(&request(text)).unwrap();
+        assert_eq!(found[0].kind, Kind::Poi, "{text}: {:#?}", shown(&found));
+    }
+    let found = geocoder.search(&request("mairie bron")).unwrap();
+    assert_eq!(found[0].name, "Mairie de Bron", "{:#?}", shown(&found));
+}
+
+#[test]
+fn an_object_said_with_a_word_that_nothing_has_is_given_unsure_rather_than_nothing() {
+    let (geocoder, _folder) = index();
+    for text in ["piscine de vaise", "piscine gerland"] {
+        let found = geocoder.search(&request(text)).unwrap();
+        let first = found.first().unwrap_or_else(|| panic!("« {text} » gave nothing"));
+        assert_eq!((first.kind, first.osm_tag().1), (Kind::Poi, "sports_centre"), "{text}: {:#?}", shown(&found));
+        assert!(found.iter().all(|it| it.score.total() < 0.3), "{text}: {:#?}", shown(&found));
     }
 }

@@ -148,20 +148,24 @@ fn more(limit: usize, dedupe: bool) -> usize {
 }
 
 fn limit(sent: &Parameters, default: usize) -> Result<usize, Problem> {
-    Ok(count(sent, "limit", 1..=usize::MAX)?.unwrap_or(default).min(LARGEST_LIMIT))
+    let asked = count(sent, "limit", 1..=usize::MAX).map_err(|_| {
+        let most = LARGEST_LIMIT;
+        Problem::BadRequest(format!("Le paramètre limit est un nombre entier, 1 au moins ; au-delà de {most}, {most}."))
+    })?;
+    Ok(asked.unwrap_or(default).min(LARGEST_LIMIT))
 }
 
 fn near(sent: &Parameters) -> Result<Option<Near>, Problem> {
     let at = position(sent, &["lon"], &["lat"])?;
     let zoom = number(sent, "zoom", 0.0..=30.0)?;
-    let scale = number(sent, "location_bias_scale", 0.0..=100.0)?;
+    let scale = number(sent, "location_bias_scale", 0.0..=1.0)?;
     let radius_m = radius_m(sent)?;
     if at.is_none() && radius_m.is_some() {
         return Err(Problem::BadRequest("Le paramètre radius demande un centre : lat et lon.".into()));
     }
     Ok(at.map(Near::from).map(|near| Near {
         zoom: zoom.unwrap_or(near.zoom),
-        scale: scale.map_or(near.scale, |scale| scale.clamp(0.0, 1.0)),
+        scale: scale.unwrap_or(near.scale),
         radius_m,
         ..near
     }))
@@ -260,6 +264,7 @@ mod tests {
             "q=a&lat=95&lon=4",
             "q=a&limit=0",
             "q=a&limit=x",
+            "q=a&lat=45&lon=4&location_bias_scale=1.5",
             "q=a&bbox=1,2,3",
             "q=a&secret=1",
             "q=a&layer=rue",
@@ -274,6 +279,7 @@ mod tests {
             refused(search_request, query);
         }
         assert!(!refused(search_request, &format!("q={}", "x".repeat(201))).contains("xx"));
+        assert!(refused(search_request, "q=a&limit=0").ends_with("1 au moins ; au-delà de 50, 50."));
         assert!(!refused(search_request, "q=a&12+rue+secrete=1").contains("secrete"));
     }
 
@@ -301,7 +307,7 @@ mod tests {
         let asked = search(&format!("q=rue&{empty}"));
         assert_eq!((asked.limit, asked.dedupe, asked.request.near), (15, true, None));
         assert_eq!(asked.request.filter, Filter::default());
-        let near = search("q=rue&lat=0&lon=0&location_bias_scale=5").request.near.unwrap();
+        let near = search("q=rue&lat=0&lon=0&location_bias_scale=1").request.near.unwrap();
         assert_eq!(near, Near { at: LonLat { lon: 0.0, lat: 0.0 }, zoom: 12.0, scale: 1.0, radius_m: None });
     }
 

@@ -14,6 +14,9 @@ use crate::{
 /// less likely of the two readings gives way to the other where both are answered by one street.
 const SECOND_READING: f32 = 0.995;
 
+/// How far the last words of a town's name are from all of it.
+const LAST_OF_NAME: f32 = 0.97;
+
 /// How towns are looked for in some words.
 #[derive(Clone, Copy)]
 pub(super) struct Look<'g> {
@@ -38,6 +41,7 @@ impl<'g> Look<'g> {
         }
         if self.respell && readings.is_empty() {
             readings.extend(misspelt_town(words, self.gazetteer));
+            readings.extend(last_of_name(words, self.gazetteer));
         }
         // « Fontaines sr Saone » begins with the name of two towns, and is that of one.
         if self.respell && self.whole {
@@ -134,7 +138,11 @@ impl<'g> Look<'g> {
     fn half_typed(self, words: &[Word]) -> Option<Reading> {
         (1..words.len().min(TOWN_WORDS)).rev().find_map(|len| {
             let (rest, town) = words.split_at(words.len() - len);
-            let towns = self.gazetteer.beginning(&key(&town[..len - 1]), &town[len - 1].typed);
+            let mut towns = self.gazetteer.beginning(&key(&town[..len - 1]), &town[len - 1].typed);
+            // « Oullins » begins « Oullins-Pierre-Bénite » too; it is the name of a part of it, which was typed to its end.
+            let whole = self.gazetteer.town(town).unwrap_or_default();
+            let is_around = |town: u32| whole.iter().any(|&part| self.places.is_within(self.places.get(part), &[town]));
+            towns.retain(|town| whole.contains(town) || !is_around(*town));
             (!towns.is_empty()).then(|| Reading::named(rest, false, &towns, false))
         })
     }
@@ -149,6 +157,15 @@ fn misspelt_town(words: &[Word], gazetteer: &Gazetteer) -> Option<Reading> {
     });
     let (likeness, rest, towns) = found.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.len().cmp(&a.1.len())))?;
     Some(respelt(rest, &towns, likeness))
+}
+
+/// The town whose name the last words end: « 14 rue Ampère, Pierre-Bénite » where all of Oullins-Pierre-Bénite is one.
+fn last_of_name(words: &[Word], gazetteer: &Gazetteer) -> Option<Reading> {
+    (1..=words.len().min(TOWN_WORDS)).rev().find_map(|len| {
+        let (rest, town) = words.split_at(words.len() - len);
+        let towns = gazetteer.ending(&key(town)).filter(|_| rest.is_empty() || says_a_name(rest))?;
+        Some(respelt(rest, &towns, LAST_OF_NAME))
+    })
 }
 
 /// The town that all the words may have been meant for: none of them is a number, or a type of street first.
