@@ -1,7 +1,8 @@
 //! The ways a text is looked for, from the strictest to the loosest; `search` has them in order. Those that need more
-//! than a look have files of their own: `hunt/shortened.rs`, `respelt.rs`, `in_town.rs`, `elsewhere.rs`.
+//! than a look have files of their own, under `hunt/`.
 
 mod elsewhere;
+mod half_words;
 mod in_town;
 mod respelt;
 mod shortened;
@@ -41,6 +42,8 @@ pub(crate) enum Step {
     AsTyped,
     /// Five digits read as a postcode are the INSEE code of another town.
     AsCode,
+    /// A word of the street is only begun, and the town follows.
+    HalfWords,
     /// Every word is there, give or take a letter or two.
     Corrected,
     /// A complement of the address followed the street, or something the town.
@@ -139,11 +142,12 @@ impl<'a> Hunt<'a> {
 
     /// Looks for the text in one way more, as far as there is effort left; `enough` is the likeness that makes it needless.
     pub(crate) fn take(&mut self, step: Step, enough: f32) -> Result<(), Error> {
-        self.is_loose = !matches!(step, Step::AsTyped | Step::AsCode | Step::Corrected);
+        self.is_loose = !matches!(step, Step::AsTyped | Step::AsCode | Step::HalfWords | Step::Corrected);
         match step {
             _ if self.effort.is_spent() => Ok(()),
             Step::AsTyped => self.look(&self.queries.clone(), Tolerance::Exact, enough),
             Step::AsCode => self.as_code(enough),
+            Step::HalfWords => self.half_words(),
             Step::Corrected => self.look(&self.queries.clone(), Tolerance::Corrected, enough),
             Step::Shortened => self.shortened(enough),
             Step::Respelt => self.respelt(enough),
@@ -215,7 +219,9 @@ impl<'a> Hunt<'a> {
             // « 17 rue n° 1064 »: a second number is a name.
             let is_numbered = other.number.is_some() && other.words.iter().any(|word| noise::is_digits(&word.typed));
             let has_words = self.writings.len() > 1 && !other.words.is_empty();
-            let is_street = says_a_name(&other.words) || is_numbered || has_words;
+            // « rue pas bron »: the second type is no type there.
+            let has_two = other.words.iter().filter(|word| noise::is_type(word)).count() > 1;
+            let is_street = says_a_name(&other.words) || is_numbered || has_words || has_two;
             // « Place belcour » is not « place bel, La Tour … ».
             let is_sure = !other.said.respelt || other.faith >= SURE_TOWN;
             // « route 2e » is a name; without its end it is another street.
