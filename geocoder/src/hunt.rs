@@ -4,6 +4,7 @@
 mod elsewhere;
 mod half_words;
 mod in_town;
+mod other_type;
 mod respelt;
 mod shortened;
 
@@ -12,7 +13,7 @@ use crate::{
     candidates::{Context, Tolerance, candidates, expand},
     effort::{self, Effort},
     noise,
-    normalize::Word,
+    normalize::{self, Word},
     objects::find::{ObjectContext, as_object},
     parse::{Query, Typed, readings, says_a_name},
     places::Place,
@@ -46,6 +47,8 @@ pub(crate) enum Step {
     HalfWords,
     /// Every word is there, give or take a letter or two.
     Corrected,
+    /// Every word is there but the type of street, which is another; where no town is named.
+    OtherType,
     /// A complement of the address followed the street, or something the town.
     Shortened,
     /// The town was misspelt, words were glued or cut, or there was more noise than its patterns know.
@@ -148,6 +151,7 @@ impl<'a> Hunt<'a> {
             Step::AsTyped => self.look(&self.queries.clone(), Tolerance::Exact, enough),
             Step::AsCode => self.as_code(enough),
             Step::HalfWords => self.half_words(),
+            Step::OtherType => self.other_type(),
             Step::Corrected => self.look(&self.queries.clone(), Tolerance::Corrected, enough),
             Step::Shortened => self.shortened(enough),
             Step::Respelt => self.respelt(enough),
@@ -159,6 +163,15 @@ impl<'a> Hunt<'a> {
             Step::InPart => self.look(&self.queries.clone(), Tolerance::Partial, enough),
             Step::Elsewhere => self.elsewhere(),
         }
+    }
+
+    /// Whether some reading leaves a street to be looked for in the town or the postcode typed.
+    fn names_town(&self) -> bool {
+        let is_telling = |word: &&Word| !normalize::is_article(&word.typed);
+        self.queries.iter().any(|query| {
+            let is_said = query.said.postcode.is_some() || query.scope.as_ref().is_some_and(|scope| scope.whole);
+            is_said && query.words.iter().filter(is_telling).count() > 1 // « rue de bron » leaves none
+        })
     }
 
     /// The readings that name no town, less sure: in one, its names are compared letter by letter.
