@@ -4,6 +4,7 @@
 mod elsewhere;
 mod half_words;
 mod in_town;
+mod name_inside;
 mod other_type;
 mod respelt;
 mod shortened;
@@ -49,6 +50,8 @@ pub(crate) enum Step {
     Corrected,
     /// Every word is there but the type of street, which is another; where no town is named.
     OtherType,
+    /// The whole name of a street stands among other words; where no town is named.
+    NameInside,
     /// A complement of the address followed the street, or something the town.
     Shortened,
     /// The town was misspelt, words were glued or cut, or there was more noise than its patterns know.
@@ -80,6 +83,8 @@ pub(crate) struct Hunt<'a> {
     asks_for_address: bool,
     /// Whether more is tried than what was typed, give or take a letter.
     is_loose: bool,
+    /// Whether the whole name of a street stands among other words: no town is looked for inside it.
+    holds_name: bool,
     effort: Effort,
 }
 
@@ -91,7 +96,7 @@ impl<'a> Hunt<'a> {
         let contexts = geocoder.parts().map(|part| Context::new(geocoder, part, request, effort)).collect();
         let objects = geocoder.object_contexts(request, &Effort::of_objects());
         let (near, effort) = (request.near, effort.clone());
-        let (answers, spare, is_loose) = (Vec::new(), Vec::new(), false);
+        let (answers, spare, is_loose, holds_name) = (Vec::new(), Vec::new(), false, false);
         Self {
             geocoder,
             contexts,
@@ -103,6 +108,7 @@ impl<'a> Hunt<'a> {
             spare,
             asks_for_address,
             is_loose,
+            holds_name,
             effort,
         }
     }
@@ -152,6 +158,7 @@ impl<'a> Hunt<'a> {
             Step::AsCode => self.as_code(enough),
             Step::HalfWords => self.half_words(),
             Step::OtherType => self.other_type(),
+            Step::NameInside => self.name_inside(),
             Step::Corrected => self.look(&self.queries.clone(), Tolerance::Corrected, enough),
             Step::Shortened => self.shortened(enough),
             Step::Respelt => self.respelt(enough),
@@ -316,9 +323,11 @@ fn likest<'a, 'b: 'a>(answers: impl Iterator<Item = &'a Answer<'b>>) -> f32 {
 
 /// Whether a reading has a number, or is of all that was typed and begins with a type of street.
 fn asks_for_an_address(query: &Query) -> bool {
-    // « Grande Rue », « Vieille Route de Lyon »
-    let is_size =
-        |word: &&Word| matches!(&word.typed[..], "grande" | "grand" | "petite" | "petit" | "vieille" | "vieux");
     query.number.is_some()
         || (query.faith >= WHOLE && query.words.iter().find(|word| !is_size(word)).is_some_and(noise::begins_address))
+}
+
+/// « Grande Rue », « Vieille Route de Lyon »
+fn is_size(word: &Word) -> bool {
+    matches!(&word.typed[..], "grande" | "grand" | "petite" | "petit" | "vieille" | "vieux")
 }

@@ -99,7 +99,8 @@ fn noise_at(rest: &[Word], at: usize, cleaned: &mut Cleaned) -> usize {
         Some("boite") if word(1) == Some("postale") => 2 + usize::from(is_number(2)),
         Some("rdc") => 1,
         Some("rez") if word(1) == Some("de") && word(2) == Some("chaussee") => 3,
-        Some(first) if at > 0 && PEOPLE.contains(&first) => {
+        // « rue Monsieur le Prince »
+        Some(first) if at > 0 && PEOPLE.contains(&first) && !cleaned.words.last().is_some_and(is_type) => {
             cleaned.unsure = true;
             rest.iter()
                 .take(MOST_OF_A_NAME)

@@ -29,7 +29,7 @@ const MOST_INSIDE: usize = 2;
 impl Hunt<'_> {
     /// Looks for the beginning of what was typed.
     pub(super) fn shortened(&mut self, enough: f32) -> Result<(), Error> {
-        let mut whole = self.without_ends();
+        let mut whole = if self.holds_name { Vec::new() } else { self.without_ends() };
         whole.extend(self.inside());
         let shortened = self.queries.iter().chain(&whole).flat_map(without_complement).collect::<Vec<_>>();
         let mut queries = Vec::new();
