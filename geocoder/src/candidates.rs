@@ -1,10 +1,10 @@
 //! A reading of the query → the few dozen places worth ranking. Every word is expanded over the index's own
-//! vocabulary first (exact, unfinished, misspelt), so that ranking knows which form matched and how well;
+//! vocabulary first (`expansion`), so that ranking knows which form matched and how well;
 //! `matching` finds the places that hold the words, `recall` the best of them, and `rank` puts those in order.
 
 use std::{
     borrow::Cow,
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{BTreeSet, HashSet},
 };
 
 use layers::LonLat;
@@ -12,22 +12,19 @@ use tantivy::{SegmentReader, Term};
 
 use crate::{
     Error, Filter, Geocoder, Kind, Near, Request,
-    effort::{self, Effort},
+    effort::Effort,
+    expansion::{Expansions, is_in_some_name},
+    lists::Lists,
     matching::{AnyOf, Matching},
-    normalize,
     parse::Query,
     places::Place,
     rank::{self, QueryWord},
     recall::{Preference, recall},
     shard::Part,
-    vocabulary::{Asked, Spelling, Vocabulary},
 };
 
 /// Most towns that the beginning of a name scopes a reading to: « s » begins that of five thousand.
 const MOST_TOWNS: usize = 200;
-
-/// How telling two letters are that are no word, looked for loosely: hardly more than an article.
-const SCRAP: f32 = 0.2;
 
 /// How far a place may be from the words typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,9 +39,6 @@ pub(crate) enum Tolerance {
     Partial,
 }
 
-/// Misspelt words already expanded: readings share most of their words.
-pub(crate) type Spellings = HashMap<(String, Asked), Vec<Spelling>>;
-
 /// What every reading of one request shares.
 pub(crate) struct Context<'a> {
     has_home: bool,
@@ -58,7 +52,8 @@ pub(crate) struct Context<'a> {
     centre: Option<Near>,
     /// What is left to the search.
     pub effort: Effort,
-    spellings: Spellings,
+    expansions: Expansions,
+    lists: Lists,
 }
 
 impl<'a> Context<'a> {
@@ -75,7 +70,8 @@ impl<'a> Context<'a> {
             towns,
             centre: None,
             effort: effort.clone(),
-            spellings: HashMap::new(),
+            expansions: Expansions::default(),
+            lists: Lists::default(),
         }
     }
 
@@ -97,54 +93,12 @@ impl<'a> Context<'a> {
 
 /// The words of a reading with every form they may take in a name.
 pub(crate) fn expand(context: &mut Context<'_>, query: &Query, tolerance: Tolerance) -> Vec<QueryWord> {
-    expand_over(&context.part.shard.vocabulary, &mut context.spellings, query, tolerance, &context.effort)
-}
-
-/// The same over the words of some names.
-pub(crate) fn expand_over(
-    vocabulary: &Vocabulary,
-    known: &mut Spellings,
-    query: &Query,
-    tolerance: Tolerance,
-    effort: &Effort,
-) -> Vec<QueryWord> {
-    let last = query.words.len().saturating_sub(1);
-    let mut expanded = Vec::with_capacity(query.words.len());
-    for (at, word) in query.words.iter().enumerate() {
-        let unfinished = query.unfinished && at == last;
-        // « av v hugo »: a letter inside a name may be the first of a word.
-        let is_initial = tolerance > Tolerance::Exact && (1..last).contains(&at) && normalize::is_initial(&word.typed);
-        let mut forms = rank::forms(word);
-        if tolerance > Tolerance::Exact {
-            let loosely = tolerance == Tolerance::Loose;
-            let asked = Asked { beginning: unfinished, as_type: at <= 1, loosely };
-            let spellings = known.entry((word.typed.clone(), asked)).or_insert_with_key(|(typed, asked)| {
-                effort.spend(vocabulary.len() as u64 * effort::COMPARE);
-                vocabulary.spellings(typed, *asked)
-            });
-            for spelling in spellings {
-                if forms.iter().all(|(form, _)| *form != spelling.word) {
-                    forms.push((spelling.word.clone(), spelling.likeness));
-                }
-            }
-        }
-        // « Rue de al Poudrerie »: too short to be corrected, and no reason to find nothing.
-        let is_small = word.typed.len() <= 2 && word.typed.bytes().all(|b| b.is_ascii_lowercase());
-        let is_scrap = tolerance == Tolerance::Loose && is_small && at < last;
-        let is_article = is_scrap || normalize::is_article(&word.typed);
-        expanded.push(QueryWord {
-            forms,
-            beginning: (unfinished || is_initial).then(|| word.typed.clone()),
-            weight: if is_scrap { SCRAP } else { rank::weight(at, word.canonical()) },
-            article: is_article && !unfinished,
-        });
-    }
-    expanded
+    context.expansions.expand(query, tolerance, &context.part.shard.vocabulary, &context.effort)
 }
 
 /// The places to rank for one reading, those of a named town when it names one.
 pub(crate) fn candidates(
-    context: &Context<'_>,
+    context: &mut Context<'_>,
     query: &Query,
     words: &[QueryWord],
     tolerance: Tolerance,
@@ -156,13 +110,14 @@ pub(crate) fn candidates(
     // An index is one segment, or none when it is empty.
     let searcher = context.part.shard.reader.searcher();
     let Some(segment) = searcher.segment_readers().first() else { return Ok(Vec::new()) };
-    let scopes = scope.as_deref().into_iter().chain(context.towns.as_deref());
-    let Some(matching) = matching(context, segment, (query, words), scopes, tolerance)? else { return Ok(Vec::new()) };
+    let Some(matching) = matching(context, segment, (query, words), scope.as_deref(), tolerance)? else {
+        return Ok(Vec::new());
+    };
     let near = context.centre.or(context.near);
     let typed = words.iter().filter(|word| !word.article).count();
     let preference = Preference::new(near, typed, context.has_home && query.scope.is_none());
     let visible = |index| context.is_visible(index).then(|| context.part.shard.places.get(index));
-    Ok(recall(&matching, &context.part.shard.stretches, preference, &context.filter, visible))
+    Ok(recall(matching, &context.part.shard.stretches, preference, &context.filter, visible))
 }
 
 /// The towns of a scope; when they are too many, those nearest to the centre, or the largest without one.
@@ -186,37 +141,38 @@ fn likeliest<'t>(context: &Context<'_>, mut towns: Cow<'t, [u32]>) -> Cow<'t, [u
 }
 
 /// What a place must hold: one clause a word that counts, articles left out unless there is nothing else; the towns of
-/// every scope; the kinds wanted. None for a reading that says too little.
-fn matching<'t>(
-    context: &Context<'_>,
+/// the scope and of the filter; the kinds wanted. None for a reading that says too little.
+fn matching(
+    context: &mut Context<'_>,
     segment: &SegmentReader,
     (query, words): (&Query, &[QueryWord]),
-    scopes: impl Iterator<Item = &'t [u32]>,
+    scope: Option<&[u32]>,
     tolerance: Tolerance,
 ) -> Result<Option<Matching>, Error> {
-    let (fields, effort) = (context.part.shard.fields, &context.effort);
-    let mut all = Vec::new();
-    for towns in scopes {
-        let terms = towns.iter().map(|&town| Term::from_field_u64(fields.town, u64::from(town)));
-        all.push(AnyOf::read(segment, terms, effort)?);
-    }
-    if let Some(kinds) = kinds_wanted(context.filter.kinds.as_deref(), query) {
-        let terms = kinds.into_iter().map(|kind| Term::from_field_text(fields.kind, kind.as_str()));
-        all.push(AnyOf::read(segment, terms, effort)?);
-    }
+    let Context { part, filter, towns, effort, lists, .. } = context;
+    let (fields, index) = (part.shard.fields, (segment, part.shard.fields));
     let mut counting: Vec<&QueryWord> = words.iter().filter(|word| !word.article).collect();
     if counting.is_empty() {
         counting = words.iter().collect();
+    }
+    // Most readings of a misspelt text end here: a word that no name has costs no list.
+    let vocabulary = &part.shard.vocabulary;
+    if tolerance < Tolerance::Partial && !counting.iter().all(|word| is_in_some_name(word, vocabulary)) {
+        return Ok(None);
+    }
+    let mut all = Vec::new();
+    for towns in scope.into_iter().chain(towns.as_deref()) {
+        all.push(lists.in_towns(towns, index, effort)?);
+    }
+    if let Some(kinds) = kinds_wanted(filter.kinds.as_deref(), query) {
+        let terms = kinds.into_iter().map(|kind| Term::from_field_text(fields.kind, kind.as_str()));
+        all.push(AnyOf::read(segment, terms, effort)?);
     }
     let half = counting.iter().filter(|word| word.weight >= 1.0).count().div_ceil(2);
     // A word said again asks for nothing more.
     let mut said = HashSet::new();
     counting.retain(|word| said.insert((&word.forms[0].0, &word.beginning)));
-    let clause = |word: &&QueryWord| {
-        let forms = word.forms.iter().map(|(form, _)| fields.word_term(form));
-        let beginning = word.beginning.as_deref().map(|beginning| fields.beginning_term(beginning));
-        AnyOf::read(segment, forms.chain(beginning), effort)
-    };
+    let mut clause = |word: &&QueryWord| lists.with_word(word, index, effort);
     if tolerance < Tolerance::Partial {
         for word in &counting {
             all.push(clause(word)?);

@@ -1,10 +1,14 @@
 //! How far a word typed is from a word of the index, as a typist errs: a neighbouring key, two letters swapped
 //! or a letter doubled cost less than a letter from nowhere; the first letter, which people get right, costs more.
 
+use std::{array, ops::RangeInclusive, sync::LazyLock};
+
 use crate::letters::{self, Pattern};
 
 /// Longest word compared: longer ones are nobody's typing error.
 pub(crate) const LONGEST: usize = 30;
+/// Width of the table of costs.
+const WIDTH: usize = LONGEST + 8;
 
 const SWAPPED: f32 = 0.8;
 const NEIGHBOUR: f32 = 0.8;
@@ -47,6 +51,13 @@ impl<'t> Nearly<'t> {
         Some(Self { typed, most, beginning, letters: letters::set(typed), pattern })
     }
 
+    /// How long a word may be that is near, in letters.
+    pub(crate) fn lengths(&self) -> RangeInclusive<usize> {
+        let (length, reach) = (self.typed.len(), usize::from(self.most));
+        let longest = if self.beginning { usize::MAX } else { length + reach };
+        length.saturating_sub(reach)..=longest
+    }
+
     /// Whether a word made of these letters may be near: an error changes two of them at most, and none when it
     /// costs so little that there may be one more.
     pub(crate) fn has_letters(&self, letters: u32) -> bool {
@@ -84,12 +95,16 @@ pub(crate) fn cost(typed: &str, word: &str, most: u8, beginning: bool) -> Option
     if typed.len().abs_diff(word.len()) > reach || word.len() > LONGEST + reach {
         return None;
     }
-    let mut rows = [[f32::MAX; LONGEST + 8]; 3];
+    let mut rows = [[f32::MAX; WIDTH]; 3];
     for (j, cell) in rows[0].iter_mut().enumerate().take(word.len() + 1) {
         *cell = j as f32;
     }
+    let mut missing = [ANY; WIDTH];
+    for (at, cost) in missing.iter_mut().enumerate().take(word.len()) {
+        *cost = extra(word, at);
+    }
     for i in 1..=typed.len() {
-        let least = fill_row(&mut rows, i, typed, word);
+        let least = fill_row(&mut rows, i, typed, (word, &missing));
         if least > most {
             return None;
         }
@@ -101,16 +116,19 @@ pub(crate) fn cost(typed: &str, word: &str, most: u8, beginning: bool) -> Option
     (cost <= most).then_some(cost + first)
 }
 
-/// Row `i` of the table from the two before it; the least cost in it.
-fn fill_row(rows: &mut [[f32; LONGEST + 8]; 3], i: usize, typed: &[u8], word: &[u8]) -> f32 {
+/// Row `i` of the table from the two before it; the least cost in it. With the word comes what each of its letters costs
+/// when it is missing.
+fn fill_row(rows: &mut [[f32; WIDTH]; 3], i: usize, typed: &[u8], (word, missing): (&[u8], &[f32; WIDTH])) -> f32 {
     let (now, before, earlier) = (i % 3, (i + 2) % 3, (i + 1) % 3);
     rows[now][0] = i as f32;
     let mut least = rows[now][0];
+    let (a, added) = (typed[i - 1], extra(typed, i - 1));
+    let instead = &SUBSTITUTIONS[letters::rank(a)];
     for j in 1..=word.len() {
-        let (a, b) = (typed[i - 1], word[j - 1]);
-        let same = rows[before][j - 1] + substitution(a, b);
-        let added = rows[before][j] + extra(typed, i - 1);
-        let missing = rows[now][j - 1] + extra(word, j - 1);
+        let b = word[j - 1];
+        let same = rows[before][j - 1] + instead[letters::rank(b)];
+        let added = rows[before][j] + added;
+        let missing = rows[now][j - 1] + missing[j - 1];
         let mut cell = same.min(added).min(missing);
         if i > 1 && j > 1 && a == word[j - 2] && typed[i - 2] == b && a != b {
             cell = cell.min(rows[earlier][j - 2] + SWAPPED);
@@ -120,6 +138,10 @@ fn fill_row(rows: &mut [[f32; LONGEST + 8]; 3], i: usize, typed: &[u8], word: &[
     }
     least
 }
+
+/// What each letter costs where another one should be, worked out once.
+static SUBSTITUTIONS: LazyLock<[[f32; letters::RANKS]; letters::RANKS]> =
+    LazyLock::new(|| array::from_fn(|a| array::from_fn(|b| substitution(letters::of_rank(a), letters::of_rank(b)))));
 
 fn substitution(a: u8, b: u8) -> f32 {
     if a == b {

@@ -13,6 +13,8 @@ const MOST_FOR_OBJECTS: u64 = 8_000_000;
 pub(crate) const READING: u64 = 20_000;
 /// What opening a posting list costs.
 pub(crate) const OPEN: u64 = 800;
+/// Going through it once more from its beginning.
+pub(crate) const AGAIN: u64 = 100;
 /// Reading a window of a posting list, and one place of it.
 pub(crate) const WINDOW: u64 = 25;
 pub(crate) const MARK: u64 = 3;

@@ -1,6 +1,8 @@
 //! The ways a text is looked for, from the strictest to the loosest; `search` has them in order. Those that need more
-//! than a look have files of their own, under `hunt/`.
+//! than a look have files of their own, under `hunt/`; what a place is as the answer to a reading is in
+//! `hunt/candidate.rs`.
 
+mod candidate;
 mod elsewhere;
 mod half_words;
 mod in_town;
@@ -9,19 +11,23 @@ mod other_type;
 mod respelt;
 mod shortened;
 
+use candidate::Promise;
+
 use crate::{
-    Error, Geocoder, HouseNumber, Kind, Near, Request,
+    Error, Geocoder, Near, Request,
     candidates::{Context, Tolerance, candidates, expand},
     effort::{self, Effort},
     noise,
     normalize::{self, Word},
     objects::find::{ObjectContext, as_object},
-    parse::{Query, Typed, readings, says_a_name},
+    parse::{Query, Typed, readings},
     places::Place,
-    rank::{self, Answer, Candidate, House, Likeness, Wording},
+    rank::{Answer, House, Likeness, Wording},
     suggestion::{Score, Verdict, Verdicts},
 };
 
+/// Answers less like than this are another street's: the commune named is the honester answer.
+const WORST: f32 = 0.55;
 /// Likeness given to the commune named when nothing in it answers.
 const FALLBACK: f32 = 0.3;
 /// An answer this like needs no other commune to be looked into.
@@ -32,8 +38,6 @@ const ANSWERED: f32 = 0.8;
 const EXACT: f32 = 0.93;
 /// A writing no less is of all that was typed.
 const WHOLE: f32 = 0.99;
-/// A town whose name was corrected further than this binds only the reading that corrected it.
-const SURE_TOWN: f32 = 0.85;
 /// How far names are whose words are two letters from those typed, beyond what the letters say.
 const TWO_LETTERS: f32 = 0.9;
 
@@ -75,16 +79,16 @@ pub(crate) struct Hunt<'a> {
     /// One a layer of objects.
     objects: Vec<ObjectContext<'a>>,
     writings: Vec<Typed>,
-    /// The readings of the text as typed.
+    /// The readings of the text, those of other writings of it among them once they were looked for.
     pub queries: Vec<Query>,
+    /// What those readings promise to the others.
+    promises: Vec<Promise>,
     answers: Vec<Answer<'a>>,
     /// Objects less like than what was typed, of a text that asks for an address: for when no address answers.
     spare: Vec<Answer<'a>>,
     asks_for_address: bool,
     /// Whether more is tried than what was typed, give or take a letter.
     is_loose: bool,
-    /// Whether the whole name of a street stands among other words: no town is looked for inside it.
-    holds_name: bool,
     effort: Effort,
 }
 
@@ -96,29 +100,50 @@ impl<'a> Hunt<'a> {
         let contexts = geocoder.parts().map(|part| Context::new(geocoder, part, request, effort)).collect();
         let objects = geocoder.object_contexts(request, &Effort::of_objects());
         let (near, effort) = (request.near, effort.clone());
-        let (answers, spare, is_loose, holds_name) = (Vec::new(), Vec::new(), false, false);
-        Self {
+        let (answers, spare, is_loose) = (Vec::new(), Vec::new(), false);
+        let mut hunt = Self {
             geocoder,
             contexts,
             near,
             objects,
             writings,
-            queries,
+            queries: Vec::new(),
+            promises: Vec::new(),
             answers,
             spare,
             asks_for_address,
             is_loose,
-            holds_name,
             effort,
-        }
+        };
+        hunt.add(queries);
+        hunt
     }
 
-    /// What was found at least this like.
-    pub(crate) fn found(&mut self, worst: f32) -> Vec<Answer<'a>> {
+    /// Adds readings to those of the text.
+    fn add(&mut self, queries: Vec<Query>) {
+        for query in &queries {
+            let promise = self.promise(query).filter(|promise| !self.promises.contains(promise));
+            self.promises.extend(promise);
+        }
+        self.queries.extend(queries);
+    }
+
+    /// Without the readings that are another one, or one of the text, but farther from what was typed: cut in two ways,
+    /// a text may be left with the same words.
+    fn nearest(&self, queries: Vec<Query>) -> Vec<Query> {
+        let others = || self.queries.iter().chain(&queries);
+        let is_nearest: Vec<bool> =
+            queries.iter().map(|query| !others().any(|other| other.is_nearer_than(query))).collect();
+        queries.into_iter().zip(is_nearest).filter_map(|(query, is_nearest)| is_nearest.then_some(query)).collect()
+    }
+
+    /// What was found.
+    pub(crate) fn found(&mut self) -> Vec<Answer<'a>> {
+        let is_like = |answer: &Answer<'_>| answer.score.text >= WORST;
         let mut found = std::mem::take(&mut self.answers);
-        found.retain(|answer| answer.score.text >= worst);
+        found.retain(is_like);
         if found.iter().all(|answer| self.geocoder.object_part(answer.place).is_some()) {
-            found.extend(self.spare.iter().filter(|answer| answer.score.text >= worst));
+            found.extend(self.spare.iter().filter(|answer| is_like(answer)));
         }
         found
     }
@@ -154,12 +179,12 @@ impl<'a> Hunt<'a> {
         self.is_loose = !matches!(step, Step::AsTyped | Step::AsCode | Step::HalfWords | Step::Corrected);
         match step {
             _ if self.effort.is_spent() => Ok(()),
-            Step::AsTyped => self.look(&self.queries.clone(), Tolerance::Exact, enough),
+            Step::AsTyped => self.look_again(Tolerance::Exact, enough),
             Step::AsCode => self.as_code(enough),
             Step::HalfWords => self.half_words(),
+            Step::Corrected => self.look_again(Tolerance::Corrected, enough),
             Step::OtherType => self.other_type(),
             Step::NameInside => self.name_inside(),
-            Step::Corrected => self.look(&self.queries.clone(), Tolerance::Corrected, enough),
             Step::Shortened => self.shortened(enough),
             Step::Respelt => self.respelt(enough),
             Step::InTown => {
@@ -167,18 +192,9 @@ impl<'a> Hunt<'a> {
                 Ok(())
             }
             Step::Loosely => self.look(&self.loosely(), Tolerance::Loose, enough),
-            Step::InPart => self.look(&self.queries.clone(), Tolerance::Partial, enough),
+            Step::InPart => self.look_again(Tolerance::Partial, enough),
             Step::Elsewhere => self.elsewhere(),
         }
-    }
-
-    /// Whether some reading leaves a street to be looked for in the town or the postcode typed.
-    fn names_town(&self) -> bool {
-        let is_telling = |word: &&Word| !normalize::is_article(&word.typed);
-        self.queries.iter().any(|query| {
-            let is_said = query.said.postcode.is_some() || query.scope.as_ref().is_some_and(|scope| scope.whole);
-            is_said && query.words.iter().filter(is_telling).count() > 1 // « rue de bron » leaves none
-        })
     }
 
     /// The readings that name no town, less sure: in one, its names are compared letter by letter.
@@ -190,7 +206,7 @@ impl<'a> Hunt<'a> {
     /// Ranks objects of a reading.
     fn keep(&mut self, found: impl IntoIterator<Item = (Place<'a>, Likeness<'a>)>, query: &Query) {
         for (place, likeness) in found {
-            let answer = rank::score(self.candidate(place, query), query, likeness, self.near, false);
+            let answer = self.answer(place, query, likeness, self.near);
             let of = if self.is_loose && self.asks_for_address { &mut self.spare } else { &mut self.answers };
             of.extend(answer.map(as_object));
         }
@@ -199,6 +215,14 @@ impl<'a> Hunt<'a> {
     /// « Rue de Bresse, résidence, Bron » is written without its beginning to find an address in the rest: no object.
     fn may_mean_object(&self, query: &Query) -> bool {
         query.number.is_none() && (query.faith >= WHOLE || !self.asks_for_address)
+    }
+
+    /// Looks for the readings of the text.
+    fn look_again(&mut self, tolerance: Tolerance, enough: f32) -> Result<(), Error> {
+        let queries = std::mem::take(&mut self.queries);
+        let looked = self.look(&queries, tolerance, enough);
+        self.queries = queries;
+        looked
     }
 
     fn look(&mut self, queries: &[Query], tolerance: Tolerance, enough: f32) -> Result<(), Error> {
@@ -216,8 +240,8 @@ impl<'a> Hunt<'a> {
                     self.effort.spend(words.len() as u64 * effort::RANK);
                     let place = part.shard.places.get(place);
                     let likeness = part.shard.places.likeness(place, &words);
-                    let candidate = self.candidate(place, query);
-                    self.answers.extend(rank::score(candidate, query, likeness, near, false));
+                    let answer = self.answer(place, query, likeness, near);
+                    self.answers.extend(answer);
                 }
             }
             let with_objects = with_objects && self.may_mean_object(query);
@@ -227,74 +251,6 @@ impl<'a> Hunt<'a> {
             }
         }
         Ok(())
-    }
-
-    fn candidate(&self, place: Place<'a>, query: &Query) -> Candidate<'a> {
-        let is_within = |towns: &[u32]| self.geocoder.is_within(place, towns);
-        let is_town = matches!(place.kind(), Kind::City | Kind::District);
-        let named = query.said.named.as_ref();
-        // A town named in another reading is a promise for this one too (« rue garibaldi bron » read as a name), unless
-        // that one leaves no street to be looked for there (« rue de bron »): none was typed, not even as noise.
-        let binds = |other: &&Query| {
-            // « 17 rue n° 1064 »: a second number is a name.
-            let is_numbered = other.number.is_some() && other.words.iter().any(|word| noise::is_digits(&word.typed));
-            let has_words = self.writings.len() > 1 && !other.words.is_empty();
-            // « rue pas bron »: the second type is no type there.
-            let has_two = other.words.iter().filter(|word| noise::is_type(word)).count() > 1;
-            let is_street = says_a_name(&other.words) || is_numbered || has_words || has_two;
-            // « Place belcour » is not « place bel, La Tour … ».
-            let is_sure = !other.said.respelt || other.faith >= SURE_TOWN;
-            // « route 2e » is a name; without its end it is another street.
-            let may_be_name = other.said.is_ordinal && query.faith >= WHOLE;
-            other.said.named.is_some() && !may_be_name && is_street && is_sure
-        };
-        let others = || self.queries.iter().filter(binds);
-        let commune = match named {
-            Some(towns) => Some(is_within(towns)),
-            None if query.scope.is_none() || query.said.postcode.is_some() => others()
-                .filter_map(|other| other.said.named.as_ref())
-                .map(|towns| is_within(towns))
-                .reduce(|a, b| a || b),
-            None => None,
-        };
-        let postcode = query.said.postcode.as_ref().map(|(code, towns)| {
-            self.geocoder.postcode_of(place) == Some(*code)
-                || is_within(towns) && !self.is_of_another_part(place, *code)
-        });
-        let at_home =
-            !self.geocoder.has_home || place.is_metropole() || (query.scope.is_some() && !query.said.is_ordinal);
-        let house =
-            if is_town && query.number.is_none() { House::NotAsked } else { self.house(place, query.number.as_ref()) };
-        Candidate { place, house, commune, postcode, at_home }
-    }
-
-    /// The number inside the street: as written, in its other spelling, then without its suffix.
-    fn house(&self, place: Place<'_>, number: Option<&HouseNumber>) -> House {
-        let Some(number) = number else { return House::NotAsked };
-        let numbers = &self.geocoder.part_of(place).shard.numbers;
-        let find = |number: &HouseNumber| {
-            let entry = numbers.find(place.blocks(), number)?;
-            Some((entry, numbers.position(entry).0.at))
-        };
-        if let Some((entry, at)) = find(number).or_else(|| find(&number.other_spelling()?)) {
-            return House::Found(entry, at);
-        }
-        let bare = number.without_suffix();
-        match find(&bare).filter(|_| bare != *number) {
-            Some((entry, at)) => House::WithoutSuffix(entry, at),
-            None => House::Unknown(number.number),
-        }
-    }
-
-    /// Whether a place lies in a former commune that has a postcode, of which this is none.
-    fn is_of_another_part(&self, place: Place<'_>, postcode: u32) -> bool {
-        if self.geocoder.object_part(place).is_some() {
-            return false; // it lies in no town of this table
-        }
-        let parents = self.geocoder.part_of(place).shard.places.parents(place);
-        let former = std::iter::once(place).chain(parents).find(|town| town.is_former());
-        former
-            .is_some_and(|former| former.postcodes().next().is_some() && former.postcodes().all(|own| own != postcode))
     }
 }
 
@@ -325,6 +281,15 @@ fn likest<'a, 'b: 'a>(answers: impl Iterator<Item = &'a Answer<'b>>) -> f32 {
 fn asks_for_an_address(query: &Query) -> bool {
     query.number.is_some()
         || (query.faith >= WHOLE && query.words.iter().find(|word| !is_size(word)).is_some_and(noise::begins_address))
+}
+
+/// Whether some reading leaves a street to be looked for in the town or the postcode typed: « rue de bron » leaves none.
+fn names_town(queries: &[Query]) -> bool {
+    let is_telling = |word: &&Word| !normalize::is_article(&word.typed);
+    queries.iter().any(|query| {
+        let is_said = query.said.postcode.is_some() || query.scope.as_ref().is_some_and(|scope| scope.whole);
+        is_said && query.words.iter().filter(is_telling).count() > 1
+    })
 }
 
 /// « Grande Rue », « Vieille Route de Lyon »

@@ -14,7 +14,7 @@ pub(crate) fn set(word: &str) -> u32 {
 
 /// Where each letter, digit and space is in what was typed: one bit a place.
 pub(crate) struct Pattern {
-    places: [u64; 37],
+    places: [u64; RANKS],
     length: usize,
 }
 
@@ -24,7 +24,7 @@ impl Pattern {
         if typed.len() > LONGEST {
             return None;
         }
-        let mut places = [0; 37];
+        let mut places = [0; RANKS];
         for (at, letter) in typed.bytes().enumerate() {
             places[rank(letter)] |= 1 << at;
         }
@@ -68,13 +68,21 @@ impl Pattern {
     }
 }
 
+/// Letters, digits, and the space.
+pub(crate) const RANKS: usize = 37;
+
 /// Where a letter, a digit or a space is among them.
-fn rank(letter: u8) -> usize {
+pub(crate) fn rank(letter: u8) -> usize {
     match letter {
         b'a'..=b'z' => usize::from(letter - b'a'),
         b'0'..=b'9' => 26 + usize::from(letter - b'0'),
         _ => 36,
     }
+}
+
+/// The letter, digit or space there.
+pub(crate) fn of_rank(rank: usize) -> u8 {
+    b"abcdefghijklmnopqrstuvwxyz0123456789".get(rank).copied().unwrap_or(b' ')
 }
 
 #[cfg(test)]

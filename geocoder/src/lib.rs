@@ -1,6 +1,6 @@
 //! From text to places, and from a point to the nearest address; no network, no HTTP.
 //!
-//! Reading order: `search` (one search, in order), `parse`, `hunt`, `candidates`, `recall`, `rank`; `onebox` for what is no
+//! Reading order: `search` (one search, in order), `parse`, `hunt`, `expansion`, `candidates`, `recall`, `rank`; `onebox` for what is no
 //! address; then `build` and `collect` for where the index comes from, `places`, `numbers` and `parcels` for what lies
 //! beside the full-text index; `update` for what changes in it, `pieces` and `origins` for how that is told; `objects`
 //! for the features of layers that are searched with the addresses.
@@ -34,6 +34,7 @@ mod edit;
 mod effort;
 mod encoding;
 mod error;
+mod expansion;
 mod filter;
 mod gazetteer;
 mod geocoder;
@@ -45,6 +46,7 @@ mod index;
 mod interpolation;
 mod letters;
 mod likeness;
+mod lists;
 mod marks;
 mod matching;
 mod named;

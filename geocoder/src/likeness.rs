@@ -1,5 +1,7 @@
 //! How alike the words typed and a name are: each word typed is paired with a word of the name, in one of its forms.
 
+use std::rc::Rc;
+
 use crate::normalize::{self, Word};
 
 /// Likeness of an unfinished word to the word it begins.
@@ -21,8 +23,8 @@ pub(crate) const AS_TYPED: f32 = MEANT * MEANT;
 /// A word typed, and how it may be found in a name.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct QueryWord {
-    /// Spellings and their likeness, 0 to 1.
-    pub forms: Vec<(String, f32)>,
+    /// Spellings and their likeness, 0 to 1; shared by the readings that have the word.
+    pub forms: Rc<[(String, f32)]>,
     /// When it may be unfinished: the beginning typed.
     pub beginning: Option<String>,
     /// How telling it is; see [`weight`].
@@ -182,7 +184,7 @@ mod tests {
         let all = normalize::normalize(text.trim_end_matches('…'));
         let last = all.len() - 1;
         let word = |(at, word): (usize, normalize::Word)| QueryWord {
-            forms: forms(&word),
+            forms: forms(&word).into(),
             beginning: (unfinished && at == last).then(|| word.typed.clone()),
             weight: weight(at, word.canonical()),
             article: normalize::is_article(&word.typed),

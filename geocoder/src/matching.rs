@@ -2,7 +2,7 @@
 //! or two however long the lists are, and only the runs of places asked for are read: an engine that goes from match to
 //! match pays for each of the million streets of the country that begin with « rue ».
 
-use std::ops::Range;
+use std::{ops::Range, rc::Rc};
 
 use tantivy::{DocSet, SegmentReader, TERMINATED, Term, postings::SegmentPostings, schema::IndexRecordOption};
 
@@ -13,13 +13,21 @@ use crate::{
 
 /// Places of a window.
 const WINDOW: u32 = 1_024;
+/// Places of a list that is read at once when it is opened: a block of the engine's.
+const SHORT: u32 = 128;
 
 /// A window, one bit a place.
 type Window = [u64; WINDOW as usize / 64];
 
 /// The places that hold any of some terms.
 #[derive(Clone)]
-pub(crate) struct AnyOf(Vec<SegmentPostings>);
+pub(crate) struct AnyOf {
+    /// Those of all short lists, in order; most forms of a misspelt word are in a handful of names.
+    few: Rc<[u32]>,
+    /// How many of them were passed.
+    passed: usize,
+    long: Vec<SegmentPostings>,
+}
 
 /// The places that hold every clause of `all`, and at least so many of `some`. Clones start where the original is.
 #[derive(Clone)]
@@ -37,40 +45,60 @@ impl AnyOf {
         terms: impl Iterator<Item = Term>,
         effort: &Effort,
     ) -> Result<Self, Error> {
-        let mut lists = Vec::new();
+        let (mut few, mut long) = (Vec::new(), Vec::new());
         for term in terms {
             effort.spend(effort::OPEN);
             let index = segment.inverted_index(term.field())?;
             let list = index.read_postings(&term, IndexRecordOption::Basic).map_err(tantivy::TantivyError::from)?;
-            lists.extend(list);
+            match list {
+                Some(list) if list.doc_freq() > SHORT => long.push(list),
+                Some(list) => few.extend(places_of(list)),
+                None => {}
+            }
         }
-        Ok(Self(lists))
+        few.sort_unstable();
+        few.dedup();
+        Ok(Self { few: few.into(), passed: 0, long })
+    }
+
+    /// The same from the beginning: none of it may have been gone through.
+    pub(crate) fn again(&self, effort: &Effort) -> Self {
+        effort.spend(self.long.len() as u64 * effort::AGAIN);
+        self.clone()
     }
 
     /// Most places it may hold.
     fn most(&self) -> u32 {
-        self.0.iter().map(SegmentPostings::doc_freq).fold(0, u32::saturating_add)
+        let few = u32::try_from(self.few.len()).unwrap_or(u32::MAX);
+        self.long.iter().map(SegmentPostings::doc_freq).fold(few, u32::saturating_add)
     }
 
     /// The first place from `start` on.
     fn seek(&mut self, start: u32) -> u32 {
+        self.passed += self.few[self.passed..].partition_point(|&place| place < start);
+        let few = self.few.get(self.passed).copied().unwrap_or(TERMINATED);
         let next = |list: &mut SegmentPostings| if list.doc() < start { list.seek(start) } else { list.doc() };
-        self.0.iter_mut().map(next).min().unwrap_or(TERMINATED)
+        self.long.iter_mut().map(next).fold(few, u32::min)
     }
 
     /// Marks the places of a range no longer than a window.
     fn window(&mut self, range: &Range<u32>, effort: &Effort) -> Window {
         let (mut window, mut marked) = (Window::default(), 0);
+        let mut mark = |place: u32| {
+            let at = place - range.start;
+            window[(at / 64) as usize] |= 1 << (at % 64);
+            marked += 1;
+        };
         self.seek(range.start);
-        for list in &mut self.0 {
+        let few = self.few[self.passed..].iter().take_while(|place| **place < range.end);
+        few.for_each(|&place| mark(place));
+        for list in &mut self.long {
             while list.doc() < range.end {
-                let at = list.doc() - range.start;
-                window[(at / 64) as usize] |= 1 << (at % 64);
-                marked += 1;
+                mark(list.doc());
                 list.advance();
             }
         }
-        effort.spend((1 + self.0.len() as u64) * effort::WINDOW + marked * effort::MARK);
+        effort.spend((1 + self.long.len() as u64) * effort::WINDOW + marked * effort::MARK);
         window
     }
 }
@@ -137,6 +165,12 @@ impl Matching {
         }
         held[self.at_least]
     }
+}
+
+/// The places of a list, in order.
+fn places_of(mut list: SegmentPostings) -> impl Iterator<Item = u32> {
+    let first = Some(list.doc()).filter(|&place| place != TERMINATED);
+    std::iter::successors(first, move |_| Some(list.advance()).filter(|&place| place != TERMINATED))
 }
 
 /// A window of that many places, all of them marked.

@@ -8,7 +8,7 @@ pub(crate) mod block;
 pub(crate) mod parcels;
 pub(crate) mod write;
 
-use std::{collections::HashMap, ops::Range, path::Path};
+use std::{ops::Range, path::Path};
 
 use layers::LonLat;
 
@@ -44,7 +44,6 @@ pub(crate) struct Numbers {
     blocks: u32,
     toponyms: u32,
     suffixes: Vec<String>,
-    suffix_numbers: HashMap<String, u32>,
 }
 
 /// A house number of the table, by name and position.
@@ -85,20 +84,19 @@ impl Numbers {
             return Err(damaged("its tree is not that of its blocks"));
         }
         let texts = packed::text(file.get(SUFFIXES), 0, file.get(SUFFIXES).len());
-        let suffixes: Vec<String> = texts.split('\n').map(str::to_owned).collect();
-        let suffix_numbers = suffixes.iter().cloned().zip(0..).collect();
-        Ok(Self { file, blocks, toponyms, suffixes, suffix_numbers })
+        let suffixes = texts.split('\n').map(str::to_owned).collect();
+        Ok(Self { file, blocks, toponyms, suffixes })
     }
 
     /// The entry of a house number among the blocks of a street.
     pub(crate) fn find(&self, street: Range<u32>, house: &HouseNumber) -> Option<u32> {
-        let suffix = *self.suffix_numbers.get(&house.suffix)?;
+        let is_suffix = |number: u32| self.suffixes.get(number as usize).is_some_and(|suffix| *suffix == house.suffix);
+        let is_it = |entry: &Entry<'_>| entry.number == house.number && is_suffix(entry.suffix);
         // The number may begin in the block before the one whose first it is: one number, several suffixes.
         let last = self.first_after(street.clone(), house.number);
         for block in (street.start..last).rev() {
-            let mut entries = self.block(block).entries().zip(0..);
-            if let Some((_, index)) = entries.find(|(entry, _)| (entry.number, entry.suffix) == (house.number, suffix))
-            {
+            let mut entries = self.block(block).entries().take_while(|entry| entry.number <= house.number).zip(0..);
+            if let Some((_, index)) = entries.find(|(entry, _)| is_it(entry)) {
                 return Some(entry_of(block, index));
             }
             if self.block(block).first_number() < house.number {

@@ -125,6 +125,17 @@ impl Typed {
 }
 
 impl Query {
+    /// Whether this is that other reading, nearer to what was typed: what the other finds, this one finds as like.
+    pub(crate) fn is_nearer_than(&self, other: &Self) -> bool {
+        let Self { number, of_range, words, unfinished, scope, said, faith } = self;
+        *faith > other.faith
+            && (*of_range, *unfinished) == (other.of_range, other.unfinished)
+            && *number == other.number
+            && *words == other.words
+            && *scope == other.scope
+            && *said == other.said
+    }
+
     /// The same in other words, that far from those typed.
     fn worded(&self, words: Vec<Word>, faith: f32) -> Self {
         let unfinished = self.unfinished && words.last() == self.words.last();

@@ -86,9 +86,24 @@ impl Answer<'_> {
     }
 }
 
-/// Scores one candidate of one reading; none for what breaks a promise. A candidate outside a town named to its
-/// end stays only if the town's name is part of its own (« rue de Lyon »), or when it is what contradicts the text
-/// (`elsewhere`). A town is no answer to what was looked for inside it.
+/// Whether a candidate cannot answer a reading. One outside a town named to its end can only if the town's name is part
+/// of its own (« rue de Lyon »), or when it is what contradicts the text (`elsewhere`). A town is no answer to what was
+/// looked for inside it.
+pub(crate) fn breaks_promise(
+    candidate: &Candidate<'_>,
+    query: &Query,
+    likeness: Likeness<'_>,
+    elsewhere: bool,
+) -> bool {
+    let is_town = matches!(candidate.place.kind(), Kind::City | Kind::District);
+    // Of the text as typed only: what was left out of another writing may have named the town.
+    let bears_its_name = likeness.weakest >= AS_TYPED && query.faith > 0.99;
+    let is_outside = candidate.commune == Some(false) && !elsewhere && !query.said.disputed;
+    let is_inside_itself = candidate.commune.is_some() && is_town && !query.words.is_empty();
+    (is_outside || is_inside_itself) && !bears_its_name
+}
+
+/// Scores one candidate of one reading; none for what [breaks a promise](breaks_promise).
 pub(crate) fn score<'a>(
     candidate: Candidate<'a>,
     query: &Query,
@@ -96,14 +111,10 @@ pub(crate) fn score<'a>(
     near: Option<Near>,
     elsewhere: bool,
 ) -> Option<Answer<'a>> {
-    let is_town = matches!(candidate.place.kind(), Kind::City | Kind::District);
-    // Of the text as typed only: what was left out of another writing may have named the town.
-    let bears_its_name = likeness.weakest >= AS_TYPED && query.faith > 0.99;
-    let is_outside = candidate.commune == Some(false) && !elsewhere && !query.said.disputed;
-    let is_inside_itself = candidate.commune.is_some() && is_town && !query.words.is_empty();
-    if (is_outside || is_inside_itself) && !bears_its_name {
+    if breaks_promise(&candidate, query, likeness, elsewhere) {
         return None;
     }
+    let is_town = matches!(candidate.place.kind(), Kind::City | Kind::District);
     let house = if is_town && matches!(candidate.house, House::Unknown(_)) { House::NotAsked } else { candidate.house };
     let number = match candidate.house {
         House::Found(..) if query.of_range => 0.02,

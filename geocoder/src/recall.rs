@@ -74,7 +74,7 @@ impl Preference {
 
 /// The best matches, the best first. `visible` gives a place that may be kept, if it may.
 pub(crate) fn recall<'p>(
-    matching: &Matching,
+    matching: Matching,
     stretches: &Stretches,
     preference: Preference,
     filter: &Filter,
@@ -82,11 +82,13 @@ pub(crate) fn recall<'p>(
 ) -> Vec<u32> {
     let kept = |index| visible(index).filter(|&place| filter::may_hold(filter, place));
     if matching.most() <= FEW {
-        return best_of([everything(stretches)], matching, stretches, preference, kept);
+        let mut best = Best::default();
+        best.take(everything(stretches), matching, stretches, preference, kept);
+        return best.into_places();
     }
     let tree = stretches.tree().filter(|_| preference.near.is_some());
     let rings = Rings::new(stretches, tree.as_ref(), preference, filter);
-    best_of(rings, matching, stretches, preference, kept)
+    best_of(rings, &matching, stretches, preference, kept)
 }
 
 fn best_of<'p>(
@@ -101,19 +103,7 @@ fn best_of<'p>(
         if effort.is_spent() || best.least().is_some_and(|least| least > preference.key(ring.at_best)) {
             break;
         }
-        let mut pass = matching.clone();
-        for run in ring.runs {
-            let taken_off = preference.taken_off(run.metres, run.at_home);
-            pass.visit(run.places, |index| {
-                let weight = stretches.weight(index);
-                let at_best = preference.own(weight.words, weight.importance) - taken_off;
-                let may_be_kept = best.least().is_none_or(|least| at_best >= least);
-                if may_be_kept && let Some(place) = kept(index) {
-                    effort.spend(effort::WEIGH);
-                    best.offer(Kept { key: preference.of(place), place: index });
-                }
-            });
-        }
+        best.take(ring, matching.clone(), stretches, preference, &kept);
     }
     best.into_places()
 }
@@ -133,6 +123,30 @@ impl Best {
     /// Key of the least of them, once there are as many as are ranked.
     fn least(&self) -> Option<f32> {
         self.0.peek().filter(|_| self.0.len() >= RECALL).map(|kept| kept.key)
+    }
+
+    /// Takes what is worth it of the matches in a ring; `pass` stands before the first of them.
+    fn take<'p>(
+        &mut self,
+        ring: Ring,
+        mut pass: Matching,
+        stretches: &Stretches,
+        preference: Preference,
+        kept: impl Fn(u32) -> Option<Place<'p>>,
+    ) {
+        let effort = pass.effort().clone();
+        for run in ring.runs {
+            let taken_off = preference.taken_off(run.metres, run.at_home);
+            pass.visit(run.places, |index| {
+                let weight = stretches.weight(index);
+                let at_best = preference.own(weight.words, weight.importance) - taken_off;
+                let may_be_kept = self.least().is_none_or(|least| at_best >= least);
+                if may_be_kept && let Some(place) = kept(index) {
+                    effort.spend(effort::WEIGH);
+                    self.offer(Kept { key: preference.of(place), place: index });
+                }
+            });
+        }
     }
 
     fn offer(&mut self, offered: Kept) {

@@ -84,8 +84,13 @@ impl Fields {
         Term::from_field_text(self.word, word)
     }
 
-    /// A word's beginning; what is longer than the index knows is cut.
+    /// A word's beginning.
     pub(crate) fn beginning_term(&self, beginning: &str) -> Term {
-        Term::from_field_text(self.beginning, beginning.get(..LONGEST_PREFIX).unwrap_or(beginning))
+        Term::from_field_text(self.beginning, indexed_beginning(beginning))
     }
+}
+
+/// A word's beginning as the index has it: what is longer than it knows is cut.
+pub(crate) fn indexed_beginning(beginning: &str) -> &str {
+    beginning.get(..LONGEST_PREFIX).unwrap_or(beginning)
 }

@@ -13,9 +13,6 @@ use crate::{
     suggestion::MAX_LIMIT,
 };
 
-/// Answers less like than this are another street's: the commune named is the honester answer.
-const WORST: f32 = 0.55;
-
 /// Most objects that are like a part of the text before the commune named: few ask for more answers than that.
 const BEFORE_TOWN: usize = 4;
 
@@ -88,7 +85,7 @@ impl Geocoder {
     /// What was found; and the commune named, when that is no address and not what was typed either: an object that is
     /// like a part of the text does not hide that nothing else was found.
     fn with_town_named<'a>(&'a self, hunt: &mut Hunt<'a>, request: &Request) -> Vec<Answer<'a>> {
-        let mut answers = hunt.found(WORST);
+        let mut answers = hunt.found();
         if hunt.is_answered(&answers) {
             return answers;
         }

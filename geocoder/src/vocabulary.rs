@@ -2,7 +2,10 @@
 //! A few tens of thousands of words for a whole country: comparing the letters a word is made of first
 //! leaves so few to compare in order that a scan costs less than walking an automaton.
 
-use std::{cmp::Ordering, ops::Range};
+use std::{
+    cmp::Ordering,
+    ops::{Range, RangeInclusive},
+};
 
 use tantivy::IndexReader;
 
@@ -29,12 +32,25 @@ const MAX_PARTS: usize = 4;
 pub(crate) struct Vocabulary {
     text: String,
     ends: Vec<u32>,
-    /// The letters each word is made of, one bit a letter.
-    letters: Vec<u32>,
+    /// The shortest words first.
+    by_length: Vec<Shape>,
+    /// Where the words of each length begin among those; one more for the end.
+    lengths: Vec<u32>,
+    /// Those that are types of street.
+    types: Vec<Shape>,
     /// How many names each is in.
     names: Vec<u32>,
     /// Keys of `phonetic`, hashed, with their word; sorted.
     sounds: Vec<(u64, u32)>,
+}
+
+/// What is compared first of a word.
+#[derive(Debug, Clone, Copy)]
+struct Shape {
+    /// The letters it is made of, one bit a letter.
+    letters: u32,
+    /// Which word it is.
+    word: u32,
 }
 
 /// How a word typed is looked for among those of the index.
@@ -46,6 +62,21 @@ pub(crate) struct Asked {
     pub as_type: bool,
     /// Two letters of a short word may be wrong.
     pub loosely: bool,
+}
+
+impl Asked {
+    /// Without what makes no difference for a word: what was looked for so needs not be looked for again.
+    pub(crate) fn of(self, typed: &str) -> Self {
+        let strictly = Self { loosely: false, ..self };
+        let is_looser = strictly.is_short(typed) != self.is_short(typed)
+            || most_errors(typed.len(), false) < most_errors(typed.len(), true);
+        Self { as_type: self.as_type && strictly.is_short(typed), loosely: self.loosely && is_looser, ..self }
+    }
+
+    /// Whether a word is too short for another letter to leave it recognisable, but where types of street stand.
+    fn is_short(self, typed: &str) -> bool {
+        typed.len() < if self.loosely { 3 } else { 4 }
+    }
 }
 
 /// A word of the index for a word typed.
@@ -117,7 +148,7 @@ impl Vocabulary {
     /// A word of two or three letters is near too many others: letters apart it only becomes a street type, and only
     /// where those stand. Heard alike, it may be any word; loosely, one of three letters is any word but for one.
     pub(crate) fn spellings(&self, typed: &str, asked: Asked) -> Vec<Spelling> {
-        let short = typed.len() < if asked.loosely { 3 } else { 4 };
+        let short = asked.is_short(typed);
         let is_typo = typed.len() >= 2 && typed.len() <= edit::LONGEST && !typed.bytes().any(|b| b.is_ascii_digit());
         if !is_typo {
             return Vec::new();
@@ -137,17 +168,33 @@ impl Vocabulary {
     fn misspelt(&self, typed: &str, asked: Asked, short: bool) -> Vec<(f32, usize)> {
         let most = most_errors(typed.len(), asked.loosely);
         let Some(nearly) = Nearly::new(typed, most, asked.beginning) else { return Vec::new() };
-        let mut found = Vec::new();
-        for (at, _) in self.letters.iter().enumerate().filter(|(_, letters)| nearly.has_letters(**letters)) {
-            let word = self.word(at);
-            if short && !normalize::is_street_type(word) {
-                continue;
-            }
-            if let Some(cost) = nearly.cost(word).filter(|&cost| cost > 0.0) {
-                found.push((likeness(cost, typed.len()), at));
-            }
-        }
-        found
+        let words = if short { &self.types } else { self.of_lengths(nearly.lengths()) };
+        let may_be_near = words.iter().filter(|shape| nearly.has_letters(shape.letters));
+        let alike = may_be_near.filter_map(|shape| {
+            let at = shape.word as usize;
+            let cost = nearly.cost(self.word(at)).filter(|&cost| cost > 0.0)?;
+            Some((likeness(cost, typed.len()), at))
+        });
+        alike.collect()
+    }
+
+    /// The words of these lengths.
+    fn of_lengths(&self, lengths: RangeInclusive<usize>) -> &[Shape] {
+        let longest = self.lengths.len().saturating_sub(1);
+        let begin = |length: usize| self.lengths.get(length.min(longest)).map_or(0, |&at| at as usize);
+        &self.by_length[begin(*lengths.start())..begin(lengths.end().saturating_add(1))]
+    }
+
+    fn sort_by_length(&mut self) {
+        let mut shapes = std::mem::take(&mut self.by_length);
+        let length = |shape: &Shape| self.word(shape.word as usize).len();
+        shapes.sort_by_key(length);
+        let longest = shapes.last().map_or(0, length);
+        let begin = |of: usize| shapes.partition_point(|shape| length(shape) < of);
+        self.lengths = (0..=longest + 1).map(|of| u32::try_from(begin(of)).unwrap_or(u32::MAX)).collect();
+        let is_type = |shape: &&Shape| normalize::is_street_type(self.word(shape.word as usize));
+        self.types = shapes.iter().filter(is_type).copied().collect();
+        self.by_length = shapes;
     }
 
     fn heard_alike<'a>(&'a self, typed: &'a str) -> impl Iterator<Item = (f32, usize)> + 'a {
@@ -209,13 +256,15 @@ impl FromIterator<(String, u32)> for Vocabulary {
         for (word, names) in words {
             found.text.push_str(&word);
             found.ends.push(u32::try_from(found.text.len()).unwrap_or(u32::MAX));
-            found.letters.push(letters::set(&word));
             found.names.push(names);
+            let at = u32::try_from(found.ends.len() - 1).unwrap_or(u32::MAX);
+            found.by_length.push(Shape { letters: letters::set(&word), word: at });
             if let Some(key) = phonetic::key(&word) {
-                found.sounds.push((hash(&key), u32::try_from(found.ends.len() - 1).unwrap_or(u32::MAX)));
+                found.sounds.push((hash(&key), at));
             }
         }
         found.sounds.sort_unstable();
+        found.sort_by_length();
         found
     }
 }
@@ -285,6 +334,25 @@ mod tests {
             |typed| vocabulary(&WORDS).spellings(typed, loosely).into_iter().map(|it| it.word).collect::<Vec<_>>();
         assert_eq!(found("belcour"), ["bellecour"]);
         assert_eq!(found("melto"), ["merlot"]);
+    }
+
+    #[test]
+    fn what_makes_no_difference_for_a_word_is_not_asked() {
+        let words = vocabulary(&["rue", "rues", "quai", "serge", "merlot", "garibaldi", "bellecour", "paul"]);
+        let bits = |asked: u8| [1, 2, 4].map(|bit| asked & bit > 0);
+        for typed in ["", "r", "re", "rie", "qui", "pol", "paus", "serje", "melto", "bllecur", "garixalbi", "7e"] {
+            let all = (0..8).map(|asked| {
+                let [beginning, as_type, loosely] = bits(asked);
+                Asked { beginning, as_type, loosely }
+            });
+            for asked in all {
+                assert_eq!(words.spellings(typed, asked), words.spellings(typed, asked.of(typed)), "{typed} {asked:?}");
+            }
+        }
+        let asked = Asked { beginning: false, as_type: true, loosely: true };
+        assert_eq!(asked.of("garibaldi"), Asked { beginning: false, as_type: false, loosely: false });
+        assert_eq!(asked.of("serje"), Asked { as_type: false, ..asked });
+        assert_eq!(asked.of("re"), Asked { loosely: false, ..asked });
     }
 
     #[test]

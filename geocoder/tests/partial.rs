@@ -18,7 +18,7 @@ const BRON: (&str, &str) = ("69029", "Bron");
 
 /// (street, numbers, commune)
 #[rustfmt::skip] // one line a street
-const STREETS: [(&str, &[u32], (&str, &str)); 20] = [
+const STREETS: [(&str, &[u32], (&str, &str)); 21] = [
     ("Rue de la République", &[1, 12], LYON_3),
     ("Rue du Garet", &[1, 12], LYON_3),
     ("Rue Bouchut", &[1, 12], LYON_3),
@@ -39,6 +39,7 @@ const STREETS: [(&str, &[u32], (&str, &str)); 20] = [
     ("Rue Garibaldi", &[12], LYON_3),
     ("Rue du Payet", &[1], BRON),
     ("Petite Rue du Payet", &[1], BRON),
+    ("Rue du Payet", &[1], LYON_7),
 ];
 
 fn index() -> (Geocoder, TempDir) {
@@ -143,6 +144,9 @@ fn what_follows_a_street_is_left_out_and_makes_it_less_sure() {
     for text in ["12 rue garibaldi gerland", "12 rue garibaldi derriere la mairie", "rue garibaldi 12 gratte ciel"] {
         check_surety(&geocoder, text, label, false);
     }
+    // A commune in the middle is one: what lies elsewhere is no answer.
+    let found = find(&geocoder, "1 rue du payet bron derriere la mairie");
+    assert!(found.iter().all(|it| it.insee == BRON.0), "{:#?}", shown(&found));
     check(&geocoder, "petite rue du payet centre ville", "Petite Rue du Payet, Bron");
     check_surety(&geocoder, "12 rue garibaldi résidence les lilas", label, true);
 }

@@ -63,7 +63,8 @@ impl Hunt<'_> {
                 continue;
             }
             self.effort.spend(effort::READING);
-            for place in candidates(&self.contexts[of_part], &query, &words, Tolerance::Exact)? {
+            for place in candidates(&mut self.contexts[of_part], &query, &words, Tolerance::Exact)? {
+                self.effort.spend(words.len() as u64 * effort::RANK);
                 let place = part.shard.places.get(place);
                 let likeness = part.shard.places.likeness(place, &words);
                 if likeness.wording != Wording::Begun {

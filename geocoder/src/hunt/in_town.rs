@@ -5,7 +5,6 @@ use crate::{
     effort,
     normalize::Word,
     parse::Query,
-    rank,
     spelling::{Spelt, glued},
 };
 
@@ -38,8 +37,8 @@ impl Hunt<'_> {
             for place in part.shard.places.within(&part.towns(towns)).filter(|place| !part.hides(place.index)) {
                 self.effort.spend(effort::COMPARE_NAME);
                 let Some(likeness) = part.shard.places.spelling(place, &spelt) else { continue };
-                let candidate = self.candidate(place, query);
-                self.answers.extend(rank::score(candidate, query, likeness, near, false));
+                let answer = self.answer(place, query, likeness, near);
+                self.answers.extend(answer);
             }
         }
         let with_objects = with_objects && self.may_mean_object(query);

@@ -1,7 +1,7 @@
 //! A whole name of a street inside a text that names no town: « part dieu bd vivier merle », « 12 rue garibaldi derrière
 //! la mairie ». The name, from its type on, is the answer; what is around it says where that is to who knows the place.
 
-use super::{Hunt, half_words::is_known, is_size};
+use super::{Hunt, half_words::is_known, is_size, names_town};
 use crate::{
     Error,
     candidates::{Tolerance, candidates, expand},
@@ -30,7 +30,7 @@ const MOST_PARTS: usize = 24;
 impl Hunt<'_> {
     /// Looks for the longest name that begins at each type of street.
     pub(super) fn name_inside(&mut self) -> Result<(), Error> {
-        if self.names_town() {
+        if names_town(&self.queries) || names_town(&self.without_ends()) {
             return Ok(());
         }
         let mut left = MOST_PARTS;
@@ -44,7 +44,7 @@ impl Hunt<'_> {
                     }
                     left -= 1;
                     if self.inner(&typed, start, end)? {
-                        (self.holds_name, from) = (true, end);
+                        from = end;
                         break;
                     }
                 }
@@ -93,7 +93,8 @@ impl Hunt<'_> {
                 continue;
             }
             self.effort.spend(effort::READING);
-            for place in candidates(&self.contexts[at], query, &words, Tolerance::Exact)? {
+            for place in candidates(&mut self.contexts[at], query, &words, Tolerance::Exact)? {
+                self.effort.spend(words.len() as u64 * effort::RANK);
                 let place = part.shard.places.get(place);
                 let likeness = part.shard.places.likeness(place, &words);
                 if likeness.text < WHOLE_NAME {

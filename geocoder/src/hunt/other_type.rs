@@ -1,7 +1,7 @@
 //! Another type of street than the one it has, where no town is named: « rue Lacassagne » for an avenue. In a town its
 //! names are compared letter by letter; here the words of the name are looked for without the type.
 
-use super::{Hunt, half_words::is_known};
+use super::{Hunt, half_words::is_known, names_town};
 use crate::{
     Error,
     candidates::{Tolerance, candidates, expand},
@@ -26,7 +26,7 @@ impl Hunt<'_> {
             let is_there = matches!(answer.wording, Wording::Whole | Wording::Part | Wording::Begun);
             is_there && answer.score.text >= AS_TYPED
         };
-        if self.names_town() || self.answers.iter().any(is_as_typed) {
+        if names_town(&self.queries) || self.answers.iter().any(is_as_typed) {
             return Ok(());
         }
         for query in self.queries.iter().filter(is_open).cloned().collect::<Vec<_>>() {
@@ -38,7 +38,7 @@ impl Hunt<'_> {
                     continue;
                 }
                 self.effort.spend(effort::READING);
-                for place in candidates(&self.contexts[at], &query, &words[1..], Tolerance::Exact)? {
+                for place in candidates(&mut self.contexts[at], &query, &words[1..], Tolerance::Exact)? {
                     self.effort.spend(words.len() as u64 * effort::RANK);
                     let place = part.shard.places.get(place);
                     let likeness = part.shard.places.likeness(place, &words);

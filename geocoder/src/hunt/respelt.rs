@@ -43,11 +43,12 @@ impl Hunt<'_> {
                 queries.push(query);
             }
         }
+        let queries = self.nearest(queries);
         self.look(&queries, Tolerance::Exact, enough)?;
         if self.best() < SETTLED {
             self.look(&queries, Tolerance::Corrected, SETTLED)?;
         }
-        self.queries.extend(queries);
+        self.add(queries);
         Ok(())
     }
 }

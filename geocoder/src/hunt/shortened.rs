@@ -29,18 +29,19 @@ const MOST_INSIDE: usize = 2;
 impl Hunt<'_> {
     /// Looks for the beginning of what was typed.
     pub(super) fn shortened(&mut self, enough: f32) -> Result<(), Error> {
-        let mut whole = if self.holds_name { Vec::new() } else { self.without_ends() };
+        let mut whole = self.without_ends();
         whole.extend(self.inside());
         let shortened = self.queries.iter().chain(&whole).flat_map(without_complement).collect::<Vec<_>>();
-        let mut queries = Vec::new();
+        let mut queries: Vec<Query> = Vec::new();
         for query in shortened.into_iter().chain(whole) {
             let is_known = self.queries.contains(&query) || queries.contains(&query);
             if noise::may_be_street(&query.words) && !is_known && queries.len() < MOST_QUERIES {
                 queries.push(query);
             }
         }
+        let queries = self.nearest(queries);
         self.look(&queries, Tolerance::Exact, enough)?;
-        self.queries.extend(queries.iter().cloned());
+        self.add(queries.clone());
         if self.best() < enough {
             self.begun(enough)?;
         }

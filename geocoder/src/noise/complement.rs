@@ -42,9 +42,9 @@ pub(crate) fn is_complement(words: &[Word]) -> bool {
 pub(crate) fn may_be_street(words: &[Word]) -> bool {
     let is_article = |word: &Word| normalize::is_article(&word.typed);
     let is_number = |word: &Word| word.typed.starts_with(|c: char| c.is_ascii_digit());
-    let words: Vec<Word> = words.iter().filter(|word| numerals::of_word(&word.typed).is_none()).cloned().collect();
-    let telling = words.iter().filter(|word| !is_article(word) && !is_number(word)).count();
-    says_a_name(&words) || telling > 1 || (telling == 1 && words.first().is_some_and(is_article))
+    let words = || words.iter().filter(|word| numerals::of_word(&word.typed).is_none());
+    let telling = words().filter(|word| !is_article(word) && !is_number(word)).count();
+    says_a_name(words()) || telling > 1 || (telling == 1 && words().next().is_some_and(is_article))
 }
 
 /// How many words of a name come before each place where a complement may begin, the fewest first.

@@ -9,8 +9,9 @@ use std::{
 use crate::{
     Filter, Geocoder, Near, Request,
     address::ground_distance_m,
-    candidates::{Spellings, Tolerance, expand_over},
+    candidates::Tolerance,
     effort::{self, Effort},
+    expansion::Expansions,
     filter::is_inside,
     objects::{
         Objects, Visible,
@@ -43,7 +44,7 @@ pub(crate) struct ObjectContext<'a> {
     wanted: Arc<Wanted>,
     /// A town named alone asks for the objects in it.
     lists: bool,
-    spellings: Spellings,
+    expansions: Expansions,
     /// What is left for objects, all layers together. It is spent on what the asker sees and on nothing else.
     effort: Effort,
 }
@@ -95,9 +96,9 @@ impl Geocoder {
         let context = |visible: &Visible| {
             let part = self.part_of_layer(visible)?;
             let (table, view) = part.objects.seen_by(&visible.territory, &request.filter)?;
-            let (wanted, spellings) = (wanted.clone(), Spellings::new());
+            let (wanted, expansions) = (wanted.clone(), Expansions::default());
             let (near, effort) = (request.near, effort.clone());
-            Some(ObjectContext { geocoder: self, part, table, view, near, wanted, lists, spellings, effort })
+            Some(ObjectContext { geocoder: self, part, table, view, near, wanted, lists, expansions, effort })
         };
         request.objects.iter().filter_map(context).collect()
     }
@@ -140,7 +141,7 @@ impl<'a> ObjectContext<'a> {
         if query.number.is_some() || self.effort.is_spent() {
             return Vec::new();
         }
-        let words = expand_over(&self.view.vocabulary, &mut self.spellings, query, tolerance, &self.effort);
+        let words = self.expansions.expand(query, tolerance, &self.view.vocabulary, &self.effort);
         let found = if words.is_empty() { self.listed(query) } else { self.with(&words, tolerance) };
         let towns = query.scope.as_ref().map(|scope| &scope.towns[..]);
         let mut keyed: Vec<(f32, Place<'a>)> = self

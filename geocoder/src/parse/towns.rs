@@ -97,10 +97,10 @@ fn with_postcode(mut reading: Reading, (code, towns): (u32, &[u32]), of_code: &[
 }
 
 /// Whether there is more than a type of street, articles and numbers.
-pub(crate) fn says_a_name(words: &[Word]) -> bool {
+pub(crate) fn says_a_name<'w>(words: impl IntoIterator<Item = &'w Word>) -> bool {
     let is_number = |word: &Word| word.typed.starts_with(|c: char| c.is_ascii_digit()) && word.meanings.is_empty();
     let is_type = |word: &Word| normalize::is_street_type(word.canonical());
-    words.iter().any(|word| !normalize::is_article(&word.typed) && !is_type(word) && !is_number(word))
+    words.into_iter().any(|word| !normalize::is_article(&word.typed) && !is_type(word) && !is_number(word))
 }
 
 /// The last word of five digits that is not the house number, and the towns it stands for.

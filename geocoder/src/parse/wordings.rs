@@ -14,14 +14,14 @@ const MOST: usize = 8;
 const YEAR_DROPPED: f32 = 0.96;
 
 /// What is short for several words. Of two long ones, either is written.
-const SHORT: [(&str, &[&str]); 7] = [
-    ("za", &["zone artisanale", "zone d activites", "zone d activite"]),
-    ("zi", &["zone industrielle"]),
-    ("zac", &["zone d amenagement concerte"]),
-    ("rpt", &["rond point"]),
-    ("nd", &["notre dame"]),
-    ("hdv", &["hotel de ville"]),
-    ("vc", &["voie communale"]),
+const SHORT: [(&str, &[&[&str]]); 7] = [
+    ("za", &[&["zone", "artisanale"], &["zone", "d", "activites"], &["zone", "d", "activite"]]),
+    ("zi", &[&["zone", "industrielle"]]),
+    ("zac", &[&["zone", "d", "amenagement", "concerte"]]),
+    ("rpt", &[&["rond", "point"]]),
+    ("nd", &[&["notre", "dame"]]),
+    ("hdv", &[&["hotel", "de", "ville"]]),
+    ("vc", &[&["voie", "communale"]]),
 ];
 
 /// Roads that go by a number: their initials, and the word for them.
@@ -35,8 +35,9 @@ pub(super) fn others(words: &[Word]) -> Vec<(Vec<Word>, f32)> {
     let mut wordings = vec![(words.to_vec(), 1.0)];
     for rule in RULES {
         for at in 0..wordings.len() {
-            let (from, faith) = wordings[at].clone();
-            for (made, costs) in rule(&from) {
+            let (from, faith) = &wordings[at];
+            let faith = *faith;
+            for (made, costs) in rule(from) {
                 if wordings.len() < MOST && wordings.iter().all(|(known, _)| *known != made) {
                     wordings.push((made, faith * costs));
                 }
@@ -143,14 +144,12 @@ fn spelt_out(words: &[Word]) -> Vec<(Vec<Word>, f32)> {
     let mut made = Vec::new();
     for (short, longs) in SHORT {
         if let Some(at) = words.iter().position(|word| word.typed == short) {
-            made.extend(longs.iter().map(|long| (spliced(words, at, 1, long.split(' ').map(word)), 1.0)));
+            made.extend(longs.iter().map(|long| (spliced(words, at, 1, long.iter().copied().map(word)), 1.0)));
         }
         for long in longs {
-            let count = long.split(' ').count();
-            let is_here =
-                |at: &usize| words[*at..*at + count].iter().map(|word| word.typed.as_str()).eq(long.split(' '));
-            let found = (0..(words.len() + 1).saturating_sub(count)).find(is_here);
-            made.extend(found.map(|at| (spliced(words, at, count, [word(short)].into_iter()), 1.0)));
+            let is_here = |run: &[Word]| run.iter().map(|word| word.typed.as_str()).eq(long.iter().copied());
+            let found = words.windows(long.len()).position(is_here);
+            made.extend(found.map(|at| (spliced(words, at, long.len(), [word(short)].into_iter()), 1.0)));
         }
     }
     made
@@ -158,17 +157,22 @@ fn spelt_out(words: &[Word]) -> Vec<(Vec<Word>, f32)> {
 
 /// The words with every run replaced for which `with` has other words: how many it takes, and those. None when no run is.
 fn replaced(words: &[Word], with: impl Fn(usize) -> Option<(usize, Vec<Word>)>) -> Vec<(Vec<Word>, f32)> {
-    let (mut made, mut at, mut is_other) = (Vec::with_capacity(words.len() + 2), 0, false);
+    // Most words are of no such run: nothing is copied for those.
+    let first = (0..words.len()).find_map(|at| Some((at, with(at)?)));
+    let Some((mut at, (taken, instead))) = first else { return Vec::new() };
+    let mut made = words[..at].to_vec();
+    made.extend(instead);
+    at += taken;
     while at < words.len() {
         if let Some((taken, instead)) = with(at) {
             made.extend(instead);
-            (at, is_other) = (at + taken, true);
+            at += taken;
         } else {
             made.push(words[at].clone());
             at += 1;
         }
     }
-    if is_other { vec![(made, 1.0)] } else { Vec::new() }
+    vec![(made, 1.0)]
 }
 
 fn spliced(words: &[Word], at: usize, taken: usize, instead: impl Iterator<Item = Word>) -> Vec<Word> {
