@@ -8,7 +8,7 @@ use layers::LonLat;
 use crate::{
     corpus::{Address, Commune, Corpus, Street},
     dice::Dice,
-    everyday, partial, reverse, text,
+    everyday, half_words, partial, quarters, reverse, text,
     truth::{Ask, Query, Wanted},
     typed, written, wrong,
 };
@@ -77,6 +77,12 @@ pub(crate) const CLASSES: &[Class] = &[
     Class { name: "region-after", group: Group::Everyday, drawn: Drawn::Indexed, make: everyday::region_after },
     Class { name: "noise-after", group: Group::Everyday, drawn: Drawn::Indexed, make: everyday::noise_after },
     Class { name: "other-type", group: Group::Everyday, drawn: Drawn::Indexed, make: everyday::other_type },
+    Class { name: "other-type-bare", group: Group::Everyday, drawn: Drawn::Indexed, make: everyday::other_type_bare },
+    Class { name: "half-word", group: Group::Everyday, drawn: Drawn::Indexed, make: half_words::last },
+    Class { name: "half-word-one", group: Group::Everyday, drawn: Drawn::Indexed, make: half_words::last_of_one },
+    Class { name: "half-inside", group: Group::Everyday, drawn: Drawn::Indexed, make: half_words::inner },
+    Class { name: "quarter-before", group: Group::Everyday, drawn: Drawn::Indexed, make: quarters::before },
+    Class { name: "quarter-after", group: Group::Everyday, drawn: Drawn::Indexed, make: quarters::after },
     Class { name: "typo-bare", group: Group::Everyday, drawn: Drawn::Indexed, make: everyday::typo_bare },
     Class { name: "merged-bare", group: Group::Everyday, drawn: Drawn::Indexed, make: everyday::merged_bare },
     Class { name: "part-bare", group: Group::Everyday, drawn: Drawn::Indexed, make: everyday::part_bare },

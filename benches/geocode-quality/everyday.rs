@@ -95,6 +95,33 @@ pub(crate) fn other_type(scene: &Scene<'_>, dice: &mut Dice) -> Option<Query> {
     (namesakes == 1).then(|| scene.house(format!("{} {other} {name} {town}", scene.number()), scope)).flatten()
 }
 
+/// `12 Avenue Garibaldi`, which is a Rue, and nothing of where: any street of the name, of whatever type.
+pub(crate) fn other_type_bare(scene: &Scene<'_>, dice: &mut Dice) -> Option<Query> {
+    let (own, name) = scene.street.name.split_once(' ')?;
+    let other = *dice.pick(&TYPES);
+    let typed = text::key(&format!("{other} {name}"));
+    let typed = told(&typed);
+    // « Impasse Villon » may be Impasse François Villon as much as Rue Villon.
+    let has_all = |key: &String| typed.iter().all(|word| key.split(' ').any(|own| own == *word));
+    if !TYPES.contains(&own) || scene.corpus.by_key.keys().any(has_all) {
+        return None;
+    }
+    // « Impasse du Port » and « Rue Port »: asked for as an avenue, either may be meant.
+    let is_namesake = |key: &&String| told(key).split_first().map(|(_, name)| name) == Some(&typed[1..]);
+    let streets = scene.corpus.by_key.keys().filter(is_namesake).flat_map(|key| scene.streets(key, &[])).collect();
+    Some(anywhere_in(scene, streets, &format!("{other} {name}"), dice))
+}
+
+/// With the number or without, in any of some streets.
+pub(crate) fn anywhere_in(scene: &Scene<'_>, streets: Vec<u32>, name: &str, dice: &mut Dice) -> Query {
+    if dice.below(2) == 0 {
+        return finished(name.to_owned(), Wanted::Street(streets), Vec::new());
+    }
+    let number = scene.address.number_text();
+    let houses = streets.into_iter().filter_map(|street| scene.corpus.house(street, &number)).collect();
+    finished(format!("{} {name}", scene.number()), Wanted::House(houses), Vec::new())
+}
+
 /// One typo, and nothing of where: that number in any street of the name.
 pub(crate) fn typo_bare(scene: &Scene<'_>, dice: &mut Dice) -> Option<Query> {
     let name = edits::with_typos(&scene.street.name, 1, dice)?;

@@ -18,6 +18,7 @@ mod edits;
 mod everyday;
 mod fit;
 mod goals;
+mod half_words;
 mod http;
 mod index;
 #[path = "../shared/inputs.rs"]
@@ -29,6 +30,7 @@ mod memory;
 mod nowhere;
 mod partial;
 mod peer_addok;
+mod quarters;
 mod report;
 mod reverse;
 mod rows;

@@ -48,8 +48,11 @@ fn line(tally: &Tally) -> String {
     let n = asked.len();
     let top = |rank: usize| percent(asked.iter().filter(|a| a.outcome.rank.is_some_and(|r| r <= rank)).count(), n);
     let ceiling = |rank: usize| percent(asked.iter().filter(|a| a.ceiling.is_some_and(|r| r <= rank)).count(), n);
-    let ceilings =
-        if tally.class.starts_with("prefix") { format!("{} / {}", ceiling(1), ceiling(5)) } else { String::new() };
+    let ceilings = if tally.class.starts_with("prefix") || tally.class.starts_with("half-word") {
+        format!("{} / {}", ceiling(1), ceiling(5))
+    } else {
+        String::new()
+    };
     let confident = asked.iter().filter(|a| a.outcome.confident()).count();
     // Where two namings of one thing contradict, top-5 gives way to « in the first three, said so, below 0.8 »;
     // where nothing is right, to « claims a house with confidence ».

@@ -6,6 +6,7 @@ use crate::{
     calibration::Evidence,
     classes::Group,
     corpus::Corpus,
+    half_words,
     measure::{Cost, measured},
     partial,
     truth::{self, Ask, Found, LIST, Outcome, Query},
@@ -26,7 +27,7 @@ pub(crate) struct Asked {
     pub found: Vec<Found>,
     pub outcome: Outcome,
     pub cost: Cost,
-    /// Rank that prefix match and distance alone would give.
+    /// Rank that prefix match and distance alone, or size, would give.
     pub ceiling: Option<usize>,
     /// What the first answer's score was made of.
     pub evidence: Option<Evidence>,
@@ -45,7 +46,8 @@ pub(crate) fn tally(
         let outcome = truth::judge(corpus, query, &found);
         let evidence = Evidence::of(&found, outcome.passed);
         found.truncate(3);
-        let ceiling = partial::ceiling(corpus, query);
+        let is_half = class.starts_with("half-word");
+        let ceiling = if is_half { half_words::ceiling(corpus, query) } else { partial::ceiling(corpus, query) };
         asked.push(Asked { query: query.clone(), found, outcome, cost, ceiling, evidence });
     }
     Tally { class: class.to_owned(), group, corpus: source.to_owned(), asked }

@@ -29,6 +29,8 @@ const SUREST: f32 = 0.99;
 /// Streets of one name this near, in two communes, are one; of so few parts that something else is next.
 const GOES_ON_M: f64 = 200.0;
 const MOST_PARTS: usize = 8;
+/// Of the answers that may be meant though they are less like the text, those that are compared.
+const MOST_CONTESTED: usize = 3;
 /// Share of right answers by likeness, without a rival: the steps that
 /// `cargo bench -p geocoder --bench geocode-quality -- --fit 7 --n 1000` prints, both ends of each, the middle of a
 /// narrow one.
@@ -123,12 +125,15 @@ pub(crate) fn settle(answers: &mut [Answer<'_>], context: Context) {
     best.extend(street);
     let alike = alike::margins(answers);
     let is_elsewhere = answers.iter().any(is_exact_elsewhere);
+    let others: Vec<Answer<'_>> = answers.iter().filter(|it| may_be_meant(it)).take(MOST_CONTESTED).copied().collect();
     let mut ceiling = 1.0f32;
     for at in 0..answers.len() {
         let rivals = best.iter().filter(|&&other| other != at && is_rival(&answers[at], &answers[other], context));
         let best_rival = rivals.map(|&other| standing[other]).fold(f32::MIN, f32::max);
         let margin = if best_rival == f32::MIN { 1.0 } else { standing[at] - best_rival };
         let margin = alike[at].map_or(margin, |ahead| margin.min(ahead));
+        let is_contested = others.iter().any(|other| contests(other, &answers[at], context));
+        let margin = if is_contested { 0.0 } else { margin };
         let mut sure = confidence(&answers[at], margin.max(0.0), context).min(ceiling);
         if is_elsewhere && answers[at].wording != Wording::Whole {
             sure = sure.min(ELSEWHERE);
@@ -152,6 +157,31 @@ fn contradicts(answer: &Answer<'_>) -> bool {
 fn is_rival(a: &Answer<'_>, b: &Answer<'_>, context: Context) -> bool {
     // A former commune and the one it is in, a city and its arrondissements: not two choices.
     !(is_town(a) && is_town(b) || context.on_map && is_one_street(a, b))
+}
+
+/// An answer that may be what was meant though another is liker the text.
+fn may_be_meant(answer: &Answer<'_>) -> bool {
+    is_half_typed(answer) || answer.wording == Wording::OtherType
+}
+
+/// Whether a word of its name was begun, then the town named.
+fn is_half_typed(answer: &Answer<'_>) -> bool {
+    let verdicts = answer.verdicts;
+    answer.wording == Wording::Begun && verdicts.street == Some(Verdict::Corrected) && verdicts.commune.is_some()
+}
+
+/// Whether an answer is no surer than another of those: « rue arche paris » begins Rue Archereau as much as it is a part
+/// of Rue de la Petite Arche, and Rue Grillet is an « impasse Grillet » as much as Impasse Guillet is.
+fn contests(other: &Answer<'_>, answer: &Answer<'_>, context: Context) -> bool {
+    if other.place.key() == answer.place.key() || rank::are_namesakes(other, answer) {
+        return false; // rivals as any two
+    }
+    match answer.wording {
+        Wording::Part => is_half_typed(other),
+        Wording::Begun => is_half_typed(other) && is_half_typed(answer),
+        Wording::Other => other.wording == Wording::OtherType && is_alone(answer, context),
+        Wording::Whole | Wording::OtherType => false,
+    }
 }
 
 /// Whether one is the other, going on in the next commune. From where the asker looks, its nearest part is the answer;

@@ -195,7 +195,7 @@ impl Geocoder {
         let near = near.map(|near| Near { radius_m: None, ..near });
         let (text, finished) = (side.text.clone(), side.finished);
         let request = Request { text, finished, near, limit: SECOND, filter, objects: Vec::new() };
-        let mut answers = match self.answers(&request, &STEPS[..3], effort) {
+        let mut answers = match self.answers(&request, &STEPS[..4], effort) {
             Err(Error::EmptyQuery) => Vec::new(),
             answers => answers?,
         };

@@ -1,10 +1,13 @@
 //! The ways a text is looked for, from the strictest to the loosest; `search` has them in order. Those that need more
-//! than a look have files of their own: `hunt/shortened.rs`, `respelt.rs`, `in_town.rs`, `elsewhere.rs`; what a place is
-//! as the answer to a reading is in `hunt/candidate.rs`.
+//! than a look have files of their own, under `hunt/`; what a place is as the answer to a reading is in
+//! `hunt/candidate.rs`.
 
 mod candidate;
 mod elsewhere;
+mod half_words;
 mod in_town;
+mod name_inside;
+mod other_type;
 mod respelt;
 mod shortened;
 
@@ -15,7 +18,7 @@ use crate::{
     candidates::{Context, Tolerance, candidates, expand},
     effort::{self, Effort},
     noise,
-    normalize::Word,
+    normalize::{self, Word},
     objects::find::{ObjectContext, as_object},
     parse::{Query, Typed, readings},
     places::Place,
@@ -47,8 +50,14 @@ pub(crate) enum Step {
     AsTyped,
     /// Five digits read as a postcode are the INSEE code of another town.
     AsCode,
+    /// A word of the street is only begun, and the town follows.
+    HalfWords,
     /// Every word is there, give or take a letter or two.
     Corrected,
+    /// Every word is there but the type of street, which is another; where no town is named.
+    OtherType,
+    /// The whole name of a street stands among other words; where no town is named.
+    NameInside,
     /// A complement of the address followed the street, or something the town.
     Shortened,
     /// The town was misspelt, words were glued or cut, or there was more noise than its patterns know.
@@ -172,12 +181,15 @@ impl<'a> Hunt<'a> {
 
     /// Looks for the text in one way more, as far as there is effort left; `enough` is the likeness that makes it needless.
     pub(crate) fn take(&mut self, step: Step, enough: f32) -> Result<(), Error> {
-        self.is_loose = !matches!(step, Step::AsTyped | Step::AsCode | Step::Corrected);
+        self.is_loose = !matches!(step, Step::AsTyped | Step::AsCode | Step::HalfWords | Step::Corrected);
         match step {
             _ if self.effort.is_spent() => Ok(()),
             Step::AsTyped => self.look_again(Tolerance::Exact, enough),
             Step::AsCode => self.as_code(enough),
+            Step::HalfWords => self.half_words(),
             Step::Corrected => self.look_again(Tolerance::Corrected, enough),
+            Step::OtherType => self.other_type(),
+            Step::NameInside => self.name_inside(),
             Step::Shortened => self.shortened(enough),
             Step::Respelt => self.respelt(enough),
             Step::InTown => {
@@ -199,7 +211,7 @@ impl<'a> Hunt<'a> {
     /// Ranks objects of a reading.
     fn keep(&mut self, found: impl IntoIterator<Item = (Place<'a>, Likeness<'a>)>, query: &Query) {
         for (place, likeness) in found {
-            let answer = self.answer(place, query, likeness, self.near);
+            let answer = rank::score(self.candidate(place, query), query, likeness, self.near, false);
             let of = if self.is_loose && self.asks_for_address { &mut self.spare } else { &mut self.answers };
             of.extend(answer.map(as_object));
         }
@@ -277,9 +289,20 @@ fn likest<'a, 'b: 'a>(answers: impl Iterator<Item = &'a Answer<'b>>) -> f32 {
 
 /// Whether a reading has a number, or is of all that was typed and begins with a type of street.
 fn asks_for_an_address(query: &Query) -> bool {
-    // « Grande Rue », « Vieille Route de Lyon »
-    let is_size =
-        |word: &&Word| matches!(&word.typed[..], "grande" | "grand" | "petite" | "petit" | "vieille" | "vieux");
     query.number.is_some()
         || (query.faith >= WHOLE && query.words.iter().find(|word| !is_size(word)).is_some_and(noise::begins_address))
+}
+
+/// Whether some reading leaves a street to be looked for in the town or the postcode typed: « rue de bron » leaves none.
+fn names_town(queries: &[Query]) -> bool {
+    let is_telling = |word: &&Word| !normalize::is_article(&word.typed);
+    queries.iter().any(|query| {
+        let is_said = query.said.postcode.is_some() || query.scope.as_ref().is_some_and(|scope| scope.whole);
+        is_said && query.words.iter().filter(is_telling).count() > 1
+    })
+}
+
+/// « Grande Rue », « Vieille Route de Lyon »
+fn is_size(word: &Word) -> bool {
+    matches!(&word.typed[..], "grande" | "grand" | "petite" | "petit" | "vieille" | "vieux")
 }

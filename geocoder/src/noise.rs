@@ -105,7 +105,8 @@ fn announced_at(rest: &[Word], at: usize, cleaned: &mut Cleaned) -> Option<usize
         // Some lieux-dits are called « Lieu-dit » and all.
         "lieu" if rest.len() > 2 && rest[1].typed == "dit" => 2,
         "lieudit" if rest.len() > 1 => 1,
-        first if at > 0 && PEOPLE.contains(&first) => {
+        // « rue Monsieur le Prince »
+        first if at > 0 && PEOPLE.contains(&first) && !cleaned.words.last().is_some_and(is_type) => {
             let is_name = |word: &&Word| !word.typed.starts_with(|c: char| c.is_ascii_digit());
             rest.iter().take(MOST_OF_A_NAME).take_while(is_name).count()
         }

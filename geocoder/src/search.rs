@@ -22,10 +22,13 @@ const MEASURED: usize = 20;
 const MOST_DOORS: usize = 1_000;
 
 /// From the strictest to the loosest, each with the likeness of an answer that makes it needless.
-pub(crate) const STEPS: [(Step, f32); 9] = [
+pub(crate) const STEPS: [(Step, f32); 12] = [
     (Step::AsTyped, f32::MAX),
     (Step::AsCode, f32::MAX), // needless only when the postcode's town has the street
+    (Step::HalfWords, 0.93),
     (Step::Corrected, 0.85),
+    (Step::OtherType, 0.93),
+    (Step::NameInside, 0.85),
     (Step::Shortened, 0.85),
     (Step::Respelt, 0.85),
     (Step::InTown, 0.8),

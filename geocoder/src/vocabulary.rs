@@ -137,6 +137,12 @@ impl Vocabulary {
         at < self.len() && self.word(at).starts_with(beginning)
     }
 
+    /// Whether some longer word begins so.
+    pub(crate) fn goes_on(&self, beginning: &str) -> bool {
+        let at = self.position(beginning).map_or_else(|at| at, |at| at + 1);
+        at < self.len() && self.word(at).starts_with(beginning)
+    }
+
     /// The words that may have been meant, the likeliest first; the word itself is not among them.
     ///
     /// A word of two or three letters is near too many others: letters apart it only becomes a street type, and only

@@ -28,7 +28,9 @@ impl<'a> Hunt<'a> {
         // « 17 rue n° 1064 »: a second number is a name.
         let is_numbered = query.number.is_some() && query.words.iter().any(|word| noise::is_digits(&word.typed));
         let has_words = self.writings.len() > 1 && !query.words.is_empty();
-        let is_street = says_a_name(&query.words) || is_numbered || has_words;
+        // « rue pas bron »: the second type is no type there.
+        let has_two = query.words.iter().filter(|word| noise::is_type(word)).count() > 1;
+        let is_street = says_a_name(&query.words) || is_numbered || has_words || has_two;
         // « Place belcour » is not « place bel, La Tour … ».
         let is_sure = !query.said.respelt || query.faith >= SURE_TOWN;
         (is_street && is_sure).then_some(Promise { towns, is_ordinal: query.said.is_ordinal })
