@@ -11,7 +11,7 @@ mod searchable;
 use std::path::{Path, PathBuf};
 
 use jiff::SignedDuration;
-use layers::{Access, Layer, LayerId, Theme};
+use layers::{Layer, LayerId, Theme};
 use serde::Deserialize;
 
 use self::error::invalid;
@@ -189,7 +189,22 @@ impl Config {
         }
     }
 
+    /// What does not hold together, each with what to write instead.
     fn problems(&self) -> Vec<String> {
+        let mut problems = self.catalogue_problems();
+        problems.extend(self.server.problems());
+        problems.extend(self.geocoder.problems());
+        if !(self.session.idle.is_positive() && self.session.max_age.is_positive()) {
+            problems.push("session: idle and max_age must be longer than nothing".into());
+        }
+        if self.identity.len() > 1 {
+            problems.push("identity: one provider at most for now".into());
+        }
+        problems
+    }
+
+    /// Those of the layers, the themes and what refers to them.
+    fn catalogue_problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         for (i, layer) in self.layers.iter().enumerate() {
             if self.layers[..i].iter().any(|other| other.id() == layer.id()) {
@@ -214,32 +229,18 @@ impl Config {
         if self.layers.iter().any(|layer| layer.id().as_str() == "plan") {
             problems.push("layer `plan`: this is the name of the base map's style; choose another id".into());
         }
-        if self.server.public_url.ends_with('/') {
+        problems
+    }
+}
+
+impl Server {
+    fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        if self.public_url.ends_with('/') {
             problems.push("server: public_url must not end with /".into());
         }
-        if !self.server.state.starts_with("sqlite:") {
+        if !self.state.starts_with("sqlite:") {
             problems.push("server: state must be sqlite: and a file".into());
-        }
-        if !matches!(self.geocoder.access, Access::Agents | Access::Open) {
-            problems
-                .push("geocoder: access must be \"agents\" or \"open\": an address has no audience of its own".into());
-        }
-        if self.geocoder.refresh < SignedDuration::from_mins(1) {
-            problems.push("geocoder: refresh must be a minute or longer: others publish what is asked for".into());
-        }
-        if !self.geocoder.cors.is_empty() && self.geocoder.access != Access::Open {
-            problems.push("geocoder: cors needs access = \"open\": pages of other sites bring no login".into());
-        }
-        for origin in &self.geocoder.cors {
-            if let Some(flaw) = crate::http::cors::flaw(origin) {
-                problems.push(format!("geocoder: cors: `{origin}`: {flaw}"));
-            }
-        }
-        if !(self.session.idle.is_positive() && self.session.max_age.is_positive()) {
-            problems.push("session: idle and max_age must be longer than nothing".into());
-        }
-        if self.identity.len() > 1 {
-            problems.push("identity: one provider at most for now".into());
         }
         problems
     }

@@ -71,9 +71,7 @@ print("found and reversed")
 "#,
         port = server.port
     );
-    let python = root().join(".venv/bin/python");
-    let told = program(python.to_str().unwrap(), &["-c", &script], site.folder.path());
-    assert!(told.contains("found and reversed"), "{told}");
+    run_geopy(&site, &script);
 }
 
 #[test]
@@ -111,9 +109,7 @@ print("found and reversed")
 "#,
         port = server.port
     );
-    let python = root().join(".venv/bin/python");
-    let told = program(python.to_str().unwrap(), &["-c", &script], site.folder.path());
-    assert!(told.contains("found and reversed"), "{told}");
+    run_geopy(&site, &script);
 }
 
 #[test]
@@ -146,6 +142,13 @@ fn geocodejson_ban_reads_every_property_with_access_open() {
     assert_eq!(found["label"], "3 Rue Watteau 69500 Bron", "{told}");
     assert!(found["confidence"].as_f64().is_some_and(|score| score > 0.0 && score <= 1.0), "{told}");
     assert!(found["geohash"].as_str().is_some_and(|geohash| geohash.starts_with("u05")), "{told}");
+}
+
+/// Runs a script of geopy's, which ends by saying that it did what it tries.
+fn run_geopy(site: &Site, script: &str) {
+    let python = root().join(".venv/bin/python");
+    let told = program(python.to_str().unwrap(), &["-c", script], site.folder.path());
+    assert!(told.contains("found and reversed"), "{told}");
 }
 
 /// One of the clients of `tests/geocoder_clients.mjs`, and the JSON it printed.

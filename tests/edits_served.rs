@@ -6,17 +6,17 @@
 mod support;
 
 use std::{
-    fmt::Write as _,
     io::Write as _,
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
 use geocoder::{Geocoder, Request};
-use support::server::{Server, Site, copy_folder, eventually};
-
-const HEADER: &str = "cle_interop;commune_insee;commune_nom;voie_nom;lieudit_complement_nom;numero;suffixe;position;x;y;long;lat;\
-    cad_parcelles;source;date_der_maj;certification_commune";
+use layers::LonLat;
+use support::{
+    bal::{HEADER, row},
+    server::{Server, Site, copy_folder, eventually},
+};
 
 /// So many that an edit of two fifths of them takes a while; one of half would take a build.
 const ADDRESSES: u32 = 19_000;
@@ -29,16 +29,10 @@ const TRIES: usize = 20;
 fn bal(addresses: u32, certified: u32, street: &str) -> String {
     let mut text = format!("{HEADER}\n");
     for n in 0..=addresses {
-        let (rank, number, certified) = (n / 4, n % 4 + 1, u8::from(n < certified));
+        let (rank, number) = (n / 4, n % 4 + 1);
         let name = if n == addresses { street.to_owned() } else { format!("Rue Numéro {rank}") };
-        let at = layers::LonLat { lon: 4.85 + f64::from(rank) * 1e-5, lat: 45.72 + f64::from(number) * 1e-4 };
-        let (x, y) = layers::from_lonlat(at, layers::Crs::Lambert93).unwrap();
-        writeln!(
-            text,
-            "69029_{rank:04}_{number:05};69029;Bron;{name};;{number};;entrée;{x:.2};{y:.2};{:.7};{:.7};;;2026-01-01;{certified}",
-            at.lon, at.lat
-        )
-        .unwrap();
+        let at = LonLat { lon: 4.85 + f64::from(rank) * 1e-5, lat: 45.72 + f64::from(number) * 1e-4 };
+        text += &row(rank, &name, number, at, n < certified);
     }
     text
 }
@@ -71,12 +65,11 @@ fn site_of(addresses: u32, patterns: &[&str]) -> (Site, PathBuf) {
 
 /// A BAL of two streets.
 fn other_bal(street: &str) -> String {
-    let row = |rank: usize, street: &str| {
-        let lat = 45.70 + 0.0001 * (rank % 10) as f64;
-        let (x, y) = layers::from_lonlat(layers::LonLat { lon: 4.85, lat }, layers::Crs::Lambert93).unwrap();
-        format!("69029_{rank:04}_00001;69029;Bron;{street};;1;;entrée;{x:.2};{y:.2};4.85;{lat};;;2026-01-01;1\n")
+    let first = |rank: u32, street: &str| {
+        let at = LonLat { lon: 4.85, lat: 45.70 + 0.0001 * f64::from(rank % 10) };
+        row(rank, street, 1, at, true)
     };
-    format!("{HEADER}\n{}{}", row(9_001, "Rue Haute"), row(9_002, street))
+    format!("{HEADER}\n{}{}", first(9_001, "Rue Haute"), first(9_002, street))
 }
 
 fn finds(server: &Server, token: &str, street: &str) -> bool {

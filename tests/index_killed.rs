@@ -5,17 +5,17 @@
 mod support;
 
 use std::{
-    fmt::Write as _,
     path::{Path, PathBuf},
     process::{Command, Stdio},
     time::Duration,
 };
 
 use geocoder::{Geocoder, Request};
-use support::server::{Site, copy_folder, printed};
-
-const HEADER: &str = "cle_interop;commune_insee;commune_nom;voie_nom;lieudit_complement_nom;numero;suffixe;position;x;y;long;lat;\
-    cad_parcelles;source;date_der_maj;certification_commune";
+use layers::LonLat;
+use support::{
+    bal::{HEADER, row},
+    server::{Site, copy_folder, printed},
+};
 
 /// How often a build may be too fast to be killed at a moment.
 const TRIES: usize = 50;
@@ -24,15 +24,9 @@ const TRIES: usize = 50;
 fn bal(path: &Path, addresses: u32) {
     let mut text = format!("{HEADER}\n");
     for n in 0..addresses {
-        let (street, number) = (n / 40, n % 40 + 1);
-        let at = layers::LonLat { lon: 4.85 + f64::from(street) * 1e-5, lat: 45.72 + f64::from(number) * 1e-4 };
-        let (x, y) = layers::from_lonlat(at, layers::Crs::Lambert93).unwrap();
-        writeln!(
-            text,
-            "69029_{street:04}_{number:05};69029;Bron;Rue Numéro {street};;{number};;entrée;{x:.2};{y:.2};{:.7};{:.7};;;2026-01-01;1",
-            at.lon, at.lat
-        )
-        .unwrap();
+        let (rank, number) = (n / 40, n % 40 + 1);
+        let at = LonLat { lon: 4.85 + f64::from(rank) * 1e-5, lat: 45.72 + f64::from(number) * 1e-4 };
+        text += &row(rank, &format!("Rue Numéro {rank}"), number, at, true);
     }
     std::fs::write(path, text).unwrap();
 }

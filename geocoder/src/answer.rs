@@ -7,10 +7,35 @@ use crate::{
     address::{Position, PositionKind, ground_distance_m},
     confidence,
     numbers::uuid,
-    places::Place,
+    places::{Place, Places},
     rank::{Answer, House},
     shard::Shard,
 };
+
+/// Where an answer lies, in the names and codes of its towns.
+pub(crate) struct Within {
+    /// Arrondissement or former commune.
+    pub district: Option<String>,
+    /// INSEE code of the former commune.
+    pub old_insee: Option<String>,
+    pub city: String,
+    /// INSEE code of the commune, or of the arrondissement.
+    pub insee: String,
+}
+
+impl Within {
+    /// What a place lies in, itself among it when it is a town.
+    pub(crate) fn of(place: Place<'_>, places: &Places) -> Self {
+        let towns: Vec<Place<'_>> = std::iter::once(place).chain(places.parents(place)).collect();
+        let first = |is: fn(&&Place<'_>) -> bool| towns.iter().find(is);
+        Self {
+            district: first(|town| town.kind() == Kind::District).map(|town| town.name().to_owned()),
+            old_insee: first(|town| town.is_former()).map(|town| town.insee().to_owned()),
+            city: towns.last().map(|town| town.name().to_owned()).unwrap_or_default(),
+            insee: first(|town| !town.is_former()).map(|town| town.insee().to_owned()).unwrap_or_default(),
+        }
+    }
+}
 
 impl Geocoder {
     /// Fills an answer in; distances are from `near`.
@@ -27,8 +52,7 @@ impl Geocoder {
             House::NotAsked | House::Interpolated(_) | House::Unknown(_) => None,
         };
         let details = answer.house.entry().map(|entry| numbers.details(entry, place.insee()));
-        let towns: Vec<Place<'_>> = std::iter::once(place).chain(places.parents(place)).collect();
-        let district = towns.iter().find(|town| town.kind() == Kind::District);
+        let Within { district, old_insee, city, insee } = Within::of(place, places);
         let (position, certified) = house
             .as_ref()
             .map_or((Position { at: answer.at(), kind: PositionKind::Segment }, false), |(_, found)| *found);
@@ -40,11 +64,11 @@ impl Geocoder {
             other_name: answer.other_name.map(str::to_owned),
             house_number: house.as_ref().map(|(number, _)| number.to_string()),
             locality: details.as_ref().and_then(|house| house.locality.clone()),
-            postcode: place.postcode().map(|postcode| format!("{postcode:05}")),
-            district: district.map(|town| town.name().to_owned()),
-            old_insee: towns.iter().find(|town| town.is_former()).map(|town| town.insee().to_owned()),
-            city: towns.last().map(|town| town.name().to_owned()).unwrap_or_default(),
-            insee: towns.iter().find(|town| !town.is_former()).map(|town| town.insee().to_owned()).unwrap_or_default(),
+            postcode: postcode(place),
+            district,
+            old_insee,
+            city,
+            insee,
             metropole: place.is_metropole(),
             position,
             other_positions: details.as_ref().map(|house| house.others.clone()).unwrap_or_default(),
@@ -67,7 +91,12 @@ fn house_id(street: &str, number: &HouseNumber) -> String {
     format!("{street}_{:05}{gap}{}", number.number, number.suffix)
 }
 
+/// Five digits.
+pub(crate) fn postcode(place: Place<'_>) -> Option<String> {
+    place.postcode().map(|postcode| format!("{postcode:05}"))
+}
+
 /// A box that is more than a point.
-fn extent(bbox: Bbox) -> Option<Bbox> {
+pub(crate) fn extent(bbox: Bbox) -> Option<Bbox> {
     (bbox.west < bbox.east || bbox.south < bbox.north).then_some(bbox)
 }

@@ -71,8 +71,7 @@ fn row(cells: Cells<'_>, context: &Context, ids: &mut IdUse, faults: &mut Faults
         return Err(commune);
     };
     let former = context.communes.former(cells.text(columns.former_code), cells.text(columns.former_name));
-    let former = former.or_else(|| context.communes.written_as_former(commune.code, name));
-    let (commune, former) = context.communes.settle(commune, former);
+    let (commune, former) = context.communes.settle(commune, name, former);
     let complement = fields::trim(cells.text(columns.complement));
     Ok(Row {
         commune_names: cells.other_names(&columns.commune_names, &commune.name),
@@ -184,17 +183,12 @@ mod tests {
     use std::io::Write;
 
     use super::*;
-    use crate::{communes::Communes, reason::Notice, report::FileReport, source};
+    use crate::{reason::Notice, report::FileReport, source};
 
     const HEADER: &str = "cle_interop;voie_nom;numero;suffixe;commune_insee;commune_nom;position;x;y;long;lat;date_der_maj;certification_commune";
 
     fn check(bytes: &[u8]) -> Result<(Vec<Row>, FileReport), Error> {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("bal.csv");
-        std::fs::write(&path, bytes).unwrap();
-        let context = Context { communes: Communes::default(), today: jiff::civil::date(2026, 7, 1), listed: 20 };
-        let (mut rows, mut report) = (Vec::new(), Report::default());
-        source::read(&path, &context, &mut report, &mut |row| rows.push(row))?;
+        let (rows, mut report) = source::rows_of(bytes)?;
         assert_eq!(report.accepted(), rows.len() as u64);
         let communes: u64 = report.communes.values().map(|commune| commune.accepted).sum();
         assert_eq!(communes, report.accepted());

@@ -57,7 +57,19 @@ pub(crate) struct Cells<'r> {
     pub record: &'r StringRecord,
 }
 
+/// The columns of identifiers in the national base: of the commune, the street, the address.
+const IDS: [&str; 3] = ["id_ban_commune", "id_ban_toponyme", "id_ban_adresse"];
+
 impl Profile {
+    /// 1.4 brought identifiers, 1.5 `toponyme`.
+    fn of(table: &Table) -> Self {
+        match (IDS.iter().all(|name| table.column(name).is_some()), table.column("toponyme")) {
+            (true, Some(_)) => Self::V15,
+            (true, None) => Self::V14,
+            (false, _) => Self::V13,
+        }
+    }
+
     /// Whether a fault costs the row. A column that is not of the version costs nothing.
     pub(crate) fn refuses(self, fault: Reason) -> bool {
         use Reason as R;
@@ -80,23 +92,17 @@ impl Columns {
         let in_languages = |names: &[&str]| -> Vec<usize> {
             (0..table.headers.len()).filter(|&at| is_in_a_language(&table.headers[at], names)).collect()
         };
-        let ids = [at("id_ban_commune"), at("id_ban_toponyme"), at("id_ban_adresse")];
         let (street, toponym) = (at("voie_nom"), at("toponyme"));
         let (commune, key) = (at("commune_insee"), at("cle_interop"));
         let number = required(table, commune.or(key), street.or(toponym))?;
-        let profile = match (ids.iter().all(Option::is_some), toponym) {
-            (true, Some(_)) => Profile::V15,
-            (true, None) => Profile::V14,
-            (false, _) => Profile::V13,
-        };
         Ok(Self {
-            profile,
+            profile: Profile::of(table),
             number,
             key,
             uid: at("uid_adresse"),
-            ban_commune: ids[0],
-            ban_street: ids[1],
-            ban_address: ids[2],
+            ban_commune: at(IDS[0]),
+            ban_street: at(IDS[1]),
+            ban_address: at(IDS[2]),
             street,
             toponym,
             complement: at("lieudit_complement_nom"),

@@ -115,23 +115,19 @@ impl Columns {
         faults: &mut Faults,
     ) -> Result<Row, Option<Commune>> {
         let text = |at: Option<usize>| fields::trim(at.and_then(|at| record.get(at)).unwrap_or_default());
-        let commune = context
-            .communes
-            .find(text(Some(self.commune)))
-            .map(|code| context.communes.named(code, text(Some(self.commune_name))));
+        let town = text(Some(self.commune_name));
+        let commune = context.communes.find(text(Some(self.commune))).map(|code| context.communes.named(code, town));
         if commune.is_none() {
             faults.push(Reason::CommuneUnknown);
         }
         let number = self.number.and_then(|at| house(text(Some(at)), text(self.suffix), faults));
         let at = position(text(Some(self.lon)), text(Some(self.lat)), faults);
         let street = street(text(Some(self.name)), faults);
-        let (Some(street), Some(settled), Some(at), true) = (street, commune.clone(), at, faults.is_empty()) else {
+        let (Some(street), Some(commune), Some(at), true) = (street, commune.clone(), at, faults.is_empty()) else {
             return Err(commune);
         };
         let former = context.communes.former(text(self.former_code), text(self.former_name));
-        let written = || context.communes.written_as_former(settled.code, text(Some(self.commune_name)));
-        let former = former.or_else(written);
-        let (commune, former) = context.communes.settle(settled, former);
+        let (commune, former) = context.communes.settle(commune, town, former);
         let other = |name: &str| Some(name.to_owned()).filter(|name| !name.is_empty() && *name != street);
         Ok(Row {
             commune_names: names.of_commune(&commune, text(self.post)),
@@ -200,24 +196,14 @@ pub(crate) fn street_id(id: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{communes::Communes, source};
+    use crate::source::rows_of;
 
     const HEADER: &str = "id;id_fantoir;numero;rep;nom_voie;code_postal;code_insee;nom_commune;code_insee_ancienne_commune;nom_ancienne_commune;x;y;lon;lat;type_position;alias;nom_ld;libelle_acheminement;nom_afnor;source_position;source_nom_voie;certification_commune;cad_parcelles";
-
-    fn check(text: &str) -> (Vec<Row>, Report) {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("ban.csv");
-        std::fs::write(&path, text).unwrap();
-        let context = Context { communes: Communes::default(), today: jiff::civil::date(2026, 7, 1), listed: 20 };
-        let (mut rows, mut report) = (Vec::new(), Report::default());
-        source::read(&path, &context, &mut report, &mut |row| rows.push(row)).unwrap();
-        (rows, report)
-    }
 
     #[test]
     fn a_street_named_by_one_door_keeps_its_name() {
         let row = "75113_1qx8as_00025_p9;;25;p9;25P9 Avenue d’Ivry;75013;75113;Paris 13e Arrondissement;;;654002.2;6858505.7;2.3726;48.8245;parcelle;;;PARIS;25P9 AVENUE D IVRY;commune;commune;1;";
-        let (rows, report) = check(&format!("{HEADER}\n{row}\n"));
+        let (rows, report) = rows_of(format!("{HEADER}\n{row}\n")).unwrap();
         let read = &rows[0];
         assert_eq!((read.street.as_str(), read.number.as_ref().unwrap().suffix.as_str()), ("25P9 Avenue d’Ivry", "p9"));
         assert_eq!(read.street_id.as_deref(), Some("75113_1qx8as"));
@@ -228,7 +214,7 @@ mod tests {
     #[test]
     fn identifiers_aliases_and_former_communes_are_read() {
         let row = "69152_0110_00014;69152_0110;14;;Boulevard de l’Europe;69310;69149;Oullins-Pierre-Bénite;69152;Pierre-Bénite;841000;6513000;4.825;45.703;entrée;Route du Sud;Le Bourg;PIERRE BENITE;BOULEVARD DE L EUROPE;commune;commune;0;69152000AB0012;3c87abe4-887b-46ee-9192-5c1b35a06625;8a3bab10-f329-4ce3-9c7d-280d91a8053a;0246e48c-f33d-433a-8984-034219be842e";
-        let (rows, _) = check(&format!("{HEADER};id_ban_adresse;id_ban_toponyme;id_ban_commune\n{row}\n"));
+        let (rows, _) = rows_of(format!("{HEADER};id_ban_adresse;id_ban_toponyme;id_ban_commune\n{row}\n")).unwrap();
         let read = &rows[0];
         assert_eq!(read.names, ["Route du Sud"]);
         assert_eq!(read.commune_names, ["PIERRE BENITE"]);
@@ -243,7 +229,7 @@ mod tests {
         let text = "id;nom_lieu_dit;code_postal;code_insee;nom_commune;code_insee_ancienne_commune;nom_ancienne_commune;x;y;lon;lat;source_position;source_nom_voie\n\
                     01004_b042;Bramafan;01500;01004;Ambérieu-en-Bugey;;;882408;6543019;5.3712;45.9614;commune;commune\n\
                     01004_b043;La Ville;01500;01004;Ambérieu-en-Bugey;;;;;;;commune;commune\n";
-        let (rows, report) = check(text);
+        let (rows, report) = rows_of(text).unwrap();
         assert_eq!((rows[0].street.as_str(), &rows[0].number, rows[0].postcode), ("Bramafan", &None, Some(1500)));
         assert_eq!(report.files[0].first[0].reasons, [Reason::PositionOutside]);
     }

@@ -135,7 +135,7 @@ impl Line {
         let code = self.citycode.first().map_or(self.id.as_str(), String::as_str);
         let (name, others) = self.names();
         let named = context.communes.named(context.communes.find_commune(code)?, name);
-        let (commune, merged) = context.communes.settle(named, None);
+        let (commune, merged) = context.communes.settle(named, name, None);
         // One that has merged since has no streets of its own here: it is a name of the one it is part of now.
         let at = self.at().filter(|_| merged.is_none());
         let commune_names = merged.map(|former| former.name).into_iter().chain(others).collect();
@@ -199,7 +199,8 @@ impl Line {
         let (Some(commune), Some(street), true) = (commune, name, faults.is_empty()) else { return Err(faults) };
         let first = |texts: &[String]| texts.first().cloned().unwrap_or_default();
         let former = context.communes.former(&first(&self.oldcitycode), &first(&self.oldcity));
-        let (commune, former) = context.communes.settle(commune.clone(), former);
+        let written = self.city.first().map(String::as_str).unwrap_or_default();
+        let (commune, former) = context.communes.settle(commune.clone(), written, former);
         Ok(Row {
             former,
             street,
@@ -238,21 +239,11 @@ fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{communes::Communes, report::Format, source};
-
-    fn check(text: &str) -> Result<(Vec<Row>, Report), Error> {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("adresses.ndjson");
-        std::fs::write(&path, text).unwrap();
-        let context = Context { communes: Communes::default(), today: jiff::civil::date(2026, 7, 1), listed: 20 };
-        let (mut rows, mut report) = (Vec::new(), Report::default());
-        source::read(&path, &context, &mut report, &mut |row| rows.push(row))?;
-        Ok((rows, report))
-    }
+    use crate::{report::Format, source::rows_of};
 
     #[test]
     fn an_error_says_where_and_never_what() {
-        let error = check(r#"{"id":"69029_1","type":"street","name":"Rue A","lon":"12 rue secrete"}"#).unwrap_err();
+        let error = rows_of(r#"{"id":"69029_1","type":"street","name":"Rue A","lon":"12 rue secrete"}"#).unwrap_err();
         let shown = format!("{error} {:?}", std::error::Error::source(&error));
         assert!(shown.contains("line 1, column ") && !shown.contains("secrete"), "{shown}");
     }
@@ -266,7 +257,7 @@ mod tests {
             "\n",
             r#"{"id":"69029_b001","name":"Le Vinatier","postcode":null,"citycode":["69029"],"lon":4.895,"lat":45.74,"city":["Bron"],"type":"locality"}"#,
         );
-        let (rows, report) = check(text).unwrap();
+        let (rows, report) = rows_of(text).unwrap();
         assert_eq!(report.files[0].format, Format::BanStreets);
         let read: Vec<_> = rows
             .iter()
@@ -290,7 +281,7 @@ mod tests {
 
     #[test]
     fn a_line_that_is_not_an_object_is_an_error_with_its_number() {
-        let error = check("{\"type\":\"municipality\"}\n{\"id\":\n").unwrap_err().to_string();
+        let error = rows_of("{\"type\":\"municipality\"}\n{\"id\":\n").unwrap_err().to_string();
         assert!(error.contains("line 2"), "{error}");
     }
 }

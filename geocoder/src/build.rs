@@ -14,12 +14,12 @@ use tantivy::{
 use crate::{
     Error,
     collect::{Collector, Written},
+    disk,
     index::{
         self, Manifest,
         store::{Builds, Store},
     },
     origins::Origins,
-    packed,
     places::Places,
     postcodes::Postcodes,
     reading::read_all,
@@ -171,7 +171,7 @@ fn write_words(folder: &Path, places: &Places, progress: &mut dyn FnMut(Progress
     writer.garbage_collect_files().wait()?;
     writer.wait_merging_threads()?;
     progress(Progress::Index(places.len() as usize, places.len() as usize));
-    packed::sync_folder(folder)
+    disk::sync_folder(folder)
 }
 
 /// Makes one segment of all, in the order of the places: one thread wrote them, each a run of places.

@@ -54,20 +54,27 @@ impl Geocoder {
         parcels
     }
 
-    /// The INSEE codes of the towns some words name: a name, a postcode or a code, or a name and a postcode.
+    /// The INSEE codes of the towns some words name: a name, a postcode or a code, or a name and one of these, which then
+    /// says which of its arrondissements are meant.
     fn codes_named(&self, words: &[Word]) -> Vec<&str> {
         let (digits, name): (Vec<&Word>, Vec<&Word>) =
             words.iter().partition(|word| word.typed.len() == 5 && word.typed.bytes().all(|b| b.is_ascii_digit()));
         let key = name.iter().map(|word| word.canonical()).collect::<Vec<_>>().join(" ");
-        if let Some(towns) = self.gazetteer.named(&key) {
-            return self.codes_of(towns);
-        }
-        match digits[..] {
-            [five] if name.is_empty() => {
+        let named = self.gazetteer.named(&key).map(|towns| self.codes_of(towns));
+        let told = match digits[..] {
+            [five] => {
                 let towns = self.gazetteer.postcode(&five.typed).unwrap_or_default();
                 self.codes_of(&[towns, self.gazetteer.code(&five.typed)].concat())
             }
             _ => Vec::new(),
+        };
+        match named {
+            Some(named) => {
+                let both: Vec<&str> = named.iter().copied().filter(|code| told.contains(code)).collect();
+                if both.is_empty() { named } else { both }
+            }
+            None if name.is_empty() => told,
+            None => Vec::new(),
         }
     }
 

@@ -192,6 +192,7 @@ impl Tables<'_> {
         self.towns.add_street(town, &points);
         if let (true, Some(own)) = (points.is_empty(), street.own) {
             self.numbers.push_toponym(index, Packed::new(own));
+            self.towns.add_toponym(town, own);
         }
         let position = central(&points).or(street.own);
         let at = position.unwrap_or(LonLat { lon: f64::NAN, lat: f64::NAN }); // settled once the town is known

@@ -101,13 +101,20 @@ impl Communes {
     }
 
     /// The former commune that a commune of today is written as: rows older than the merger, under the code it kept.
-    pub(crate) fn written_as_former(&self, code: CommuneCode, written: &str) -> Option<Commune> {
+    fn written_as_former(&self, code: CommuneCode, written: &str) -> Option<Commune> {
         let former = self.0.get(&code)?.kept_from.as_deref()?;
         (normalize::key(former) == normalize::key(written)).then(|| Commune { code, name: former.to_owned() })
     }
 
-    /// A row of a commune that has merged since: of the commune of today, and of the former one.
-    pub(crate) fn settle(&self, commune: Commune, former: Option<Commune>) -> (Commune, Option<Commune>) {
+    /// The commune of today and the former one that a row is of: it has `written` for a commune, which may have merged
+    /// since, and may name the `former` one.
+    pub(crate) fn settle(
+        &self,
+        commune: Commune,
+        written: &str,
+        former: Option<Commune>,
+    ) -> (Commune, Option<Commune>) {
+        let former = former.or_else(|| self.written_as_former(commune.code, written));
         match self.merged_into(commune.code) {
             Some(today) => (today, former.or(Some(commune))),
             None => (commune, former),

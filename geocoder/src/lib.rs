@@ -28,6 +28,7 @@ mod coordinates;
 mod crossing;
 mod dates;
 mod departments;
+mod disk;
 mod doors;
 mod duplicates;
 mod edit;

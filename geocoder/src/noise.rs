@@ -70,54 +70,70 @@ pub(crate) fn clean(words: Vec<Word>, gazetteer: &Gazetteer) -> Cleaned {
     cleaned
 }
 
-/// How many words at the beginning of `rest` are noise.
+/// How many words at the beginning of `rest`, which begins `at` a place of the text, are noise.
 fn noise_at(rest: &[Word], at: usize, cleaned: &mut Cleaned) -> usize {
+    delivery_at(rest, at, cleaned)
+        .or_else(|| announced_at(rest, at, cleaned))
+        .or_else(|| building_at(rest, cleaned))
+        .unwrap_or(0)
+}
+
+/// Where the post delivers: a box, a delivery office.
+fn delivery_at(rest: &[Word], at: usize, cleaned: &mut Cleaned) -> Option<usize> {
     let word = |n: usize| rest.get(n).map(|word: &Word| word.typed.as_str());
     let is_number = |n: usize| word(n).is_some_and(is_digits);
-    match word(0) {
-        Some("cedex") if at > 0 => {
+    match word(0)? {
+        "cedex" if at > 0 => {
             cleaned.cedex = true;
-            1 + usize::from(word(1).is_some_and(|next| next.len() <= 2 && is_digits(next)))
+            Some(1 + usize::from(word(1).is_some_and(|next| next.len() <= 2 && is_digits(next))))
         }
-        Some("cedex") => 0,
         // « Voie CS/17 » is a street of Paris, and boxes have longer numbers.
-        Some(first) if BOXES.contains(&first) && is_number(1) && !cleaned.words.last().is_some_and(is_type) => {
+        first if BOXES.contains(&first) && is_number(1) && !cleaned.words.last().is_some_and(is_type) => {
             cleaned.unsure |= word(1).is_some_and(|number| number.len() <= 2);
-            2
+            Some(2)
         }
         // « B.P. 1234 »
-        Some(first) if at > 0 && is_number(2) && word(1).is_some_and(|next| is_box(first, next)) => 3,
-        // « lieu-dit Les Combes »: some are called so, « Lieu-dit » and all.
-        Some("lieu") if word(1) == Some("dit") && rest.len() > 2 => {
-            cleaned.unsure = true;
-            2
+        first if at > 0 && is_number(2) && word(1).is_some_and(|next| is_box(first, next)) => Some(3),
+        "boite" if word(1) == Some("postale") => Some(2 + usize::from(is_number(2))),
+        _ => None,
+    }
+}
+
+/// What announces a name that need not be there: « lieu-dit », « chez ». Any of it may be part of a name as well.
+fn announced_at(rest: &[Word], at: usize, cleaned: &mut Cleaned) -> Option<usize> {
+    let taken = match rest.first()?.typed.as_str() {
+        // Some lieux-dits are called « Lieu-dit » and all.
+        "lieu" if rest.len() > 2 && rest[1].typed == "dit" => 2,
+        "lieudit" if rest.len() > 1 => 1,
+        first if at > 0 && PEOPLE.contains(&first) => {
+            let is_name = |word: &&Word| !word.typed.starts_with(|c: char| c.is_ascii_digit());
+            rest.iter().take(MOST_OF_A_NAME).take_while(is_name).count()
         }
-        Some("lieudit") if rest.len() > 1 => {
-            cleaned.unsure = true;
-            1
-        }
-        Some("boite") if word(1) == Some("postale") => 2 + usize::from(is_number(2)),
-        Some("rdc") => 1,
-        Some("rez") if word(1) == Some("de") && word(2) == Some("chaussee") => 3,
-        Some(first) if at > 0 && PEOPLE.contains(&first) => {
-            cleaned.unsure = true;
-            rest.iter()
-                .take(MOST_OF_A_NAME)
-                .take_while(|word| !word.typed.starts_with(|c: char| c.is_ascii_digit()))
-                .count()
-        }
-        Some("etage") => 1 + usize::from(is_number(1) && !begins_street(rest, 1)),
-        Some(_) if word(1) == Some("etage") => 2,
+        _ => return None,
+    };
+    cleaned.unsure = true;
+    Some(taken)
+}
+
+/// A part of a building: its floor, its entrance, its flat.
+fn building_at(rest: &[Word], cleaned: &mut Cleaned) -> Option<usize> {
+    let word = |n: usize| rest.get(n).map(|word: &Word| word.typed.as_str());
+    let is_number = |n: usize| word(n).is_some_and(is_digits);
+    match word(0)? {
+        "rdc" => Some(1),
+        "rez" if word(1) == Some("de") && word(2) == Some("chaussee") => Some(3),
+        "etage" => Some(1 + usize::from(is_number(1) && !begins_street(rest, 1))),
+        _ if word(1) == Some("etage") => Some(2),
         // « appartement n° 34 »
-        Some(first) if PARTS.contains(&first) && word(1).is_some_and(announces_number) && is_number(2) => {
+        first if PARTS.contains(&first) && word(1).is_some_and(announces_number) && is_number(2) => {
             cleaned.unsure = true;
-            if begins_street(rest, 2) { 1 } else { 3 }
+            Some(if begins_street(rest, 2) { 1 } else { 3 })
         }
-        Some(first) if PARTS.contains(&first) && is_part_label(word(1)) => {
+        first if PARTS.contains(&first) && is_part_label(word(1)) => {
             cleaned.unsure = true;
-            1 + usize::from(!begins_street(rest, 1))
+            Some(1 + usize::from(!begins_street(rest, 1)))
         }
-        _ => 0,
+        _ => None,
     }
 }
 

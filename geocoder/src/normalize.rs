@@ -17,6 +17,11 @@ pub(crate) struct Word {
 }
 
 impl Word {
+    /// A folded word.
+    pub(crate) fn new(typed: &str) -> Self {
+        Self { typed: typed.to_owned(), meanings: meanings(typed) }
+    }
+
     /// The word and its meanings: two words say the same when they share one.
     pub(crate) fn forms(&self) -> impl Iterator<Item = &str> {
         std::iter::once(self.typed.as_str()).chain(self.meanings.iter().map(AsRef::as_ref))
@@ -32,10 +37,7 @@ impl Word {
 ///
 /// Idempotent on its own output: `normalize(&fold(text)) == normalize(text)`.
 pub(crate) fn normalize(text: &str) -> Vec<Word> {
-    fold(text)
-        .split_ascii_whitespace()
-        .map(|typed| Word { typed: typed.to_owned(), meanings: meanings(typed) })
-        .collect()
+    fold(text).split_ascii_whitespace().map(Word::new).collect()
 }
 
 /// The words of a text, lower case, without accents, joined by single spaces.

@@ -6,11 +6,10 @@
 
 pub(crate) mod block;
 pub(crate) mod parcels;
+mod street;
 pub(crate) mod write;
 
-use std::{collections::HashMap, ops::Range, path::Path};
-
-use layers::LonLat;
+use std::{collections::HashMap, path::Path};
 
 use crate::{
     Error, HouseNumber,
@@ -47,14 +46,6 @@ pub(crate) struct Numbers {
     suffix_numbers: HashMap<String, u32>,
 }
 
-/// A house number of the table, by name and position.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Known {
-    pub entry: u32,
-    pub house: HouseNumber,
-    pub position: Position,
-}
-
 /// What an answer says of a house beyond its number and best position.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct HouseDetails {
@@ -88,61 +79,6 @@ impl Numbers {
         let suffixes: Vec<String> = texts.split('\n').map(str::to_owned).collect();
         let suffix_numbers = suffixes.iter().cloned().zip(0..).collect();
         Ok(Self { file, blocks, toponyms, suffixes, suffix_numbers })
-    }
-
-    /// The entry of a house number among the blocks of a street.
-    pub(crate) fn find(&self, street: Range<u32>, house: &HouseNumber) -> Option<u32> {
-        let suffix = *self.suffix_numbers.get(&house.suffix)?;
-        // The number may begin in the block before the one whose first it is: one number, several suffixes.
-        let last = self.first_after(street.clone(), house.number);
-        for block in (street.start..last).rev() {
-            let mut entries = self.block(block).entries().zip(0..);
-            if let Some((_, index)) = entries.find(|(entry, _)| (entry.number, entry.suffix) == (house.number, suffix))
-            {
-                return Some(entry_of(block, index));
-            }
-            if self.block(block).first_number() < house.number {
-                break;
-            }
-        }
-        None
-    }
-
-    /// The nearest numbers of the same parity in a street, below and above one it may lack, suffixes apart.
-    pub(crate) fn around(&self, street: Range<u32>, number: u32) -> (Option<Known>, Option<Known>) {
-        let split = self.first_after(street.clone(), number);
-        let alike = |known: &Known| known.house.number % 2 == number % 2 && known.house.number != number;
-        let below = (street.start..split)
-            .rev()
-            .find_map(|block| self.of_block(block).filter(|known| alike(known) && known.house.number < number).last());
-        let above = (split.saturating_sub(1).max(street.start)..street.end.min(self.blocks))
-            .find_map(|block| self.of_block(block).find(|known| alike(known) && known.house.number > number));
-        (below, above)
-    }
-
-    /// Where the numbers of a street are, in order.
-    pub(crate) fn doors(&self, street: Range<u32>) -> impl Iterator<Item = LonLat> + '_ {
-        let blocks = street.start..street.end.min(self.blocks);
-        blocks.flat_map(|block| self.block(block).entries().map(|entry| entry.at.unpack()))
-    }
-
-    /// The first block of a street whose first number is greater.
-    fn first_after(&self, street: Range<u32>, number: u32) -> u32 {
-        let (mut low, mut high) = (street.start, street.end.min(self.blocks));
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if self.block(middle).first_number() <= number { low = middle + 1 } else { high = middle }
-        }
-        low
-    }
-
-    fn of_block(&self, block: u32) -> impl Iterator<Item = Known> + '_ {
-        let known = move |(entry, index): (Entry<'_>, u32)| Known {
-            entry: entry_of(block, index),
-            house: self.house_of(entry),
-            position: position(entry.at, entry.kind),
-        };
-        self.block(block).entries().zip(0..).map(known)
     }
 
     /// A house number by entry.
@@ -250,6 +186,10 @@ pub(crate) fn uuid(id: crate::row::BanId) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::ops::Range;
+
+    use layers::LonLat;
+
     use super::{block::NewNumber, write::NumbersWriter, *};
     use crate::tree::Centre;
 
@@ -313,8 +253,8 @@ mod tests {
             let found = table.find(streets[0].clone(), &text.parse().unwrap());
             assert_eq!(found.map(|entry| table.house(entry).to_string()).as_ref(), Some(text));
         }
-        let all = streets[0].clone().flat_map(|block| table.of_block(block));
-        assert_eq!(all.map(|known| known.house.to_string()).collect::<Vec<_>>(), texts);
+        let all = streets[0].clone().flat_map(|block| table.entries(block));
+        assert_eq!(all.map(|(entry, _)| table.house(entry).to_string()).collect::<Vec<_>>(), texts);
     }
 
     #[test]

@@ -17,7 +17,7 @@ use std::{
 use layers::CommuneCode;
 
 use crate::{
-    Error,
+    Error, disk,
     marks::{Marker, StreetMark},
     packed,
     pieces::Piece,
@@ -215,7 +215,7 @@ impl Origins {
         }
         all.extend(number(self.aside.len())?);
         self.aside.iter().for_each(|(id, street)| all.extend([id.to_le_bytes(), street.to_bytes()].as_flattened()));
-        packed::write_synced(&folder.join(FILE), |out| out.write_all(&all))
+        disk::write_synced(&folder.join(FILE), |out| out.write_all(&all))
     }
 
     /// Reads it back. Damaged contents give wrong values: they are for `Geocoder::verify`.

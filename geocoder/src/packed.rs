@@ -1,45 +1,7 @@
-//! Reading and writing little-endian tables: the common ground of `places` and `numbers`.
+//! Reading little-endian tables: the common ground of `places` and `numbers`.
 //! Reads never panic: a read past the end gives zero, and damaged contents give wrong values.
 
-use std::{
-    fs::File,
-    io::{self, BufWriter, Write},
-    path::Path,
-};
-
-use memmap2::Mmap;
-
 use crate::Error;
-
-/// Maps a file of an index revision.
-pub(crate) fn map(path: &Path) -> Result<Mmap, Error> {
-    let failed = |source| Error::Read { path: path.to_owned(), source };
-    let file = File::open(path).map_err(failed)?;
-    // SAFETY: a revision's files are written once, put in place by rename and never changed again;
-    // deleting one leaves this mapping valid.
-    #[allow(unsafe_code)]
-    let map = unsafe { Mmap::map(&file) };
-    map.map_err(failed)
-}
-
-/// Writes a file and has it on disk when this returns.
-pub(crate) fn write_synced(
-    path: &Path,
-    fill: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
-) -> Result<(), Error> {
-    let write = || {
-        let mut out = BufWriter::new(File::create(path)?);
-        fill(&mut out)?;
-        out.flush()?;
-        out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
-    };
-    write().map_err(|source| Error::Write { path: path.to_owned(), source })
-}
-
-/// Has a folder's entries (names created, renamed, removed) on disk when this returns.
-pub(crate) fn sync_folder(folder: &Path) -> Result<(), Error> {
-    File::open(folder).and_then(|f| f.sync_all()).map_err(|source| Error::Write { path: folder.to_owned(), source })
-}
 
 /// `N` bytes at an offset, zeros past the end.
 pub(crate) fn bytes<const N: usize>(data: &[u8], at: usize) -> [u8; N] {

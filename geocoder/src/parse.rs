@@ -15,7 +15,7 @@ use crate::{
     gazetteer::Gazetteer,
     house_number::{HouseNumber, is_detached_suffix},
     noise::{self, is_digits},
-    normalize::{self, Word, normalize},
+    normalize::{Word, normalize},
     places::Places,
 };
 
@@ -155,7 +155,7 @@ fn unstick(word: Word) -> Vec<Word> {
         return vec![word];
     };
     let (first, rest) = typed.split_at(at);
-    [first, rest].map(|part| Word { typed: part.to_owned(), meanings: normalize::meanings(part) }).into()
+    [first, rest].map(Word::new).into()
 }
 
 /// Every reading of one writing, those that name a town first.

@@ -1,11 +1,6 @@
 //! Words glued together or cut in two: « jeanjaures », « Fon taines ». Only where a word is not one of the index.
 
-use crate::{
-    noise::is_digits,
-    normalize::{self, Word},
-    parse::Typed,
-    vocabulary::Vocabulary,
-};
+use crate::{noise::is_digits, normalize::Word, parse::Typed, vocabulary::Vocabulary};
 
 /// How far such a writing is from what was typed.
 const RESPACED: f32 = 0.95;
@@ -35,19 +30,19 @@ fn joined(this: &Word, next: &Word, vocabulary: &Vocabulary) -> Option<Word> {
     let stands_alone = |word: &Word| is_known(word, vocabulary) && word.typed.len() > 2;
     let glued = format!("{}{}", this.typed, next.typed);
     let is_word = glued.len() >= SHORTEST_GLUED && vocabulary.names(&glued) > 0;
-    (is_word && !(stands_alone(this) && stands_alone(next))).then(|| word(&glued))
+    (is_word && !(stands_alone(this) && stands_alone(next))).then(|| Word::new(&glued))
 }
 
 /// The words that an unknown one is made of.
 fn parts(this: &Word, unfinished: bool, vocabulary: &Vocabulary) -> Option<Vec<Word>> {
     if !unfinished && are_initials(this, vocabulary) {
-        return Some(this.typed.chars().map(|initial| word(initial.encode_utf8(&mut [0; 4]))).collect());
+        return Some(this.typed.chars().map(|initial| Word::new(initial.encode_utf8(&mut [0; 4]))).collect());
     }
     if is_known(this, vocabulary) || (unfinished && vocabulary.begins(&this.typed)) {
         return None;
     }
     let parts = vocabulary.cut(&this.typed, unfinished)?;
-    Some(parts.iter().map(|part| word(part)).collect())
+    Some(parts.iter().map(|part| Word::new(part)).collect())
 }
 
 /// « jf kennedy »: two letters that are no word.
@@ -58,10 +53,6 @@ fn are_initials(word: &Word, vocabulary: &Vocabulary) -> bool {
 
 fn is_known(word: &Word, vocabulary: &Vocabulary) -> bool {
     word.typed.len() < 3 || !word.meanings.is_empty() || is_digits(&word.typed) || vocabulary.names(&word.typed) > 0
-}
-
-fn word(typed: &str) -> Word {
-    Word { typed: typed.to_owned(), meanings: normalize::meanings(typed) }
 }
 
 #[cfg(test)]

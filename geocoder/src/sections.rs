@@ -16,7 +16,7 @@ use memmap2::Mmap;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    Error,
+    Error, disk,
     packed::{self, u32_at, usize_at},
     schema::VERSION,
 };
@@ -100,7 +100,7 @@ pub(crate) struct Sections<const N: usize> {
 impl<const N: usize> Sections<N> {
     /// Maps a file of a revision. Errors: unreadable, cut, of another format, or its trailer damaged.
     pub(crate) fn open(folder: &Path, name: &str, magic: Magic) -> Result<Self, Error> {
-        let map = packed::map(&folder.join(name))?;
+        let map = disk::map(&folder.join(name))?;
         let sections = read_trailer(&map, magic)
             .map_err(|what| Error::Damaged { folder: folder.to_owned(), what: format!("{name} {what}") })?;
         Ok(Self { map, sections })

@@ -131,6 +131,17 @@ pub fn recognise(path: &Path) -> Result<Format, Error> {
     }
 }
 
+/// The rows of a file that a test writes, on a day of its own and without a list of communes.
+#[cfg(test)]
+pub(crate) fn rows_of(text: impl AsRef<[u8]>) -> Result<(Vec<Row>, Report), Error> {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(&file, text).unwrap();
+    let context = Context { communes: Communes::default(), today: jiff::civil::date(2026, 7, 1), listed: 20 };
+    let (mut rows, mut report) = (Vec::new(), Report::default());
+    read(file.path(), &context, &mut report, &mut |row| rows.push(row))?;
+    Ok((rows, report))
+}
+
 /// Where French addresses are, overseas included (degrees: west, south, east, north): the areas of use of the legal
 /// projections, with the margin the reference validator gives them.
 const FRANCE: [[f64; 4]; 12] = [

@@ -29,7 +29,7 @@ struct Town {
     ban: Option<BanId>,
     /// Those its rows say; only the national base's do.
     postcodes: BTreeSet<u32>,
-    /// Where its own row says it is.
+    /// Where its own row says it is, or else the first of its toponyms that has a position: for a town without address.
     own: Option<LonLat>,
 }
 
@@ -125,13 +125,20 @@ impl NumberedTowns {
         }
     }
 
-    /// The middle of a town, as it is known or as its addresses so far have it; or of the one above.
+    /// Notes where a toponym of a town is.
+    pub(crate) fn add_toponym(&mut self, town: usize, at: LonLat) {
+        self.towns[town].own.get_or_insert(at);
+    }
+
+    /// The middle of a town, as it is known or as its addresses so far have it, or where it says it is; or that of the
+    /// one above.
     pub(crate) fn centre(&self, town: usize) -> Option<LonLat> {
         if let Some(middle) = self.middles[town] {
             return Some(middle);
         }
+        let own = |town: usize| self.spans[town].centre().or(self.towns[town].own);
         let above = || self.towns[town].parent.and_then(|parent| self.index(parent));
-        self.spans[town].centre().or_else(|| self.spans[above()?].centre())
+        own(town).or_else(|| own(above()?))
     }
 
     /// The towns as places, once every street has been added.

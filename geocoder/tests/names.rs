@@ -170,3 +170,17 @@ fn a_town_in_the_name_of_a_street_is_not_contradicted() {
     assert!(found.iter().all(|it| it.insee == "69389"), "{found:#?}");
     check(&index, "8 Voie A/6 PARIS 06", "8 Voie A/6, 75006 Paris 6e Arrondissement", None);
 }
+
+#[test]
+fn a_commune_without_address_and_its_lieux_dits_are_where_its_own_row_or_another_lieu_dit_says() {
+    let own = r#"{"id":"69081","type":"municipality","name":"Écully","citycode":"69081","lon":4.77,"lat":45.77,"city":"Écully"}"#;
+    let lost = format!("{BAL}69081_b001_99999;Le Trouillat;;;;99999;69081;Écully;;;;\n");
+    let beside = format!("{lost}69081_b002_99999;Le Pérollier;;;;99999;69081;Écully;;segment;4.77;45.77\n");
+    for files in [&[("bal.csv", lost.as_str()), ("ban.ndjson", own)][..], &[("bal.csv", beside.as_str())]] {
+        let (index, _folder) = index_of(&Sources { files, ..Sources::default() });
+        for text in ["le trouillat", "écully"] {
+            let at = find(&index, text)[0].position.at;
+            assert!((at.lon - 4.77).abs() < 1e-6 && (at.lat - 45.77).abs() < 1e-6, "{text}: {at:?}");
+        }
+    }
+}

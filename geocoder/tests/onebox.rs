@@ -10,7 +10,7 @@ use support::{COLUMNS, Row, Sources, find, first_named, index_of_bal, line, requ
 use tempfile::TempDir;
 
 #[rustfmt::skip]
-const ROWS: [Row; 15] = [
+const ROWS: [Row; 16] = [
     ("69266_0701_00002", "Rue de la Paix", 2, "69266", "Villeurbanne", 4.8800, 45.7700, "69266000AB0123"),
     ("69266_0701_00010", "Rue de la Paix", 10, "69266", "Villeurbanne", 4.8820, 45.7700, "69266000AB0123|69266000AB0124"),
     ("69266_0701_00011", "Rue de la Paix", 11, "69266", "Villeurbanne", 4.8822, 45.7702, "69266123AB0124"),
@@ -21,15 +21,17 @@ const ROWS: [Row; 15] = [
     ("69029_0456_00007", "Rue Gambetta", 7, "69029", "Bron", 4.9102, 45.7381, ""),
     ("69029_0457_00003", "Route de Lyon", 3, "69029", "Bron", 4.8902, 45.7501, ""),
     ("69383_0001_00005", "Avenue de la Frontière", 5, "69383", "Lyon 3e Arrondissement", 4.8900, 45.7500, "69383000AV0012"),
-    ("69383_0002_00008", "Rue Malcolm X", 8, "69383", "Lyon 3e Arrondissement", 4.8600, 45.7510, ""),
+    ("69383_0002_00008", "Rue Malcolm X", 8, "69383", "Lyon 3e Arrondissement", 4.8600, 45.7510, "69383000BC0007"),
     ("69383_0003_00012", "Rue de l'Abbé et du Curé", 12, "69383", "Lyon 3e Arrondissement", 4.8650, 45.7520, ""),
     ("69383_0004_00012", "Avenue de Lyon", 12, "69383", "Lyon 3e Arrondissement", 4.8660, 45.7530, ""),
     ("69383_0005_00001", "Rue Gambetta", 1, "69383", "Lyon 3e Arrondissement", 4.8670, 45.7540, ""),
+    ("69386_0001_00004", "Rue Tronchet", 4, "69386", "Lyon 6e Arrondissement", 4.8480, 45.7700, "69386000BC0007"),
     ("69266_0704_00001", "Rue Gambetta", 1, "69266", "Villeurbanne", 4.8600, 45.7650, ""),
 ];
 
 fn index() -> (Geocoder, TempDir) {
-    index_of_bal(COLUMNS, ROWS.iter().map(line), &Sources::default())
+    let postcodes = "code_commune_insee;code_postal\n69383;69003\n69386;69006\n";
+    index_of_bal(COLUMNS, ROWS.iter().map(line), &Sources { postcodes, ..Sources::default() })
 }
 
 #[track_caller]
@@ -148,6 +150,20 @@ fn a_parcel_is_found_with_the_addresses_on_it() {
     check(&geocoder, "AV 12 lyon", Kind::House, "Avenue de Lyon");
     check(&geocoder, "section AV 12 lyon", Kind::Parcel, "Parcelle AV 12");
     assert!(find(&geocoder, "69266000ZZ9999").iter().all(|it| it.kind != Kind::Parcel));
+}
+
+#[test]
+fn a_postcode_beside_the_city_says_in_which_arrondissement_a_parcel_lies() {
+    let (geocoder, _folder) = index();
+    let parcels = |text: &str| -> Vec<String> {
+        let found = find(&geocoder, text).into_iter().filter(|it| it.kind == Kind::Parcel);
+        found.map(|it| it.id).collect()
+    };
+    assert_eq!(parcels("BC 7 Lyon"), ["69383000BC0007", "69386000BC0007"]);
+    for text in ["BC 7 69006 Lyon", "BC 7 Lyon 69006", "section BC parcelle 7, 69386 Lyon", "BC 7 69006", "BC 7 Lyon 6"]
+    {
+        assert_eq!(parcels(text), ["69386000BC0007"], "{text}");
+    }
 }
 
 #[test]

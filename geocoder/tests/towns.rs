@@ -270,12 +270,24 @@ fn rows_older_than_a_merger_are_of_the_former_commune_whose_code_was_kept() {
         69152_0002_00006;Rue Ampère;6;69152;Pierre-Bénite;entrée;4.826;45.704\n";
     let communes = "TYPECOM,COM,LIBELLE,COMPARENT\nCOMD,69149,Oullins,69149\nCOM,69149,Oullins-Pierre-Bénite,\n\
         COMD,69152,Pierre-Bénite,69149\n";
-    let sources = Sources { files: &[("bal.csv", bal)], postcodes: POSTCODES, communes, ..Sources::default() };
-    let (geocoder, _folder) = index_of(&sources);
-    let found = check(&geocoder, "14 rue de la Sarra, Oullins", "14 Rue de la Sarra, 69600 Oullins");
-    assert_eq!((found.city.as_str(), found.insee.as_str()), ("Oullins-Pierre-Bénite", "69149"));
-    check(&geocoder, "14 rue de la Sarra 69310", "14 Rue de la Sarra, 69310 Pierre-Bénite");
-    check_contradicts(&geocoder, "rue Ampère, Oullins", "Rue Ampère, 69310 Pierre-Bénite");
+    let street = |code: &str, name: &str, city: &str, number: u32, lon: f64| {
+        format!(
+            r#"{{"id":"{code}_{number:04}","type":"street","name":"{name}","citycode":"{code}","city":"{city}","housenumbers":{{"{number}":{{"lon":{lon},"lat":45.71}}}}}}"#
+        )
+    };
+    let ban = [
+        street("69149", "Rue de la Sarra", "Oullins", 14, 4.808),
+        street("69152", "Rue de la Sarra", "Pierre-Bénite", 14, 4.825),
+        street("69152", "Rue Ampère", "Pierre-Bénite", 6, 4.826),
+    ];
+    for file in [("bal.csv", bal), ("ban.ndjson", &ban.join("\n"))] {
+        let sources = Sources { files: &[file], postcodes: POSTCODES, communes, ..Sources::default() };
+        let (geocoder, _folder) = index_of(&sources);
+        let found = check(&geocoder, "14 rue de la Sarra, Oullins", "14 Rue de la Sarra, 69600 Oullins");
+        assert_eq!((found.city.as_str(), found.insee.as_str()), ("Oullins-Pierre-Bénite", "69149"));
+        check(&geocoder, "14 rue de la Sarra 69310", "14 Rue de la Sarra, 69310 Pierre-Bénite");
+        check_contradicts(&geocoder, "rue Ampère, Oullins", "Rue Ampère, 69310 Pierre-Bénite");
+    }
 }
 
 #[test]

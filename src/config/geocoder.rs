@@ -47,4 +47,25 @@ impl Geocoder {
     pub fn downloads(&self) -> PathBuf {
         self.index.join("downloads")
     }
+
+    /// What does not hold together, each with what to write instead.
+    pub(super) fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        if !matches!(self.access, Access::Agents | Access::Open) {
+            problems
+                .push("geocoder: access must be \"agents\" or \"open\": an address has no audience of its own".into());
+        }
+        if self.refresh < SignedDuration::from_mins(1) {
+            problems.push("geocoder: refresh must be a minute or longer: others publish what is asked for".into());
+        }
+        if !self.cors.is_empty() && self.access != Access::Open {
+            problems.push("geocoder: cors needs access = \"open\": pages of other sites bring no login".into());
+        }
+        for origin in &self.cors {
+            if let Some(flaw) = crate::http::cors::flaw(origin) {
+                problems.push(format!("geocoder: cors: `{origin}`: {flaw}"));
+            }
+        }
+        problems
+    }
 }

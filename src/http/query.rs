@@ -106,8 +106,12 @@ pub fn known(parameters: &Parameters, lists: &[&[&str]]) -> Result<(), Problem> 
     Err(Problem::BadRequest(format!("Un paramètre est inconnu ; ceux qui existent : {names}.")))
 }
 
-/// Every value of a parameter.
+/// Every value of a parameter that takes several; an empty one is none.
 pub fn all<'a>(parameters: &'a Parameters, name: &'a str) -> impl Iterator<Item = &'a str> {
+    sent(parameters, name).filter(|value| !value.is_empty())
+}
+
+fn sent<'a>(parameters: &'a Parameters, name: &'a str) -> impl Iterator<Item = &'a str> {
     parameters.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
 }
 
@@ -118,7 +122,7 @@ pub fn listed<'a>(parameters: &'a Parameters, name: &'a str) -> impl Iterator<It
 
 /// The value of a parameter, refused when it comes twice; an empty one is none.
 pub fn one<'a>(parameters: &'a Parameters, name: &'a str) -> Result<Option<&'a str>, Problem> {
-    let mut found = all(parameters, name);
+    let mut found = sent(parameters, name);
     match (found.next(), found.next()) {
         (_, Some(_)) => Err(Problem::BadRequest(format!("Le paramètre {name} est donné deux fois."))),
         (value, None) => Ok(value.filter(|value| !value.is_empty())),

@@ -2,6 +2,7 @@
 //! for each test, and callers with a name.
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used)] // each test file uses its part, and a failed step fails it
 
+pub mod bal;
 pub mod mvt_strict;
 pub mod server;
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::Task;
-use crate::{Kind, MatchType, Suggestion, ban_api};
+use crate::{Kind, Suggestion, ban_api};
 
 /// A column added to a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,7 +123,7 @@ impl Column {
             C::OldCityCode => some(&answer.old_insee),
             C::OldCity if former => some(&answer.district),
             C::District if !former => some(&answer.district),
-            C::Match => borrowed(matched(answer.match_type)),
+            C::Match => borrowed(answer.match_type.as_str()),
             C::Street | C::OldCity | C::District | C::Status => borrowed(""),
         }
     }
@@ -132,16 +132,6 @@ impl Column {
 /// What a spreadsheet would compute instead of showing.
 fn is_formula(text: &str) -> bool {
     text.starts_with(['=', '+', '-', '@', '\t', '\r'])
-}
-
-fn matched(match_type: MatchType) -> &'static str {
-    match match_type {
-        MatchType::Exact => "exact",
-        MatchType::Corrected => "corrected",
-        MatchType::Interpolated => "interpolated",
-        MatchType::Street => "street",
-        MatchType::Commune => "commune",
-    }
 }
 
 #[cfg(test)]

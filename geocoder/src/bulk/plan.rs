@@ -61,50 +61,68 @@ enum Question {
     Nothing(Status),
 }
 
+/// The names of the input's columns.
+struct Names {
+    names: Vec<String>,
+    format: Format,
+}
+
+impl Names {
+    /// The column that a field of the form names.
+    fn find(&self, field: &'static str, name: &str) -> Result<usize, Error> {
+        let missing = Error::NoSuchColumn(field, self.format.dialect.delimiter.into());
+        self.names.iter().position(|known| known == name.trim()).ok_or(missing)
+    }
+
+    fn find_if(&self, field: &'static str, name: Option<&String>) -> Result<Option<usize>, Error> {
+        name.map(|name| self.find(field, name)).transpose()
+    }
+
+    /// The columns of longitude and latitude: those named, and to reverse those called so.
+    fn position(&self, options: &Options) -> Result<(Option<usize>, Option<usize>), Error> {
+        let (lon, lat) = (self.find_if("lon", options.lon.as_ref())?, self.find_if("lat", options.lat.as_ref())?);
+        if options.task == Task::Search {
+            return Ok((lon, lat));
+        }
+        let called = |names: &[&str]| {
+            let of = |wanted: &&str| self.names.iter().position(|name| name.eq_ignore_ascii_case(wanted));
+            names.iter().find_map(of).ok_or(Error::NoPosition)
+        };
+        let lon = lon.map_or_else(|| called(&["longitude", "lon", "lng", "long"]), Ok)?;
+        let lat = lat.map_or_else(|| called(&["latitude", "lat"]), Ok)?;
+        Ok((Some(lon), Some(lat)))
+    }
+}
+
 impl Plan {
     /// Errors: a column named that is not there, or no column of positions to reverse.
     pub(super) fn new(options: &Options, first: &Header) -> Result<Self, Error> {
         let format = first.format;
-        let header: Vec<String> = first
-            .names
-            .iter()
-            .map(|cell| format.encoding.text(cell).map(|name| name.trim().to_owned()).unwrap_or_default())
-            .collect();
-        let find = |field, name: &str| {
-            let missing = Error::NoSuchColumn(field, format.dialect.delimiter.into());
-            header.iter().position(|known| known == name.trim()).ok_or(missing)
-        };
-        let named = |field, name: &Option<String>| name.as_deref().map(|name| find(field, name)).transpose();
-        let guessed = |names: &[&str]| {
-            let of = |wanted: &&str| header.iter().position(|name| name.eq_ignore_ascii_case(wanted));
-            names.iter().find_map(of).ok_or(Error::NoPosition)
-        };
-        let (mut lon, mut lat) = (named("lon", &options.lon)?, named("lat", &options.lat)?);
-        if options.task == Task::Reverse {
-            lon = Some(lon.map_or_else(|| guessed(&["longitude", "lon", "lng", "long"]), Ok)?);
-            lat = Some(lat.map_or_else(|| guessed(&["latitude", "lat"]), Ok)?);
-        }
+        let named = |cell| format.encoding.text(cell).map(|name| name.trim().to_owned()).unwrap_or_default();
+        let names = Names { names: first.names.iter().map(|cell| named(cell)).collect(), format };
+        let (lon, lat) = names.position(options)?;
         let results: Vec<Column> = match &options.result_columns[..] {
             [] => Column::of(options.task),
-            names => names.iter().filter_map(|name| Column::named(name)).collect(),
+            chosen => chosen.iter().filter_map(|name| Column::named(name)).collect(),
         };
+        let result = |name: &String| results.iter().copied().find(|column| column.name() == *name);
+        let replaced: Vec<Option<Column>> = names.names.iter().map(result).collect();
         let text = match &options.columns[..] {
-            [] => (0..header.len()).filter(|&at| !results.iter().any(|column| column.name() == header[at])).collect(),
-            names => names.iter().map(|name| find("columns", name)).collect::<Result<_, _>>()?,
+            [] => (0..replaced.len()).filter(|&at| replaced[at].is_none()).collect(),
+            chosen => chosen.iter().map(|name| names.find("columns", name)).collect::<Result<_, _>>()?,
         };
-        let replaced = header.iter().map(|name| results.iter().copied().find(|column| column.name() == *name));
         Ok(Self {
-            width: header.len(),
+            width: replaced.len(),
             text,
-            citycode: named("citycode", &options.citycode)?,
-            postcode: named("postcode", &options.postcode)?,
-            kind: named("type", &options.kind)?,
+            citycode: names.find_if("citycode", options.citycode.as_ref())?,
+            postcode: names.find_if("postcode", options.postcode.as_ref())?,
+            kind: names.find_if("type", options.kind.as_ref())?,
             lon,
             lat,
             task: options.task,
             min_score: options.min_score,
-            replaced: replaced.clone().collect(),
-            results: results.iter().copied().filter(|column| !replaced.clone().any(|at| at == Some(*column))).collect(),
+            results: results.iter().copied().filter(|column| !replaced.contains(&Some(*column))).collect(),
+            replaced,
             format,
         })
     }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{CURRENT, Current, EDITS, EditsOf, MANIFEST, Manifest, is_revision};
-use crate::{Error, packed};
+use crate::{Error, disk};
 
 /// Where a build is made, and where edits are.
 const BUILDING: &str = ".geocoder-building";
@@ -33,7 +33,7 @@ impl Builds {
     /// Creates the folder if needed and waits for other builds to end; sweeps what a killed one left.
     pub(crate) fn lock(folder: &Path) -> Result<Self, Error> {
         let lock = lock(folder, ".lock-build")?;
-        remove_folders(folder, |name| name == BUILDING)?;
+        disk::remove_folders(folder, |name| name == BUILDING)?;
         Ok(Self { folder: folder.to_owned(), _lock: lock })
     }
 
@@ -47,7 +47,7 @@ impl Store {
     /// Creates the folder if needed and waits for others to be done; sweeps edits that were never finished.
     pub(crate) fn lock(folder: &Path) -> Result<Self, Error> {
         let lock = lock(folder, ".lock")?;
-        remove_folders(folder, |name| name == EDITING)?;
+        disk::remove_folders(folder, |name| name == EDITING)?;
         Ok(Self { folder: folder.to_owned(), _lock: lock })
     }
 
@@ -58,7 +58,7 @@ impl Store {
 
     /// Removes edits that were not finished or are not wanted.
     pub(crate) fn sweep(&self) -> Result<(), Error> {
-        remove_folders(&self.folder, |name| name == EDITING)
+        disk::remove_folders(&self.folder, |name| name == EDITING)
     }
 
     /// The manifest of the edits that are current, if there are any.
@@ -109,22 +109,22 @@ impl Store {
 
     fn put_in_place(&self, built: &Path, manifest: &Manifest) -> Result<(), Error> {
         let json = serde_json::to_vec_pretty(manifest).map_err(|e| self.failed(e.into()))?;
-        packed::write_synced(&built.join(MANIFEST), |out| out.write_all(&json))?;
-        packed::sync_folder(built)?;
+        disk::write_synced(&built.join(MANIFEST), |out| out.write_all(&json))?;
+        disk::sync_folder(built)?;
         fs::rename(built, self.folder.join(&manifest.revision)).map_err(|e| self.failed(e))?;
-        packed::sync_folder(&self.folder)
+        disk::sync_folder(&self.folder)
     }
 
     fn replace(&self, name: &str, contents: &[u8]) -> Result<(), Error> {
         let next = self.folder.join(format!("{name}.next"));
-        packed::write_synced(&next, |out| out.write_all(contents))?;
+        disk::write_synced(&next, |out| out.write_all(contents))?;
         fs::rename(&next, self.folder.join(name)).map_err(|e| self.failed(e))?;
-        packed::sync_folder(&self.folder)
+        disk::sync_folder(&self.folder)
     }
 
     fn keep(&self, kept: &[&str]) -> Result<(), Error> {
         // Only what is named like a revision: other folders here are somebody else's.
-        remove_folders(&self.folder, |name| is_revision(name) && !kept.contains(&name))
+        disk::remove_folders(&self.folder, |name| is_revision(name) && !kept.contains(&name))
     }
 
     fn failed(&self, source: io::Error) -> Error {
@@ -144,17 +144,4 @@ fn new_folder(store: &Path, name: &str) -> Result<PathBuf, Error> {
     let folder = store.join(name);
     fs::create_dir(&folder).map_err(|source| Error::Write { path: folder.clone(), source })?;
     Ok(folder)
-}
-
-fn remove_folders(store: &Path, doomed: impl Fn(&str) -> bool) -> Result<(), Error> {
-    let remove = || {
-        for entry in fs::read_dir(store)? {
-            let entry = entry?;
-            if entry.file_type()?.is_dir() && entry.file_name().to_str().is_some_and(&doomed) {
-                fs::remove_dir_all(entry.path())?;
-            }
-        }
-        Ok(())
-    };
-    remove().map_err(|source| Error::Write { path: store.to_owned(), source })
 }

@@ -1,10 +1,11 @@
 //! An object as an answer: in the words of the addresses' towns.
 
-use layers::{Bbox, LonLat};
+use layers::LonLat;
 
 use crate::{
-    Geocoder, Kind, Position, PositionKind, Suggestion,
+    Geocoder, Position, PositionKind, Suggestion,
     address::ground_distance_m,
+    answer::{Within, extent, postcode},
     confidence,
     objects::{
         FoundObject, ObjectKind,
@@ -12,7 +13,6 @@ use crate::{
         table::{NOWHERE, NamedObjects},
     },
     onebox::stand_in,
-    places::Place,
     rank::Answer,
 };
 
@@ -37,10 +37,10 @@ impl Geocoder {
             address: record.address().map(str::to_owned),
         };
         let found = Suggestion {
-            postcode: place.postcode().map(|postcode| format!("{postcode:05}")),
+            postcode: postcode(place),
             insee: Some(place.insee()).filter(|&code| code != NOWHERE).unwrap_or_default().to_owned(),
             metropole: place.is_metropole(),
-            bbox: Some(place.bbox()).filter(is_more_than_a_point),
+            bbox: extent(place.bbox()),
             object: Some(object),
             other_name: answer.other_name.map(str::to_owned),
             distance_m: near.map(|near| ground_distance_m(near, position.at)),
@@ -59,21 +59,15 @@ impl Geocoder {
     pub(crate) fn in_town(&self, town: u32, found: Suggestion) -> Suggestion {
         let places = &self.first.shard.places;
         let own = places.get(town);
-        let towns: Vec<Place<'_>> = std::iter::once(own).chain(places.parents(own)).collect();
-        let postcode = || own.postcode().map(|postcode| format!("{postcode:05}"));
+        let Within { district, old_insee, city, insee } = Within::of(own, places);
         Suggestion {
-            postcode: found.postcode.clone().or_else(postcode),
-            district: towns.iter().find(|town| town.kind() == Kind::District).map(|town| town.name().to_owned()),
-            old_insee: towns.iter().find(|town| town.is_former()).map(|town| town.insee().to_owned()),
-            city: towns.last().map(|town| town.name().to_owned()).unwrap_or_default(),
-            insee: towns.iter().find(|town| !town.is_former()).map(|town| town.insee().to_owned()).unwrap_or_default(),
+            postcode: found.postcode.clone().or_else(|| postcode(own)),
+            district,
+            old_insee,
+            city,
+            insee,
             metropole: own.is_metropole(),
             ..found
         }
     }
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref)] // what `Option::filter` hands over
-fn is_more_than_a_point(bbox: &Bbox) -> bool {
-    bbox.west < bbox.east || bbox.south < bbox.north
 }

@@ -13,10 +13,9 @@ use layers::LayerId;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Error,
+    Error, disk,
     index::{self, FileStamp},
     objects::{ObjectKind, ObjectLayer},
-    packed,
     schema::VERSION,
 };
 
@@ -55,7 +54,7 @@ impl LayerFolder {
         let lock = File::create(path.join(".lock")).map_err(failed)?;
         lock.lock().map_err(failed)?;
         let folder = Self { path: path.clone(), _lock: lock };
-        folder.remove(|name| name == UNFINISHED).map_err(failed)?;
+        disk::remove_folders(&folder.path, |name| name == UNFINISHED)?;
         Ok(folder)
     }
 
@@ -76,21 +75,11 @@ impl LayerFolder {
             let _ = fs::remove_dir_all(&folder);
         })?;
         // One that is there is not whole, or this one would not have been built.
-        self.remove(|name| name == layer.revision).map_err(failed)?;
+        disk::remove_folders(&self.path, |name| name == layer.revision)?;
         fs::rename(&folder, self.path.join(&layer.revision)).map_err(failed)?;
-        packed::sync_folder(&self.path)?;
-        self.remove(|name| name != layer.revision).map_err(failed)?;
+        disk::sync_folder(&self.path)?;
+        disk::remove_folders(&self.path, |name| name != layer.revision)?;
         Ok(manifest)
-    }
-
-    fn remove(&self, doomed: impl Fn(&str) -> bool) -> io::Result<()> {
-        for entry in fs::read_dir(&self.path)? {
-            let entry = entry?;
-            if entry.file_type()?.is_dir() && entry.file_name().to_str().is_some_and(&doomed) {
-                fs::remove_dir_all(entry.path())?;
-            }
-        }
-        Ok(())
     }
 }
 
@@ -107,8 +96,8 @@ impl Manifest {
         let manifest =
             Self { schema: VERSION, layer, revision, kind, built: jiff::Timestamp::now(), objects, refused, files };
         let json = serde_json::to_vec_pretty(&manifest).map_err(|e| failed(e.into()))?;
-        packed::write_synced(&folder.join(MANIFEST), |out| out.write_all(&json))?;
-        packed::sync_folder(folder)?;
+        disk::write_synced(&folder.join(MANIFEST), |out| out.write_all(&json))?;
+        disk::sync_folder(folder)?;
         Ok(manifest)
     }
 

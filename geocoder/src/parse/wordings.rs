@@ -52,7 +52,7 @@ fn numbers_in_words(words: &[Word]) -> Vec<(Vec<Word>, f32)> {
     let number = |word: &Word| word.canonical().parse().ok().and_then(numerals::in_words);
     replaced(words, |at| {
         let spelt = number(&words[at]).filter(|_| !is_house(at))?;
-        Some((1, spelt.into_iter().map(word).collect()))
+        Some((1, spelt.into_iter().map(Word::new).collect()))
     })
 }
 
@@ -60,7 +60,7 @@ fn numbers_in_words(words: &[Word]) -> Vec<(Vec<Word>, f32)> {
 fn numbers_in_digits(words: &[Word]) -> Vec<(Vec<Word>, f32)> {
     replaced(words, |at| {
         let (number, taken) = numerals::of_words(|n| words.get(at + n).map(|word| word.typed.as_str()))?;
-        Some((taken, vec![word(&number.to_string())]))
+        Some((taken, vec![Word::new(&number.to_string())]))
     })
 }
 
@@ -72,7 +72,7 @@ fn roman(words: &[Word]) -> Vec<(Vec<Word>, f32)> {
         let is_name =
             named.typed.len() > 2 && !is_article(&named.typed) && !normalize::is_street_type(named.canonical());
         let is_dated = words.get(at + 1).is_some_and(dates::is_month);
-        (is_name && !is_dated).then(|| (1, vec![word(&numerals::in_roman(number))]))
+        (is_name && !is_dated).then(|| (1, vec![Word::new(&numerals::in_roman(number))]))
     })
 }
 
@@ -102,7 +102,7 @@ fn roads(words: &[Word]) -> Vec<(Vec<Word>, f32)> {
     let glued: Vec<String> = initials.iter().map(|short| format!("{short}{number}")).collect();
     let spelt = std::iter::once([whole.as_slice(), &[number.as_str()]].concat());
     let wordings = spelt.chain(apart).chain(glued.iter().map(|glued| vec![glued.as_str()]));
-    wordings.map(|made| (spliced(words, at, taken, made.into_iter().map(word)), 1.0)).collect()
+    wordings.map(|made| (spliced(words, at, taken, made.into_iter().map(Word::new)), 1.0)).collect()
 }
 
 /// Which road is named from a word on: its place in [`ROADS`], where it begins, how many words it takes, its number.
@@ -143,14 +143,14 @@ fn spelt_out(words: &[Word]) -> Vec<(Vec<Word>, f32)> {
     let mut made = Vec::new();
     for (short, longs) in SHORT {
         if let Some(at) = words.iter().position(|word| word.typed == short) {
-            made.extend(longs.iter().map(|long| (spliced(words, at, 1, long.split(' ').map(word)), 1.0)));
+            made.extend(longs.iter().map(|long| (spliced(words, at, 1, long.split(' ').map(Word::new)), 1.0)));
         }
         for long in longs {
             let count = long.split(' ').count();
             let is_here =
                 |at: &usize| words[*at..*at + count].iter().map(|word| word.typed.as_str()).eq(long.split(' '));
             let found = (0..(words.len() + 1).saturating_sub(count)).find(is_here);
-            made.extend(found.map(|at| (spliced(words, at, count, [word(short)].into_iter()), 1.0)));
+            made.extend(found.map(|at| (spliced(words, at, count, [Word::new(short)].into_iter()), 1.0)));
         }
     }
     made
@@ -173,10 +173,6 @@ fn replaced(words: &[Word], with: impl Fn(usize) -> Option<(usize, Vec<Word>)>) 
 
 fn spliced(words: &[Word], at: usize, taken: usize, instead: impl Iterator<Item = Word>) -> Vec<Word> {
     words[..at].iter().cloned().chain(instead).chain(words[at + taken..].iter().cloned()).collect()
-}
-
-fn word(typed: &str) -> Word {
-    Word { typed: typed.to_owned(), meanings: normalize::meanings(typed) }
 }
 
 #[cfg(test)]

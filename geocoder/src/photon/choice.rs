@@ -76,17 +76,6 @@ impl Choice {
         self.lets(Layer::Other, tag)
     }
 
-    /// The choice of a category by one word, which is the key or the value of a tag: `leisure`, `townhall`.
-    pub fn of_category(word: &str) -> Self {
-        let tag = |key: Option<&str>, value: Option<&str>| OsmTag {
-            key: key.map(str::to_owned),
-            value: value.map(str::to_owned),
-            refuses: false,
-            refuses_value: false,
-        };
-        Self { include: vec![vec![tag(Some(word), None), tag(None, Some(word))]], ..Self::default() }
-    }
-
     /// Whether an object must have one of some tags, or be in the layer of objects: then objects are what is asked for.
     pub(crate) fn names_objects(&self) -> bool {
         let is_ours = |tag: &OsmTag| TAGGED.iter().any(|kind| tag.lets(kind.osm_tag()));

@@ -29,7 +29,7 @@ pub const LARGEST_BATCH_BODY: usize = 256 * 1024;
 /// Items of a batch at most.
 const MOST_ITEMS: usize = 100;
 
-/// What is sent. Its parts are read one by one, so that the refusal can say which is wrong.
+/// What is sent.
 #[derive(Debug, Deserialize)]
 pub struct Batch {
     requests: Vec<Item>,

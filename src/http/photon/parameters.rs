@@ -297,7 +297,8 @@ mod tests {
 
     #[test]
     fn what_is_not_said_has_photons_defaults() {
-        let asked = search("q=rue&lat=&lon=");
+        let empty = "lat=&lon=&limit=&bbox=&osm_tag=&layer=&include=&exclude=&extra.insee=&countrycode=";
+        let asked = search(&format!("q=rue&{empty}"));
         assert_eq!((asked.limit, asked.dedupe, asked.request.near), (15, true, None));
         assert_eq!(asked.request.filter, Filter::default());
         let near = search("q=rue&lat=0&lon=0&location_bias_scale=5").request.near.unwrap();
