@@ -53,9 +53,9 @@ impl Geocoder {
         };
         let details = answer.house.entry().map(|entry| numbers.details(entry, place.insee()));
         let Within { district, old_insee, city, insee } = Within::of(place, places);
-        let (position, certified) = house
-            .as_ref()
-            .map_or((Position { at: answer.at(), kind: PositionKind::Segment }, false), |(_, found)| *found);
+        let kind = if place.is_approximate() { PositionKind::Unknown } else { PositionKind::Segment };
+        let (position, certified) =
+            house.as_ref().map_or((Position { at: answer.at(), kind }, false), |(_, found)| *found);
         Suggestion {
             kind: if house.is_some() { Kind::House } else { place.kind() },
             id: house.as_ref().map_or_else(|| place.id(), |(number, _)| house_id(&place.id(), number)),

@@ -89,6 +89,7 @@ fn row(cells: Cells<'_>, context: &Context, ids: &mut IdUse, faults: &mut Faults
         postcode: None,
         number,
         at: 0, // `each_row` says
+        line: 0,
         commune,
         former,
         street,

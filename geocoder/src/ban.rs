@@ -148,6 +148,7 @@ impl Columns {
             postcode: postcodes::parse(text(self.postcode)),
             street,
             at: 0, // `each_row` says
+            line: 0,
         })
     }
 }

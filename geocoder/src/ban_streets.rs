@@ -87,7 +87,7 @@ pub(crate) fn read(
             failed(std::io::Error::other(format!("line {number}, column {}: not a street of the base", e.column())))
         };
         let line: Line = serde_json::from_slice(&bytes).map_err(wrong)?;
-        let accept = &mut |row| accept(Row { at: end - 1, ..row });
+        let accept = &mut |row| accept(Row { at: end - 1, line: number, ..row });
         if line.is_commune() {
             line.commune_rows(number, context, report, accept);
         } else {

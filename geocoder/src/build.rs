@@ -123,6 +123,7 @@ fn write_files(
     }
     let (sources, files): (Vec<_>, Vec<_>) = read.into_iter().map(|(source, origin)| (source, Some(origin))).unzip();
     let written = collector.finish(options, &postcodes, None, progress)?;
+    collector.refuse_unplaced(&mut report);
     let manifest = finish(folder, written, Origins { files, aside: Vec::new() }, report, sources, progress)?;
     let report = manifest.report.clone();
     Ok((manifest, report))

@@ -94,6 +94,7 @@ mod towns;
 mod tree;
 mod twins;
 mod update;
+mod unplaced;
 mod varint;
 mod vocabulary;
 

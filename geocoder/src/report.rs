@@ -192,3 +192,25 @@ fn count(by_reason: &mut BTreeMap<Reason, u64>, reasons: &[Reason]) {
         *by_reason.entry(reason).or_default() += 1;
     }
 }
+    /// Refuses after all rows of a file that were counted as kept: all those kept of a commune, in that file.
+    pub(crate) fn take_back(
+        &mut self,
+        file: usize,
+        commune: CommuneCode,
+        (count, lines): (u64, &[u64]),
+        reason: Reason,
+    ) {
+        if let Some(file) = self.files.get_mut(file) {
+            file.accepted -= count;
+            *file.rejected.entry(reason).or_default() += count;
+            file.first.extend(lines.iter().map(|&line| Rejected { line, reasons: vec![reason] }));
+            file.first.sort_by_key(|rejected| rejected.line);
+            file.first.truncate(LISTED);
+        }
+        if let Some(commune) = self.communes.get_mut(&commune) {
+            commune.accepted -= count;
+            *commune.rejected.entry(reason).or_default() += count;
+            commune.latest = None;
+        }
+    }
+
