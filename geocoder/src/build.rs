@@ -119,7 +119,7 @@ fn write_files(
     let (mut collector, read) = read_all(inputs, &context, &mut report, collector, progress)?;
     collector.name_merged(&context.communes);
     if report.accepted() == 0 {
-        return Err(Error::NothingAccepted { files: sources.len(), rows: report.rows() });
+        return Err(Error::NothingAccepted { report: Box::new(report) });
     }
     let (sources, files): (Vec<_>, Vec<_>) = read.into_iter().map(|(source, origin)| (source, Some(origin))).unzip();
     let written = collector.finish(options, &postcodes, None, progress)?;

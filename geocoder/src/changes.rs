@@ -230,7 +230,7 @@ fn look(path: &Path, before: Option<&Origin>, context: &Context) -> Result<Optio
     }
     let origin = origin?;
     if origin.is_empty() {
-        return Err(Error::NothingAccepted { files: 1, rows: report.rows() });
+        return Err(Error::NothingAccepted { report: Box::new(report) });
     }
     source.communes.extend(origin.communes());
     Ok(Some((source, origin)))
@@ -318,6 +318,12 @@ mod tests {
         }
         check(&format!("\u{feff}{HEADER}\n"), bal, "\n", plain);
         check(&header("\n"), bal, "\n", gzip);
+        check(
+            &header("\n"),
+            |street, number| bal(street, number).replace("Rue du Clos", "\"Rue du\nClos\""),
+            "\n",
+            plain,
+        );
         check("", ndjson, "\n", plain);
     }
 

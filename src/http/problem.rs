@@ -144,6 +144,7 @@ impl From<geocoder::Error> for Problem {
             | E::MissingColumns { .. }
             | E::Postcodes { .. }
             | E::Communes { .. }
+            | E::Changes { .. }
             | E::NothingAccepted { .. }
             | E::TooMany { .. }
             | E::Write { .. }

@@ -39,6 +39,28 @@ fn a_bad_source_leaves_the_old_index_in_place() {
 }
 
 #[test]
+fn an_error_says_why_no_row_was_accepted_in_each_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let good = row("Rue des Lilas", 1, 4.91, 45.74);
+    let file = write(folder.path(), "bal.csv", &[good]);
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replace(";4.9100000;", ";4,9100000;")).unwrap();
+    let ban = folder.path().join("ban.ndjson");
+    fs::write(&ban, "{\"id\":\n{}\n").unwrap();
+    let refused = build(&[file, ban], &folder.path().join("index"), &BuildOptions::default(), &mut |_| ()).unwrap_err();
+    let said = refused.to_string();
+    for part in [
+        "bal.csv: 1 row(s) read, 1 × ",
+        "(long.separateur_decimal_invalide)",
+        "ban.ndjson: 2 row(s) read, ",
+        "(row.json_illisible)",
+    ] {
+        assert!(said.contains(part), "{said}");
+    }
+    assert!(!said.contains('\n') && !said.contains("Lilas"), "{said}");
+}
+
+#[test]
 fn a_build_killed_on_its_way_is_swept_and_never_seen() {
     let (source, store, before, _folder) = small();
     fs::create_dir(store.join(".geocoder-building")).unwrap();
