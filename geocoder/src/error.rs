@@ -3,7 +3,7 @@
 
 use std::{io, path::PathBuf};
 
-use crate::Report;
+use crate::{Loss, Report, losses};
 
 /// An error of this crate, with what an operator needs to act on it.
 #[derive(Debug, thiserror::Error)]
@@ -69,6 +69,15 @@ pub enum Error {
     NothingAccepted {
         /// What became of their rows.
         report: Box<Report>,
+    },
+    /// Sources that have lost what the current index has of them.
+    #[error(
+        "addresses would be lost, the index is left as it was: {}. If that is meant, `traboule index --accept-losses`; otherwise put the files right",
+        losses::told(.losses)
+    )]
+    Losses {
+        /// By commune, never empty.
+        losses: Vec<Loss>,
     },
     /// More addresses than the packed tables can point at.
     #[error("more than {limit} {what}: split the sources")]

@@ -46,6 +46,7 @@ mod index;
 mod interpolation;
 mod letters;
 mod likeness;
+mod losses;
 mod marks;
 mod matching;
 mod named;
@@ -93,8 +94,8 @@ mod texts;
 mod towns;
 mod tree;
 mod twins;
-mod update;
 mod unplaced;
+mod update;
 mod varint;
 mod vocabulary;
 
@@ -105,6 +106,7 @@ pub use error::Error;
 pub use geocoder::Geocoder;
 pub use house_number::{HouseNumber, NotAHouseNumber};
 pub use index::{FileStamp, Manifest};
+pub use losses::Loss;
 pub use objects::{
     BuiltObjects, FoundObject, Object, ObjectKind, ObjectLayer, Objects, Visible, build_objects, forget_objects,
 };

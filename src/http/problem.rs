@@ -146,6 +146,7 @@ impl From<geocoder::Error> for Problem {
             | E::Communes { .. }
             | E::Changes { .. }
             | E::NothingAccepted { .. }
+            | E::Losses { .. }
             | E::TooMany { .. }
             | E::Write { .. }
             | E::NoIndex { .. }
