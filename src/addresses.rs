@@ -198,6 +198,8 @@ impl Watcher {
             let why = why.as_ref().map(|error| with_causes(error)).unwrap_or_default();
             (format!("{}: {why}", path.display()), "address file not indexed; what it said before stays")
         };
+        let count = u32::try_from(broken.len()).unwrap_or(u32::MAX);
+        metrics::gauge!("traboule_address_files_left").set(f64::from(count));
         self.say_failures(broken.iter().map(about).collect());
     }
 

@@ -101,6 +101,10 @@ pub struct Index {
     /// Show the report of the last build again, without building
     #[arg(long)]
     pub last: bool,
+    /// Build even when files have lost most of the addresses that the index has of a commune, or all of their own:
+    /// without this, such a build is refused and the former index stays
+    #[arg(long, conflicts_with = "last")]
+    pub accept_losses: bool,
 }
 
 /// `traboule find`

@@ -43,10 +43,12 @@ pub fn objects(config: &Config, layer: &Layer, snapshot: &Snapshot) -> anyhow::R
     Ok(source.map(|source| source.build(config)).transpose()?)
 }
 
-/// Builds the address index from the configured files and URLs and puts it in place.
-pub fn index(config: &Config, progress: &mut dyn FnMut(Progress)) -> anyhow::Result<Built> {
+/// Builds the address index from the configured files and URLs and puts it in place; `accept_losses`: even when these
+/// have lost most of the addresses of a commune.
+pub fn index(config: &Config, accept_losses: bool, progress: &mut dyn FnMut(Progress)) -> anyhow::Result<Built> {
     let sources = address_files(config)?;
-    Ok(geocoder::build(&sources, &config.geocoder.index, &build_options(config)?, progress)?)
+    let options = BuildOptions { accept_losses, ..build_options(config)? };
+    Ok(geocoder::build(&sources, &config.geocoder.index, &options, progress)?)
 }
 
 /// The same from the files there are; nothing is downloaded.
@@ -67,6 +69,7 @@ fn build_options(config: &Config) -> Result<BuildOptions, layers::Error> {
         postcodes: config.geocoder.postcodes.clone(),
         communes: config.geocoder.communes.clone(),
         metropole: shapes.iter().flat_map(CommuneShapes::communes).map(|commune| commune.code).collect(),
+        accept_losses: false,
     })
 }
 
@@ -152,7 +155,7 @@ pub fn prepare(config: &Config, watch: &dyn Fn(&str)) -> anyhow::Result<()> {
     }
     if changed || Geocoder::open(&config.geocoder.index).and_then(|index| index.verify()).is_err() {
         watch("indexing addresses");
-        index(config, &mut |_| ()).context("cannot build the address index")?;
+        index(config, false, &mut |_| ()).context("cannot build the address index")?;
     }
     prepare_objects(config, watch)
 }

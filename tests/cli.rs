@@ -221,6 +221,33 @@ fn index_reports_by_commune_now_and_when_asked_again() {
 }
 
 #[test]
+fn an_index_that_would_lose_a_commune_is_refused_unless_that_is_accepted() {
+    let data = tempfile::tempdir().unwrap();
+    let header = "cle_interop;voie_nom;numero;commune_insee;commune_nom;long;lat";
+    let (bron, other) = (data.path().join("69029.csv"), data.path().join("69266.csv"));
+    std::fs::write(&bron, format!("{header}\n69029_0455_00001;Rue Albe;1;69029;Bron;4.911;45.738\n")).unwrap();
+    std::fs::write(&other, format!("{header}\n69266_0700_00002;Rue B;2;69266;Villeurbanne;4.879;45.768\n")).unwrap();
+    let samples = format!("{}/bal/*.csv", root().join("data-samples").display());
+    let site = Site::new(|text| {
+        let text = text.replace(&format!("\"{}\"", prepared().geocoder.index.display()), "\"index\"");
+        text.replace(&samples, &data.path().join("*.csv").display().to_string())
+    });
+    site.must(&["index"]);
+    std::fs::write(&bron, format!("{header}\r\n")).unwrap();
+    let refused = site.run(&["index"]);
+    assert!(!refused.status.success());
+    let said = printed(&refused);
+    assert!(
+        ["69029 (Bron) has 0 of 1", "69029.csv", "--accept-losses"].iter().all(|part| said.contains(part)),
+        "{said}"
+    );
+    assert!(site.must(&["find", "1 rue albe"]).contains("Rue Albe"));
+    site.must(&["index", "--accept-losses"]);
+    assert!(!site.must(&["find", "1 rue albe bron"]).contains("Rue Albe"));
+    site.must(&["index"]);
+}
+
+#[test]
 fn an_index_built_before_the_layers_says_that_it_knows_no_home() {
     let site = Site::new(|text| {
         let config = prepared();

@@ -260,7 +260,7 @@ async fn the_reconstructed_bal_is_indexed_and_its_addresses_are_found_first() {
     config.geocoder.index = store.path().join("geocoder");
     config.geocoder.addresses = vec![bal.clone().into()];
     config.geocoder.postcodes = Some(folder.join("layers/limites/codes-postaux-69.csv"));
-    let built = import::index(&config, &mut |_| ()).unwrap();
+    let built = import::index(&config, false, &mut |_| ()).unwrap();
     let report = &built.report;
     println!("{} rows, {} accepted, rejected by reason: {:?}", report.rows(), report.accepted(), report.rejected());
     println!("{} addresses in {} streets and places", built.addresses, built.places);

@@ -51,7 +51,8 @@ impl Geocoder {
             Some(entry) => numbers.details(entry, place.insee()),
             None => HouseDetails { ban_id: places.ban_id(place.index).map(uuid), ..HouseDetails::default() },
         };
-        let of_place = (Position { at: answer.at(), kind: PositionKind::Segment }, false);
+        let kind = if place.is_approximate() { PositionKind::Unknown } else { PositionKind::Segment };
+        let of_place = (Position { at: answer.at(), kind }, false);
         let (position, certified) = entry.map_or(of_place, |entry| numbers.position(entry));
         let Within { district, old_insee, city, insee } = Within::of(place, places);
         Suggestion {

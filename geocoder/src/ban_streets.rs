@@ -24,6 +24,9 @@ const LONGEST_LINE: usize = 1 << 26;
 
 #[derive(Deserialize)]
 struct Line {
+    /// What addok is to do with it.
+    #[serde(rename = "_action")]
+    action: Option<String>,
     #[serde(default)]
     id: String,
     #[serde(rename = "type", default)]
@@ -62,7 +65,7 @@ struct Door {
 
 /// Reads the file, handing each accepted row over; the report counts them all.
 ///
-/// Errors: the file cannot be read, or a line is not a JSON object of this kind.
+/// Errors: the file cannot be read, or is a list of changes.
 pub(crate) fn read(
     path: &Path,
     text: Text,
@@ -78,16 +81,19 @@ pub(crate) fn read(
         if limited.read_until(b'\n', &mut bytes).map_err(failed)? == 0 {
             break;
         }
+        if bytes.len() == LONGEST_LINE && !bytes.ends_with(b"\n") {
+            end += reader.skip_until(b'\n').map_err(failed)? as u64; // of which the part that was read tells nothing
+        }
         end += bytes.len() as u64;
         if bytes.trim_ascii().is_empty() {
             continue;
         }
-        // Where it is wrong and not what stands there: the words of serde_json quote it, and errors are logged.
-        let wrong = |e: serde_json::Error| {
-            failed(std::io::Error::other(format!("line {number}, column {}: not a street of the base", e.column())))
+        let Ok(line) = serde_json::from_slice::<Line>(&bytes) else {
+            report.refuse(number, None, &[Reason::LineUnreadable], context.listed);
+            continue;
         };
-        let line: Line = serde_json::from_slice(&bytes).map_err(wrong)?;
-        let accept = &mut |row| accept(Row { at: end - 1, ..row });
+        line.check_action(path, number)?;
+        let accept = &mut |row| accept(Row { at: end - 1, line: number, ..row });
         if line.is_commune() {
             line.commune_rows(number, context, report, accept);
         } else {
@@ -99,7 +105,7 @@ pub(crate) fn read(
 
 /// Whether the first line that is not empty is one of such a file.
 ///
-/// Errors: the file cannot be read, or it is not.
+/// Errors: the file cannot be read, or it is not, or it is a change to one.
 pub(crate) fn check(path: &Path, text: Text) -> Result<(), Error> {
     let failed = |source| Error::Read { path: path.to_owned(), source };
     let (mut bytes, mut limited) = (Vec::new(), std::io::Read::take(text.reader, LONGEST_LINE as u64));
@@ -109,12 +115,22 @@ pub(crate) fn check(path: &Path, text: Text) -> Result<(), Error> {
             break;
         }
     }
-    let is_one = serde_json::from_slice::<Line>(&bytes).is_ok_and(|line| !line.id.is_empty() && !line.kind.is_empty());
+    let line = serde_json::from_slice::<Line>(&bytes).ok();
+    line.as_ref().map_or(Ok(()), |line| line.check_action(path, 1))?;
+    let is_one = line.is_some_and(|line| !line.id.is_empty() && !line.kind.is_empty());
     let wrong = || failed(std::io::Error::other("the first line is not a street of the base"));
     if is_one { Ok(()) } else { Err(wrong()) }
 }
 
 impl Line {
+    /// Errors: the line changes what another one says. A file says all there is: what changed in it is seen by itself.
+    fn check_action(&self, path: &Path, line: u64) -> Result<(), Error> {
+        match self.action.as_deref() {
+            None | Some("index") => Ok(()),
+            Some(_) => Err(Error::Changes { path: path.to_owned(), line }),
+        }
+    }
+
     fn is_commune(&self) -> bool {
         matches!(self.kind.as_str(), "municipality" | "commune" | "city" | "town" | "village")
     }
@@ -242,10 +258,31 @@ mod tests {
     use crate::{report::Format, source::rows_of};
 
     #[test]
-    fn an_error_says_where_and_never_what() {
-        let error = rows_of(r#"{"id":"69029_1","type":"street","name":"Rue A","lon":"12 rue secrete"}"#).unwrap_err();
-        let shown = format!("{error} {:?}", std::error::Error::source(&error));
-        assert!(shown.contains("line 1, column ") && !shown.contains("secrete"), "{shown}");
+    fn a_line_that_cannot_be_read_is_refused_and_those_around_it_are_read() {
+        let good = |n: u32| {
+            format!(
+                r#"{{"id":"69029_{n}","_action":"index","type":"street","name":"Rue A{n}","citycode":"69029","lon":4.9,"lat":45.7}}"#
+            )
+        };
+        let bad = r#"{"id":"69029_1","type":"street","name":"Rue A","lon":"12 rue secrete"}"#;
+        let (rows, report) = rows_of([&good(1), bad, "{\"id\":", "", "[1]", &good(2)].join("\n")).unwrap();
+        assert_eq!(
+            rows.iter().map(|row| (row.street.as_str(), row.line)).collect::<Vec<_>>(),
+            [("Rue A1", 1), ("Rue A2", 6)]
+        );
+        assert_eq!(report.files[0].rejected, [(Reason::LineUnreadable, 3)].into());
+        assert_eq!(report.files[0].first.iter().map(|it| it.line).collect::<Vec<_>>(), [2, 3, 5]);
+    }
+
+    #[test]
+    fn a_list_of_changes_is_refused_and_its_line_named() {
+        let street = r#"{"id":"69029_1","type":"street","name":"Rue Secrète","citycode":"69029","lon":4.9,"lat":45.7}"#;
+        for change in
+            [r#"{"_action":"delete","id":"69029_1"}"#.to_owned(), street.replace('{', r#"{"_action":"update","#)]
+        {
+            let error = rows_of(format!("{street}\n{change}\n")).unwrap_err();
+            assert!(matches!(error, Error::Changes { line: 2, .. }), "{error}");
+        }
     }
 
     #[test]
@@ -277,11 +314,5 @@ mod tests {
         assert_eq!(report.files[0].first[0].reasons, [Reason::NumberEmpty]);
         assert_eq!(rows[2].street_id.as_deref(), Some("69383_3300"));
         assert!(rows[2].ban_street.is_some());
-    }
-
-    #[test]
-    fn a_line_that_is_not_an_object_is_an_error_with_its_number() {
-        let error = rows_of("{\"type\":\"municipality\"}\n{\"id\":\n").unwrap_err().to_string();
-        assert!(error.contains("line 2"), "{error}");
     }
 }

@@ -19,6 +19,7 @@ use crate::{
         self, Manifest,
         store::{Builds, Store},
     },
+    losses,
     origins::Origins,
     places::Places,
     postcodes::Postcodes,
@@ -42,6 +43,8 @@ pub struct BuildOptions {
     pub communes: Option<PathBuf>,
     /// Codes of the communes of the Métropole; an arrondissement follows its commune.
     pub metropole: BTreeSet<CommuneCode>,
+    /// Whether files may have lost most of the addresses that what is current has of a commune, or all of their own.
+    pub accept_losses: bool,
 }
 
 /// How far a build is.
@@ -71,7 +74,8 @@ pub struct Built {
 /// Builds an index of address files in `into` and makes it current; waits for another build there to end. Edits go on
 /// being made to what is current meanwhile; what they changed since the files were read is edited in what is built.
 ///
-/// Errors leave what was current as it was: a file that cannot be read or is not a BAL, no row accepted, a full disk.
+/// Errors leave what was current as it was: a file that cannot be read or is not a BAL, no row accepted, most addresses
+/// of a commune lost without leave, a full disk.
 pub fn build(
     sources: &[PathBuf],
     into: &Path,
@@ -81,7 +85,7 @@ pub fn build(
     let builds = Builds::lock(into)?;
     let started = jiff::Timestamp::now();
     let folder = builds.new_folder()?;
-    let (manifest, report) = write(&folder, Inputs { sources, options }, progress)?;
+    let (manifest, report) = write(&folder, Inputs { sources, into, options }, progress)?;
     let store = Store::lock(into)?; // edits made meanwhile are: those to come wait
     let edits = update::since(&store, (&folder, &manifest), sources, started, options).inspect_err(|_| {
         let _ = std::fs::remove_dir_all(&folder); // as after any other error: the next build sweeps what stays
@@ -95,6 +99,7 @@ pub fn build(
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Inputs<'a> {
     pub sources: &'a [PathBuf],
+    pub into: &'a Path,
     pub options: &'a BuildOptions,
 }
 
@@ -111,15 +116,19 @@ fn write_files(
     inputs: Inputs<'_>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<(Manifest, Report), Error> {
-    let Inputs { sources, options } = inputs;
+    let Inputs { sources, into, options } = inputs;
     let postcodes = options.postcodes()?;
     let context = Context::new(options.communes.as_deref(), LISTED)?;
     let mut report = Report { communes_checked: options.communes.is_some(), ..Report::default() };
     let collector = Collector::create(folder, sources.len())?;
     let (mut collector, read) = read_all(inputs, &context, &mut report, collector, progress)?;
     collector.name_merged(&context.communes);
+    collector.refuse_unplaced(&mut report);
     if report.accepted() == 0 {
-        return Err(Error::NothingAccepted { files: sources.len(), rows: report.rows() });
+        return Err(Error::NothingAccepted { report: Box::new(report) });
+    }
+    if !options.accept_losses {
+        losses::check_build(into, &read)?;
     }
     let (sources, files): (Vec<_>, Vec<_>) = read.into_iter().map(|(source, origin)| (source, Some(origin))).unzip();
     let written = collector.finish(options, &postcodes, None, progress)?;

@@ -10,8 +10,9 @@ use std::{
 use crate::{
     Error,
     index::Manifest,
+    losses::{self, Change, Loss, Sizes},
     marks::StreetMark,
-    origins::{Origin, Origins, Tally},
+    origins::{Origin, Origins, Said, Tally},
     pieces::{self, Piece},
     report::Report,
     source::{self, Context},
@@ -56,6 +57,16 @@ impl State {
         Ok(Self { folder, manifest, origins })
     }
 
+    /// The files of the last look, edits or this build, each with what it said then.
+    pub(crate) fn known<'a>(&'a self, last: Option<&'a Self>) -> Vec<(&'a SourceFile, &'a Origin)> {
+        let sources = &last.unwrap_or(self).manifest.sources;
+        let paths: Vec<PathBuf> = sources.iter().map(|file| file.path.clone()).collect();
+        let edited = |rank: usize| last.and_then(|last| last.origin(rank));
+        let built = |path: &Path| self.origin(rank_of(&self.manifest.sources, path, &paths)?);
+        let known = |(rank, file): (usize, &'a SourceFile)| Some((file, edited(rank).or_else(|| built(&file.path))?));
+        sources.iter().enumerate().filter_map(known).collect()
+    }
+
     fn origin(&self, rank: usize) -> Option<&Origin> {
         self.origins.files.get(rank)?.as_ref()
     }
@@ -68,14 +79,14 @@ impl FileNow<'_> {
     }
 
     /// The pieces of that text, with the streets of their rows.
-    pub(crate) fn readable(&self) -> impl Iterator<Item = (Piece, &[(StreetMark, u64)])> {
+    pub(crate) fn readable(&self) -> impl Iterator<Item = (Piece, &[Said])> {
         self.origin.pieces().filter(|(piece, _)| self.can_read(piece))
     }
 
     /// The streets whose rows cannot be read now.
     pub(crate) fn unreadable(&self) -> impl Iterator<Item = StreetMark> {
         let pieces = self.origin.pieces().filter(|(piece, _)| !self.can_read(piece));
-        pieces.flat_map(|(_, streets)| streets.iter().map(|&(street, _)| street))
+        pieces.flat_map(|(_, streets)| streets.iter().map(|&(street, ..)| street))
     }
 
     fn can_read(&self, piece: &Piece) -> bool {
@@ -98,18 +109,31 @@ impl FileNow<'_> {
 }
 
 /// The files as they are now, each judged alone: one that is to be left alone (`held`), is written to, cannot be read,
-/// is not one of addresses or of which no row is accepted counts for what it said at the last look. The last is a
-/// mistake rather than a wish to have its addresses forgotten: to that end a file is removed.
+/// is not one of addresses, of which no row is accepted, or by which a commune would lose most of its addresses counts
+/// for what it said at the last look. The last two are mistakes rather than a wish to have addresses forgotten: to that
+/// end a file is removed.
 pub(crate) fn now<'a>(
     base: &'a State,
     last: Option<&State>,
     (sources, held): (&[PathBuf], &[PathBuf]),
     context: &Context,
 ) -> Now<'a> {
-    let (mut files, mut left) = (Vec::with_capacity(sources.len()), Vec::new());
+    let mut all: Vec<(&PathBuf, Before<'_>, Seen)> = Vec::with_capacity(sources.len());
     for path in sources {
         let before = Before::of(path, sources, base, last);
         let seen = if held.contains(path) { Err(None) } else { see(path, before.known.as_ref(), context) };
+        all.push((path, before, seen));
+    }
+    let losses = lost(&all, &base.manifest.report);
+    for (path, _, seen) in all.iter_mut().filter(|(_, _, seen)| seen.is_ok()) {
+        let own = losses.iter().filter(|loss| loss.files.contains(path));
+        let own: Vec<Loss> = own.map(|loss| Loss { files: vec![(*path).clone()], ..loss.clone() }).collect();
+        if !own.is_empty() {
+            *seen = Err(Some(Error::Losses { losses: own }));
+        }
+    }
+    let (mut files, mut left) = (Vec::with_capacity(sources.len()), Vec::new());
+    for (path, before, seen) in all {
         match seen {
             Ok(seen) => files.extend(before.told(seen)),
             Err(why) => {
@@ -119,6 +143,26 @@ pub(crate) fn now<'a>(
         }
     }
     Now { files, left }
+}
+
+/// What a file was found to say; see [`see`].
+type Seen = Result<Option<(SourceFile, Origin)>, Option<Error>>;
+
+/// What would be lost by what changed files say.
+fn lost(all: &[(&PathBuf, Before<'_>, Seen)], report: &Report) -> Vec<Loss> {
+    let (mut changes, mut same) = (Vec::new(), Vec::new());
+    for (path, before, seen) in all {
+        match seen {
+            Ok(Some((_, origin))) => changes.push(Change { path, before: before.sizes(), now: origin.sizes() }),
+            _ => same.push((path, before)),
+        }
+    }
+    // Those that did not change can only make it less.
+    if losses::of(&changes, report).is_empty() {
+        return Vec::new();
+    }
+    changes.extend(same.into_iter().map(|(path, before)| Change { path, before: before.sizes(), now: before.sizes() }));
+    losses::of(&changes, report)
 }
 
 /// What is known of a file from before.
@@ -149,6 +193,11 @@ impl<'a> Before<'a> {
         Self { rank, rank_then, was_there, known }
     }
 
+    /// The addresses that it had at the last look.
+    fn sizes(&self) -> Sizes {
+        self.known.as_ref().filter(|_| self.was_there).map(|(_, origin)| origin.sizes()).unwrap_or_default()
+    }
+
     /// The file as [`see`] told it.
     fn told(self, seen: Option<(SourceFile, Origin)>) -> Option<FileNow<'a>> {
         let Self { rank, was_there, known, .. } = self;
@@ -174,11 +223,7 @@ impl<'a> Before<'a> {
 /// What a file says; none when it is the one that is known.
 ///
 /// Errors: why that cannot be told; none when it is written to.
-fn see(
-    path: &Path,
-    known: Option<&(SourceFile, Cow<'_, Origin>)>,
-    context: &Context,
-) -> Result<Option<(SourceFile, Origin)>, Option<Error>> {
+fn see(path: &Path, known: Option<&(SourceFile, Cow<'_, Origin>)>, context: &Context) -> Seen {
     if let Some((known, _)) = known
         && known.is_still()?
     {
@@ -230,7 +275,7 @@ fn look(path: &Path, before: Option<&Origin>, context: &Context) -> Result<Optio
     }
     let origin = origin?;
     if origin.is_empty() {
-        return Err(Error::NothingAccepted { files: 1, rows: report.rows() });
+        return Err(Error::NothingAccepted { report: Box::new(report) });
     }
     source.communes.extend(origin.communes());
     Ok(Some((source, origin)))
@@ -318,6 +363,12 @@ mod tests {
         }
         check(&format!("\u{feff}{HEADER}\n"), bal, "\n", plain);
         check(&header("\n"), bal, "\n", gzip);
+        check(
+            &header("\n"),
+            |street, number| bal(street, number).replace("Rue du Clos", "\"Rue du\nClos\""),
+            "\n",
+            plain,
+        );
         check("", ndjson, "\n", plain);
     }
 

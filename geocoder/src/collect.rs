@@ -24,11 +24,13 @@ use crate::{
         write::{NewPlace, PlacesWriter},
     },
     postcodes::Postcodes,
+    report::Report,
     row::Row,
     spill::Spill,
     spilled,
     streets::{Assembled, Streets},
     towns::{NumberedTowns, Towns, central, is_of, point_box},
+    unplaced::Unplaced,
 };
 
 const ROWS: &str = "rows.scratch";
@@ -44,6 +46,7 @@ pub(crate) struct Collector {
     identifiers: Option<Identifiers>,
     /// The street whose rows are being read, by department: rows of a street nearly always follow one another.
     open: BTreeMap<u32, Row>,
+    unplaced: Unplaced,
     file: u32,
     /// Rows with a number so far.
     numbers: u32,
@@ -71,6 +74,7 @@ impl Collector {
             rows: Spill::create(&folder.join(ROWS))?,
             identifiers,
             open: BTreeMap::new(),
+            unplaced: Unplaced::default(),
             file: 0,
             numbers: 0,
             scratch: Vec::new(),
@@ -88,18 +92,32 @@ impl Collector {
         self.towns.name_merged(communes);
     }
 
+    /// Takes back the rows that nothing says the place of, once everything has been read: those without position in
+    /// communes where nothing has one.
+    pub(crate) fn refuse_unplaced(&self, report: &mut Report) {
+        self.unplaced.refuse(|commune| self.towns.is_placed(commune), report);
+    }
+
     /// Takes one accepted row. Errors: it could not be set aside.
     pub(crate) fn add(&mut self, row: Row) -> Result<(), Error> {
+        self.unplaced.add(&row, self.file);
         if row.is_commune() {
             self.towns.add(&row);
             return Ok(());
         }
         let key = department(row.commune.code);
         self.scratch.clear();
-        if self.open.get(&key).is_none_or(|open| !spilled::same_street(open, &row)) {
-            self.towns.add(&row);
-            spilled::put_street(&mut self.scratch, &row, self.file);
-            self.open.insert(key, row.clone());
+        match self.open.get_mut(&key).filter(|open| spilled::same_street(open, &row)) {
+            Some(open) if open.position.is_some() || row.position.is_none() => {}
+            Some(open) => {
+                self.towns.place(&row);
+                open.position = row.position;
+            }
+            None => {
+                self.towns.add(&row);
+                spilled::put_street(&mut self.scratch, &row, self.file);
+                self.open.insert(key, row.clone());
+            }
         }
         spilled::put_row(&mut self.scratch, &row, self.numbers);
         self.rows.append(key, &self.scratch)?;
@@ -160,21 +178,25 @@ struct Tables<'a> {
 }
 
 impl Tables<'_> {
-    /// Writes the streets of one key. Toponyms without a position wait for the middle of their town.
+    /// Writes the streets of one key, those apart that nothing says the place of. Toponyms without a position wait for
+    /// the middle of their town.
     fn write(&mut self, rows: &[u8], aside: &SetAside) -> Result<(), Error> {
         let streets = Streets::read(rows, aside, &mut self.numbers);
         self.aside.extend(streets.aside());
         let order = self.numbers.suffix_order();
         let mut places = Vec::new();
         for street in streets.assemble(|a, b| order[a as usize].cmp(&order[b as usize])) {
+            if !self.towns.has(street.commune) {
+                continue; // no position in it, and so no number
+            }
             self.duplicates += street.duplicates;
             let index = packed::count(self.places.next() as usize + places.len(), "places")?;
             places.push(self.street(index, street)?);
         }
         for place in &mut places {
             if place.position.lon.is_nan() {
-                let centre = self.towns.centre(place.parent as usize);
-                place.position = centre.unwrap_or(LonLat { lon: 0.0, lat: 0.0 });
+                place.position = self.towns.centre(place.parent as usize).at;
+                place.approximate = true;
                 place.bbox = point_box(place.position);
             }
             self.places.push(place)?;
@@ -192,7 +214,6 @@ impl Tables<'_> {
         self.towns.add_street(town, &points);
         if let (true, Some(own)) = (points.is_empty(), street.own) {
             self.numbers.push_toponym(index, Packed::new(own));
-            self.towns.add_toponym(town, own);
         }
         let position = central(&points).or(street.own);
         let at = position.unwrap_or(LonLat { lon: f64::NAN, lat: f64::NAN }); // settled once the town is known
@@ -206,6 +227,7 @@ impl Tables<'_> {
             parent: packed::count(town, "towns")?,
             insee: commune,
             position: at,
+            approximate: false,
             bbox: bbox_of(points.iter().copied()).unwrap_or_else(|| point_box(at)),
             weight: packed::count(numbers.len(), "house numbers")?,
             blocks,

@@ -22,6 +22,8 @@ const OTHER_TYPE: f32 = 0.75;
 const LEFT_OUT: f32 = 0.75;
 /// Most an answer may claim whose name is not the one typed, where that is the very address in another commune.
 const ELSEWHERE: f32 = 0.75;
+/// Most an answer may claim whose point is the middle of its town, its own not being known.
+const SOMEWHERE_IN_TOWN: f32 = 0.75;
 /// Most an answer may claim that contradicts what was typed.
 const CONTRADICTED: f32 = 0.7;
 /// Most an answer may claim at all: addresses have more ways to be wrong than a bench.
@@ -221,11 +223,12 @@ fn confidence(answer: &Answer<'_>, margin: f32, context: Context) -> f32 {
         (_, Some(Verdict::Partial)) => LEFT_OUT,
         _ => 1.0,
     };
+        let placed = if answer.place.is_approximate() && !is_town(answer) { SOMEWHERE_IN_TOWN } else { 1.0 };
     let (by_text, by_margin) =
         if context.unfinished { (BY_TEXT_UNFINISHED, BY_MARGIN_UNFINISHED) } else { (BY_TEXT, BY_MARGIN) };
     let sure = interpolate(by_text, answer.score.text) * interpolate(by_margin, margin);
     let alone = if is_alone(answer, context) { interpolate(BY_TEXT_ALONE, answer.score.text) } else { 1.0 };
-    sure.min(alone).min(SUREST) * number.min(said).min(named)
+    sure.min(alone).min(SUREST) * number.min(said).min(named).min(placed)
 }
 
 /// How sure words this like a name are: alone, or with rivals that are as like it.
@@ -248,6 +251,7 @@ pub(crate) fn match_type(answer: &Answer<'_>) -> MatchType {
     let verdicts = answer.verdicts;
     let is_town = matches!(answer.place.kind(), Kind::City | Kind::District);
     match answer.house {
+        _ if answer.place.is_approximate() => MatchType::Commune,
         House::Interpolated(_) => MatchType::Interpolated,
         House::Unknown(_) => MatchType::Street,
         House::WithoutSuffix(..) => MatchType::Corrected,

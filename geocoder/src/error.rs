@@ -3,6 +3,8 @@
 
 use std::{io, path::PathBuf};
 
+use crate::{Loss, Report, losses};
+
 /// An error of this crate, with what an operator needs to act on it.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -14,9 +16,9 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
-    /// A source file in which a quote is opened and not closed on its line.
+    /// A source file in which a quote is opened and not closed in its row.
     #[error(
-        "{path}, line {line}: a quote (\") is not closed before the end of the line, which hides the rows after it; remove it or close it",
+        "{path}, line {line}: a quote (\") is not closed before the end of the row, which hides the rows after it; remove it or close it",
         path = path.display()
     )]
     OpenQuote {
@@ -51,13 +53,31 @@ pub enum Error {
         /// The reason.
         why: String,
     },
+    /// A source file that tells what changed in another one.
+    #[error(
+        "{path}, line {line}: _action is not index: this is a list of changes, for an index of addok. Give the whole file as it is after them: what changed in it is found by itself",
+        path = path.display()
+    )]
+    Changes {
+        /// The file.
+        path: PathBuf,
+        /// The first line of it that is a change.
+        line: u64,
+    },
     /// Sources in which no row was accepted.
-    #[error("no address accepted in {files} file(s), {rows} row(s) read: the index is left as it was")]
+    #[error("no address accepted, the index is left as it was: {}", .report.refusals())]
     NothingAccepted {
-        /// Files read.
-        files: usize,
-        /// Rows read.
-        rows: u64,
+        /// What became of their rows.
+        report: Box<Report>,
+    },
+    /// Sources that have lost what the current index has of them.
+    #[error(
+        "addresses would be lost, the index is left as it was: {}. If that is meant, `traboule index --accept-losses`; otherwise put the files right",
+        losses::told(.losses)
+    )]
+    Losses {
+        /// By commune, never empty.
+        losses: Vec<Loss>,
     },
     /// More addresses than the packed tables can point at.
     #[error("more than {limit} {what}: split the sources")]

@@ -48,6 +48,7 @@ mod interpolation;
 mod letters;
 mod likeness;
 mod lists;
+mod losses;
 mod marks;
 mod matching;
 mod named;
@@ -95,6 +96,7 @@ mod texts;
 mod towns;
 mod tree;
 mod twins;
+mod unplaced;
 mod update;
 mod varint;
 mod vocabulary;
@@ -106,6 +108,7 @@ pub use error::Error;
 pub use geocoder::Geocoder;
 pub use house_number::{HouseNumber, NotAHouseNumber};
 pub use index::{FileStamp, Manifest};
+pub use losses::Loss;
 pub use objects::{
     BuiltObjects, FoundObject, Object, ObjectKind, ObjectLayer, Objects, Visible, build_objects, forget_objects,
 };

@@ -4,7 +4,7 @@
 //!
 //! `origins.bin`: how many files (u32); for each how many pieces and streets (u32), a row a piece (hash, u64; its length
 //! and how many of the streets are its own, in few bytes), a row a street (the step of its mark from the one before, in
-//! few bytes; digest, u64). Then the rows that a build set aside: how many (u32), and for each its identifier and the
+//! few bytes; digest, u64; how many addresses, in few bytes). Then the rows that a build set aside: how many (u32), and for each its identifier and the
 //! mark of its street (u64).
 
 use std::{
@@ -17,7 +17,8 @@ use std::{
 use layers::CommuneCode;
 
 use crate::{
-    Error, disk,
+    Error, HouseNumber, disk,
+    losses::Sizes,
     marks::{Marker, StreetMark},
     packed,
     pieces::Piece,
@@ -29,12 +30,16 @@ const FILE: &str = "origins.bin";
 /// In place of a number of pieces: the file says what it said when the revision was built.
 const SAME: u32 = u32::MAX;
 
+/// A street, the digest of what is said of it, and how many addresses it has there: runs of rows of one number, and rows
+/// without.
+pub(crate) type Said = (StreetMark, u64, u32);
+
 /// What one file says.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Origin {
     /// Each with how many of the `streets` are its own.
     pieces: Vec<(Piece, u32)>,
-    streets: Vec<(StreetMark, u64)>,
+    streets: Vec<Said>,
 }
 
 /// What all files say.
@@ -53,7 +58,9 @@ pub(crate) struct Tally {
     /// Index of the piece whose rows are being read, and where it ends in the text.
     at: usize,
     end: u64,
-    own: BTreeMap<StreetMark, u64>,
+    own: BTreeMap<StreetMark, (u64, u32)>,
+    /// The address of the row before, in this piece.
+    last: Option<(StreetMark, Option<HouseNumber>)>,
     made: Origin,
     marker: Marker,
 }
@@ -63,7 +70,7 @@ impl Tally {
     pub(crate) fn new(pieces: Vec<Piece>) -> Self {
         let end = pieces.first().map_or(0, |piece| piece.bytes);
         let (own, made, marker) = (BTreeMap::new(), Origin::default(), Marker::default());
-        Self { pieces, at: 0, end, own, made, marker }
+        Self { pieces, at: 0, end, own, last: None, made, marker }
     }
 
     /// Takes the next row.
@@ -73,15 +80,23 @@ impl Tally {
         }
         let (street, digest) = self.marker.read(row);
         for said_of in std::iter::once(street).chain(Marker::named(row)) {
-            let sum = self.own.entry(said_of).or_default();
+            let (sum, _) = self.own.entry(said_of).or_default();
             *sum = sum.wrapping_add(digest);
         }
+        let address = Some((street, row.number.clone()));
+        let is_new = !row.is_commune() && (row.number.is_none() || self.last != address);
+        if let Some((_, addresses)) = self.own.get_mut(&street).filter(|_| is_new) {
+            *addresses += 1;
+        }
+        self.last = address;
     }
 
     fn close(&mut self) {
         let streets = self.own.len() as u32; // a piece has no four billion rows
         self.made.pieces.push((self.pieces[self.at], streets));
-        self.made.streets.extend(std::mem::take(&mut self.own));
+        let own = std::mem::take(&mut self.own);
+        self.made.streets.extend(own.into_iter().map(|(street, (digest, addresses))| (street, digest, addresses)));
+        self.last = None;
         self.at += 1;
         self.end += self.pieces.get(self.at).map_or(0, |piece| piece.bytes);
     }
@@ -97,7 +112,7 @@ impl Tally {
 
 impl Origin {
     /// Each piece, with the streets its rows are of.
-    pub(crate) fn pieces(&self) -> impl Iterator<Item = (Piece, &[(StreetMark, u64)])> {
+    pub(crate) fn pieces(&self) -> impl Iterator<Item = (Piece, &[Said])> {
         let mut at = 0;
         self.pieces.iter().map(move |&(piece, streets)| {
             let own = at..at + streets as usize;
@@ -114,11 +129,22 @@ impl Origin {
     /// The communes of its rows.
     pub(crate) fn communes(&self) -> impl Iterator<Item = CommuneCode> {
         let mut last = None;
-        self.streets.iter().filter_map(move |(street, _)| {
+        self.streets.iter().filter_map(move |(street, ..)| {
             let code = street.commune();
             (last != Some(code)).then(|| last = Some(code))?;
             code
         })
+    }
+
+    /// How many addresses it has of each commune.
+    pub(crate) fn sizes(&self) -> Sizes {
+        let mut sizes = Sizes::new();
+        for (street, _, addresses) in &self.streets {
+            if let Some(commune) = street.commune() {
+                *sizes.entry(commune).or_default() += u64::from(*addresses);
+            }
+        }
+        sizes
     }
 
     /// The same rows under pieces that are like no others: the file was written to while it was read, so that which
@@ -167,8 +193,8 @@ impl Origin {
         let mut shared: HashMap<u64, i64> = HashMap::new();
         self.pieces.iter().for_each(|(piece, _)| *shared.entry(piece.hash).or_default() += 1);
         let mut sums: HashMap<StreetMark, u64> = HashMap::new();
-        let mut add = |own: &[(StreetMark, u64)], sign: fn(u64, u64) -> u64| {
-            for &(street, digest) in own {
+        let mut add = |own: &[Said], sign: fn(u64, u64) -> u64| {
+            for &(street, digest, _) in own {
                 let sum = sums.entry(street).or_default();
                 *sum = sign(*sum, digest);
             }
@@ -207,9 +233,10 @@ impl Origins {
                 varint::put(&mut all, u64::from(*streets));
             }
             let mut before = StreetMark::default();
-            for (street, digest) in streets {
+            for (street, digest, addresses) in streets {
                 varint::put_signed(&mut all, street.step_from(before));
                 all.extend(digest.to_le_bytes());
+                varint::put(&mut all, u64::from(*addresses));
                 before = *street;
             }
         }
@@ -237,7 +264,7 @@ impl Origins {
             let mut mark = StreetMark::default();
             let street = |cursor: &mut Cursor<'_>| {
                 mark = mark.stepped(cursor.signed());
-                (mark, wide(cursor))
+                (mark, wide(cursor), cursor.small())
             };
             Some(Origin { pieces, streets: repeat(cursor, streets, street) })
         });
@@ -279,7 +306,7 @@ mod tests {
         let piece = (any::<u64>(), any::<u64>(), any::<u32>());
         let piece = piece.prop_map(|(hash, bytes, streets)| (Piece { hash, bytes }, streets));
         let pieces = prop::collection::vec(piece, 0..5);
-        let origin = (pieces, prop::collection::vec((mark(), any::<u64>()), 0..20));
+        let origin = (pieces, prop::collection::vec((mark(), any::<u64>(), any::<u32>()), 0..20));
         prop::option::of(origin.prop_map(|(pieces, streets)| Origin { pieces, streets }))
     }
 

@@ -4,7 +4,10 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
-use crate::{hash::hash, table::Text};
+use crate::{
+    hash::hash,
+    table::{self, Text},
+};
 
 /// One line in so many is the last of its piece.
 const LINES: u64 = 64;
@@ -21,6 +24,7 @@ pub(crate) struct Piece {
 pub(crate) fn cut(text: &mut impl BufRead) -> io::Result<Vec<Piece>> {
     let (mut pieces, mut header, mut line) = (Vec::new(), 0, Vec::new());
     let mut piece = Piece { hash: 0, bytes: 0 };
+    let mut quotes = Quotes::default();
     loop {
         line.clear();
         if text.read_until(b'\n', &mut line)? == 0 {
@@ -29,13 +33,47 @@ pub(crate) fn cut(text: &mut impl BufRead) -> io::Result<Vec<Piece>> {
         }
         let own = hash(0, &line);
         piece = Piece { hash: hash(piece.hash, &own.to_le_bytes()), bytes: piece.bytes + line.len() as u64 };
-        // An empty line ends nothing: readers take it as the beginning of the row after it.
-        let is_last = !line.trim_ascii().is_empty() && (pieces.is_empty() || own.is_multiple_of(LINES));
+        quotes.read(&line);
+        // An empty line ends nothing: readers take it as the beginning of the row after it. Neither does one that ends
+        // inside quotes.
+        let is_whole = !line.trim_ascii().is_empty() && !quotes.are_open;
+        let is_last = is_whole && (pieces.is_empty() || own.is_multiple_of(LINES));
         if is_last {
             header = if pieces.is_empty() { piece.hash } else { header };
             pieces.push(piece);
             piece = Piece { hash: header, bytes: 0 };
         }
+    }
+}
+
+/// Whether a line ends inside the quotes of a cell, by the rules of the csv crate.
+#[derive(Debug, Default)]
+struct Quotes {
+    /// That of the first line; none of a text that is no table.
+    delimiter: Option<Option<u8>>,
+    are_open: bool,
+}
+
+impl Quotes {
+    /// Takes the next line, with its end.
+    fn read(&mut self, line: &[u8]) {
+        let text = line.trim_ascii_start();
+        if self.delimiter.is_none() && !text.is_empty() {
+            self.delimiter = Some((!text.starts_with(b"{")).then(|| table::delimiter(line)));
+        }
+        let Some(Some(delimiter)) = self.delimiter.filter(|_| self.are_open || line.contains(&b'"')) else { return };
+        let (mut is_open, mut at_start) = (self.are_open, !self.are_open);
+        let mut bytes = line.iter().peekable();
+        while let Some(&byte) = bytes.next() {
+            if is_open {
+                // Two quotes are one of the text.
+                is_open = byte != b'"' || bytes.next_if(|next| **next == b'"').is_some();
+            } else {
+                is_open = at_start && byte == b'"';
+                at_start = byte == delimiter || matches!(byte, b'\r' | b'\n');
+            }
+        }
+        self.are_open = is_open;
     }
 }
 
@@ -139,6 +177,30 @@ mod tests {
         let mut read = String::new();
         select(whole, &pieces, |index| index % 3 == 1).reader.read_to_string(&mut read).unwrap();
         assert_eq!(read, expected);
+    }
+
+    #[test]
+    fn no_piece_ends_inside_quotes() {
+        let cell = |n: usize| format!("{n};\"line\nline \"\"{n}\"\";\n\";\" {n}\"\n");
+        let text = format!("a;b;c\n{}", (0..5_000).map(cell).collect::<String>());
+        let pieces = pieces(&text);
+        assert!(pieces.len() > 50, "{}", pieces.len());
+        let mut at = 0;
+        for piece in &pieces[..pieces.len() - 1] {
+            at += piece.bytes as usize;
+            assert!(
+                text[at..].split(';').next().unwrap().bytes().all(|b| b.is_ascii_digit()),
+                "{:?}",
+                &text[at..at + 9]
+            );
+        }
+        // What only looks like one opens none: a quote inside a cell, a text that is no table.
+        for line in ["1;5\" pipe;x\n", "{\"a\": \"b\n"] {
+            let mut quotes = Quotes::default();
+            quotes.read(if line.starts_with('{') { b"{}\n" } else { b"a;b;c\n" });
+            quotes.read(line.as_bytes());
+            assert!(!quotes.are_open, "{line:?}");
+        }
     }
 
     #[test]

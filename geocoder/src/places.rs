@@ -40,6 +40,8 @@ pub(crate) const FORMER: u8 = 2;
 pub(crate) const NAMED_OTHERWISE: u8 = 4;
 /// Its identifier is its INSEE code, an underscore and the four characters that stand where the text's offset would.
 pub(crate) const CODED: u8 = 8;
+/// Its position is the middle of its town.
+pub(crate) const APPROXIMATE: u8 = 16;
 
 /// The mapped table.
 #[derive(Debug)]
@@ -223,6 +225,11 @@ impl<'a> Place<'a> {
 
     pub(crate) fn position(self) -> LonLat {
         self.point(20)
+    }
+
+    /// Whether that is the middle of its town, for want of one of its own.
+    pub(crate) fn is_approximate(self) -> bool {
+        self.byte(57) & APPROXIMATE != 0
     }
 
     pub(crate) fn bbox(self) -> Bbox {

@@ -1,6 +1,7 @@
 //! Why a row is refused and what is said of a file, under the codes of the reference BAL validator
 //! (`@ban-team/validateur-bal`), so that whoever keeps the file finds the same words in both places.
-//! A row is refused when that validator finds an error in it; what it calls a warning costs nothing.
+//! A row is refused when that validator finds an error in it; what it calls a warning costs nothing. Some codes are
+//! ours: those of what only an index can see.
 
 use std::fmt;
 
@@ -42,6 +43,7 @@ coded! {
     /// Why a row was refused.
     Reason {
         FieldCount "row.nombre_de_champs" "la ligne n’a pas autant de champs que l’en-tête"
+        LineUnreadable "row.json_illisible" "la ligne n’est pas un objet JSON de la base : voie, lieu-dit ou commune"
         KeyEmpty "cle_interop.valeur_manquante" "la clé d’interopérabilité est vide"
         KeyCase "cle_interop.casse_invalide" "la clé d’interopérabilité doit être en minuscules"
         KeyShape "cle_interop.structure_invalide" "la clé d’interopérabilité doit avoir au moins trois parties non vides"
@@ -82,6 +84,7 @@ coded! {
         PositionOutside "row.longlat_invalides" "long et lat sont hors du territoire français, ou illisibles"
         Incomplete "row.adresse_incomplete" "il manque un numéro ou un nom de voie utilisable"
         IdsIncomplete "row.lack_of_id_ban" "il manque un identifiant BAN : une ligne les a tous ou n’en a aucun"
+        Unplaced "row.sans_position" "ni cette ligne ni aucune autre de sa commune n’a de position : elle n’est nulle part"
     }
 }
 

@@ -1,7 +1,7 @@
 //! What became of the rows of the address files: how many were read, kept and refused, and why, by file and by
 //! commune. Kept beside the index, so that the last build can be read again.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{cmp::Reverse, collections::BTreeMap, path::Path};
 
 use jiff::civil::Date;
 use layers::{Commune, CommuneCode};
@@ -14,6 +14,8 @@ use crate::{
 
 /// How many refused rows of a file are listed one by one; all of them are counted.
 pub const LISTED: usize = 20;
+/// How many files, and how many reasons of each, are told of in an error.
+const SHOWN: usize = 10;
 
 /// What kind of file it is, recognised by its beginning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -100,6 +102,14 @@ impl FileReport {
     pub fn rejected_rows(&self) -> u64 {
         self.rows - self.accepted
     }
+
+    fn refusals(&self) -> String {
+        let mut reasons: Vec<(Reason, u64)> = self.rejected.iter().map(|(&reason, &rows)| (reason, rows)).collect();
+        reasons.sort_by_key(|&(_, rows)| Reverse(rows));
+        let shown = reasons.iter().take(SHOWN).map(|(reason, rows)| format!(", {rows} × {reason}"));
+        let more = if reasons.len() > SHOWN { ", …" } else { "" };
+        format!("{}: {} row(s) read{}{more}", self.file, self.rows, shown.collect::<String>())
+    }
 }
 
 impl CommuneReport {
@@ -133,6 +143,14 @@ impl Report {
             *all.entry(reason).or_default() += rows;
         }
         all
+    }
+
+    /// Why rows were refused, file by file, on one line.
+    pub(crate) fn refusals(&self) -> String {
+        let shown = self.files.iter().take(SHOWN).map(FileReport::refusals);
+        let more = self.files.len().saturating_sub(SHOWN);
+        let more = (more > 0).then(|| format!("and {more} file(s) more"));
+        shown.chain(more).collect::<Vec<_>>().join("; ")
     }
 
     /// Begins the count of one file.
@@ -177,6 +195,28 @@ impl Report {
             let commune = self.commune(commune);
             commune.rows += 1;
             count(&mut commune.rejected, reasons);
+        }
+    }
+
+    /// Refuses after all rows of a file that were counted as kept: all those kept of a commune, in that file.
+    pub(crate) fn take_back(
+        &mut self,
+        file: usize,
+        commune: CommuneCode,
+        (count, lines): (u64, &[u64]),
+        reason: Reason,
+    ) {
+        if let Some(file) = self.files.get_mut(file) {
+            file.accepted -= count;
+            *file.rejected.entry(reason).or_default() += count;
+            file.first.extend(lines.iter().map(|&line| Rejected { line, reasons: vec![reason] }));
+            file.first.sort_by_key(|rejected| rejected.line);
+            file.first.truncate(LISTED);
+        }
+        if let Some(commune) = self.communes.get_mut(&commune) {
+            commune.accepted -= count;
+            *commune.rejected.entry(reason).or_default() += count;
+            commune.latest = None;
         }
     }
 

@@ -48,6 +48,8 @@ pub(crate) struct Row {
     pub postcode: Option<u32>,
     /// Where it is: the offset, in the text of its file, of a byte of it.
     pub at: u64,
+    /// The same for people: its line, the first being 1.
+    pub line: u64,
 }
 
 impl Row {
@@ -72,6 +74,7 @@ impl Row {
             updated: None,
             postcode: None,
             at: 0, // readers say where it is
+            line: 0,
         }
     }
 

@@ -97,7 +97,7 @@ pub(crate) fn each_row(
         match read {
             Ok(row) => {
                 report.accept(&row);
-                accept(Row { at: table.offset(&record), ..row });
+                accept(Row { at: table.offset(&record), line: table.line(&record), ..row });
             }
             Err(commune) => report.refuse(table.line(&record), commune.as_ref(), &faults, listed),
         }

@@ -213,6 +213,7 @@ mod tests {
             updated: None,
             postcode: Some(69310),
             at: 0,
+            line: 0,
         }
     }
 

@@ -146,7 +146,7 @@ pub enum MatchType {
     Interpolated,
     /// The street, the number asked being unknown there.
     Street,
-    /// Only the commune named.
+    /// Only the commune: it alone was found, or a place of which nothing says where in the commune it is.
     Commune,
 }
 

@@ -1,9 +1,10 @@
 //! A delimited file as it comes: gzip or not, a byte order mark or not, `;`, `,` or tabs, UTF-8 or
-//! Windows-1252. Streamed one record at a time; what is unusual is kept as notices.
+//! Windows-1252. Streamed one record at a time; what is unusual is kept as notices. A line break inside quotes is read
+//! as a space: no cell holds one.
 
 use std::{
     fs::File,
-    io::{BufRead, BufReader, Read},
+    io::{BufRead, BufReader, Chain, Read},
     path::{Path, PathBuf},
 };
 
@@ -14,6 +15,8 @@ use crate::{Error, encoding, reason::Notice};
 
 /// What says that a text is UTF-8.
 pub(crate) const MARK: &[u8] = "\u{feff}".as_bytes();
+/// Put after the last byte of a file: a row by itself, or part of a cell whose quote is open to the end.
+const END: &[u8] = b"\n\0end of file\0\n";
 
 /// An open file, past its byte order mark.
 pub(crate) struct Text {
@@ -22,14 +25,20 @@ pub(crate) struct Text {
     pub declared_utf8: bool,
 }
 
+/// The bytes of a file, then [`END`].
+type Ended = Chain<BufReader<Box<dyn Read>>, &'static [u8]>;
+
 /// A delimited file past its header.
 pub(crate) struct Table {
     path: PathBuf,
-    reader: Reader<BufReader<Box<dyn Read>>>,
+    reader: Reader<Ended>,
     bytes: ByteRecord,
     declared_utf8: bool,
+    delimiter: u8,
     ends: Ends,
     records: u64,
+    /// Line breaks in cells of the records before the last one, and of that one too.
+    breaks: (u64, u64),
     /// The header's fields, trimmed.
     pub headers: StringRecord,
     /// What is unusual in the file, found so far.
@@ -77,10 +86,19 @@ impl Table {
         if ends == Ends::Cr {
             notices.push(Notice::LineBreak);
         }
-        let reader = ReaderBuilder::new().delimiter(delimiter).flexible(true).has_headers(false).from_reader(reader);
-        let (bytes, headers) = (ByteRecord::new(), StringRecord::new());
-        let mut table =
-            Self { path: path.to_owned(), reader, bytes, declared_utf8, ends, records: 0, headers, notices };
+        let reader = reader.chain(END);
+        let mut table = Self {
+            path: path.to_owned(),
+            reader: ReaderBuilder::new().delimiter(delimiter).flexible(true).has_headers(false).from_reader(reader),
+            bytes: ByteRecord::new(),
+            declared_utf8,
+            delimiter,
+            ends,
+            records: 0,
+            breaks: (0, 0),
+            headers: StringRecord::new(),
+            notices,
+        };
         let mut headers = StringRecord::new();
         table.next(&mut headers)?;
         headers.trim();
@@ -95,22 +113,41 @@ impl Table {
 
     /// The next record; false at the end.
     ///
-    /// Errors: the file cannot be read, or a quote is left open. That one swallows the lines after it, and how
-    /// many addresses they held is unknown: an error rather than a refused row. No field holds a line break.
+    /// Errors: the file cannot be read, or a quote is left open: to the end of the file, or up to a quote of another
+    /// row. It hides the lines after it, and how many addresses they held is unknown: an error rather than a refused
+    /// row.
     pub(crate) fn next(&mut self, record: &mut StringRecord) -> Result<bool, Error> {
         self.bytes = std::mem::take(record).into_byte_record();
-        if !self.reader.read_byte_record(&mut self.bytes).map_err(|e| self.failed(e))? {
+        if !self.reader.read_byte_record(&mut self.bytes).map_err(|e| self.failed(e))? || self.is_end() {
             return Ok(false);
         }
         self.records += 1;
-        if self.bytes.as_slice().iter().any(|byte| matches!(byte, b'\n' | b'\r')) {
+        let breaks = self.bytes.as_slice().iter().filter(|byte| is_break(**byte)).count();
+        self.breaks = (self.breaks.1, self.breaks.1 + breaks as u64);
+        if breaks > 0 && self.hides_rows() {
             return Err(Error::OpenQuote { path: self.path.clone(), line: self.line_of(self.bytes.position()) });
         }
         *record = match StringRecord::from_byte_record(std::mem::take(&mut self.bytes)) {
             Ok(read) => read,
             Err(error) => self.decode(&error.into_byte_record()),
         };
+        if breaks > 0 {
+            *record = on_one_line(record);
+        }
         Ok(true)
+    }
+
+    fn is_end(&self) -> bool {
+        self.bytes.len() == 1 && self.bytes.as_slice() == END.trim_ascii()
+    }
+
+    /// Whether a record with a line break in it is more than one row: it goes on to the end of the file, or has as many
+    /// delimiters as two rows have, those inside its cells included.
+    fn hides_rows(&self) -> bool {
+        let broken = self.bytes.iter().filter(|cell| cell.iter().any(|byte| is_break(*byte)));
+        let inside = broken.flatten().filter(|byte| **byte == self.delimiter).count();
+        let between = |cells: usize| cells.saturating_sub(1);
+        self.bytes.as_slice().ends_with(END) || between(self.bytes.len()) + inside >= 2 * between(self.headers.len())
     }
 
     fn decode(&mut self, bytes: &ByteRecord) -> StringRecord {
@@ -144,7 +181,7 @@ impl Table {
     /// The csv crate notes a position before the second half of the line end that precedes it.
     fn line_of(&self, position: Option<&csv::Position>) -> u64 {
         match self.ends {
-            Ends::Cr => self.records,
+            Ends::Cr => self.records + self.breaks.0,
             ends => position.map_or(0, csv::Position::line) + u64::from(ends == Ends::CrLf && self.records > 1),
         }
     }
@@ -159,6 +196,18 @@ impl Table {
         };
         Error::MissingColumns { path: self.path.clone(), missing: columns.to_owned(), found }
     }
+}
+
+fn is_break(byte: u8) -> bool {
+    matches!(byte, b'\n' | b'\r')
+}
+
+/// The same record, spaces in place of its line breaks.
+fn on_one_line(record: &StringRecord) -> StringRecord {
+    let cell = |cell: &str| cell.split(['\r', '\n']).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
+    let mut whole: StringRecord = record.iter().map(cell).collect();
+    whole.set_position(record.position().cloned());
+    whole
 }
 
 /// Whether a field of a first line reads like a name that was given to a column.
@@ -190,6 +239,37 @@ mod tests {
                 assert_eq!(table.line(&record), line, "{end:?}");
             }
             assert!(matches!(table.next(&mut record), Err(Error::OpenQuote { line: 4, .. })), "{end:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_break_inside_quotes_is_a_space_and_one_that_hides_rows_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("table.csv");
+        let read = |lines: &[&str], end: &str| {
+            std::fs::write(&path, lines.join(end)).unwrap();
+            let mut table = Table::read(&path, open(&path)?)?;
+            let (mut record, mut rows) = (StringRecord::new(), Vec::new());
+            while table.next(&mut record)? {
+                rows.push((table.line(&record), record.iter().collect::<Vec<_>>().join("|")));
+            }
+            Ok::<_, Error>(rows)
+        };
+        for end in ["\n", "\r\n", "\r"] {
+            let rows = read(&["a;b;c", "\"1;\"\"2", "3\";4;5", "6;7;\"8", "9\""], end).unwrap();
+            assert_eq!(rows, [(2, "1;\"2 3|4|5".to_owned()), (4, "6|7|8 9".to_owned())], "{end:?}");
+            let short = read(&["a;b;c", "1;\"2", "3\"", "4;5;6", ""], end).unwrap();
+            assert_eq!(short, [(2, "1|2 3".to_owned()), (4, "4|5|6".to_owned())], "{end:?}");
+            for open in [
+                &["a;b;c", "1;2;3", "4;\"5;6", "7;8;9"][..],
+                &["a;b;c", "1;2;3", "4;\"5;6", "7;8;9", ""],
+                &["a;b;c", "1;2;3", "4;\"5;6", "7;\"8;9", "1;2;3"],
+                &["a;b;c", "1;2;3", "\"4;5;6", "7;8;\"9", "1;2;3"],
+                &["a;b;c", "1;2;3", "4;5;\"6", "\"7;8;9", "1;2;3"],
+            ] {
+                assert!(matches!(read(open, end), Err(Error::OpenQuote { line: 3, .. })), "{open:?} {end:?}");
+            }
+            assert!(matches!(read(&["a;\"b", "1;2"], end), Err(Error::OpenQuote { line: 1, .. })));
         }
     }
 

@@ -29,8 +29,10 @@ struct Town {
     ban: Option<BanId>,
     /// Those its rows say; only the national base's do.
     postcodes: BTreeSet<u32>,
-    /// Where its own row says it is, or else the first of its toponyms that has a position: for a town without address.
+    /// Where its own row says it is.
     own: Option<LonLat>,
+    /// Where the first of its rows is that has a position.
+    seen: Option<LonLat>,
 }
 
 /// All the towns, numbered, with what their streets add up to so far.
@@ -41,6 +43,14 @@ pub(crate) struct NumberedTowns {
     spans: Vec<Span>,
     /// The middles that are known already, for edits of some streets of a town.
     middles: Vec<Option<LonLat>>,
+}
+
+/// Where a place is that says nothing of it itself.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Centre {
+    pub at: LonLat,
+    /// Nothing of the town itself has a position: it is that of the one above.
+    is_above: bool,
 }
 
 impl Towns {
@@ -63,6 +73,30 @@ impl Towns {
             let named = || Town { name: former.name.clone(), parent: Some((*code, false)), ..Town::default() };
             self.0.entry((former.code, true)).or_insert_with(named).postcodes.extend(row.postcode);
         }
+        self.place(row);
+    }
+
+    /// Notes where a row is, for its towns, which are noted.
+    pub(crate) fn place(&mut self, row: &Row) {
+        let Some(position) = row.position else { return };
+        let code = row.commune.code;
+        let former = row.former.as_ref().map(|former| (former.code, true));
+        let city = code.parent().map(|city| (city, false));
+        for key in [Some((code, false)), former, city].into_iter().flatten() {
+            if let Some(town) = self.0.get_mut(&key) {
+                town.seen.get_or_insert(position.at);
+            }
+        }
+    }
+
+    /// Whether it can be told where a commune is: something in it has a position, or in the city it is a part of.
+    pub(crate) fn is_placed(&self, code: CommuneCode) -> bool {
+        self.is_town_placed((code, false), &|_| false)
+    }
+
+    fn is_town_placed(&self, key: TownKey, is_known: &impl Fn(TownKey) -> bool) -> bool {
+        let above = |town: &Town| town.parent.is_some_and(|above| self.is_town_placed(above, is_known));
+        is_known(key) || self.0.get(&key).is_some_and(|town| town.seen.is_some() || above(town))
     }
 
     /// Gives each commune the names of those merged into it that no row names: what has no address of its own is found
@@ -78,15 +112,19 @@ impl Towns {
         }
     }
 
-    /// `around`: places of an index that may know them.
+    /// Those of which it can be told where they are. `around`: places of an index that may know them.
     pub(crate) fn number(self, around: Option<&Places>) -> NumberedTowns {
-        let (keys, towns): (Vec<TownKey>, Vec<Town>) = self.0.into_iter().unzip();
         let known: HashMap<(&str, bool), LonLat> = around
             .iter()
             .flat_map(|places| places.towns())
             .map(|town| ((town.insee(), town.is_former()), town.position()))
             .collect();
-        let middles = keys.iter().map(|(code, former)| known.get(&(code.as_str(), *former)).copied()).collect();
+        let middle = |(code, former): TownKey| known.get(&(code.as_str(), former)).copied();
+        let is_placed = |key: &TownKey| self.is_town_placed(*key, &|key| middle(key).is_some());
+        let placed: BTreeSet<TownKey> = self.0.keys().copied().filter(is_placed).collect();
+        let (keys, towns): (Vec<TownKey>, Vec<Town>) =
+            self.0.into_iter().filter(|(key, _)| placed.contains(key)).unzip();
+        let middles = keys.iter().map(|&key| middle(key)).collect();
         NumberedTowns { spans: vec![Span::default(); keys.len()], middles, keys, towns }
     }
 }
@@ -125,20 +163,22 @@ impl NumberedTowns {
         }
     }
 
-    /// Notes where a toponym of a town is.
-    pub(crate) fn add_toponym(&mut self, town: usize, at: LonLat) {
-        self.towns[town].own.get_or_insert(at);
+    /// Whether a commune is among them.
+    pub(crate) fn has(&self, code: CommuneCode) -> bool {
+        self.index((code, false)).is_some()
     }
 
     /// The middle of a town, as it is known or as its addresses so far have it, or where it says it is; or that of the
-    /// one above.
-    pub(crate) fn centre(&self, town: usize) -> Option<LonLat> {
-        if let Some(middle) = self.middles[town] {
-            return Some(middle);
-        }
-        let own = |town: usize| self.spans[town].centre().or(self.towns[town].own);
-        let above = || self.towns[town].parent.and_then(|parent| self.index(parent));
-        own(town).or_else(|| own(above()?))
+    /// nearest one above that has any.
+    pub(crate) fn centre(&self, town: usize) -> Centre {
+        let own = |at: usize| {
+            let Town { own, seen, .. } = self.towns[at];
+            self.middles[at].or_else(|| self.spans[at].centre()).or(own).or(seen)
+        };
+        let above = |&at: &usize| self.towns[at].parent.and_then(|parent| self.index(parent));
+        let found = std::iter::successors(Some(town), above).find_map(|at| Some((at, own(at)?)));
+        let (of, at) = found.expect("towns were left out when neither they nor one above has a position");
+        Centre { at, is_above: of != town }
     }
 
     /// The towns as places, once every street has been added.
@@ -147,20 +187,10 @@ impl NumberedTowns {
         metropole: &BTreeSet<CommuneCode>,
         postcodes: &Postcodes,
     ) -> Result<Vec<NewPlace>, Error> {
-        // A town without any position takes the middle of all towns: wrong, yet finite and rare.
-        let mut everything = Span::default();
-        everything.add(&self.spans.iter().filter_map(Span::centre).collect::<Vec<_>>());
-        let anywhere = everything.centre().unwrap_or(LonLat { lon: 0.0, lat: 0.0 });
-        (0..self.len()).map(|at| self.place(at, metropole, postcodes, anywhere)).collect()
+        (0..self.len()).map(|at| self.place(at, metropole, postcodes)).collect()
     }
 
-    fn place(
-        &self,
-        at: usize,
-        metropole: &BTreeSet<CommuneCode>,
-        postcodes: &Postcodes,
-        anywhere: LonLat,
-    ) -> Result<NewPlace, Error> {
+    fn place(&self, at: usize, metropole: &BTreeSet<CommuneCode>, postcodes: &Postcodes) -> Result<NewPlace, Error> {
         let ((code, former), town, span) = (self.keys[at], &self.towns[at], self.spans[at]);
         let parent = town.parent.unwrap_or((code, former));
         let listed = if former { postcodes.of(parent.0, Some(&town.name)) } else { postcodes.of(code, None) };
@@ -168,7 +198,7 @@ impl NumberedTowns {
         let postcode = listed.or(own);
         let official = postcodes.all(code).filter(|_| !former);
         let all: BTreeSet<u32> = official.chain(postcode).chain(town.postcodes.iter().copied()).collect();
-        let position = span.centre().or(town.own).unwrap_or(anywhere);
+        let Centre { at: position, is_above } = self.centre(at);
         Ok(NewPlace {
             kind: if town.parent.is_some() { Kind::District } else { Kind::City },
             name: town.name.clone(),
@@ -178,6 +208,7 @@ impl NumberedTowns {
             parent: packed::count(self.index(parent).unwrap_or(at), "towns")?,
             insee: code,
             position,
+            approximate: is_above,
             bbox: span.bbox.unwrap_or_else(|| point_box(position)),
             blocks: 0..0,
             weight: span.count,

@@ -279,7 +279,7 @@ fn gather(
     let (mut ids, mut naming) = (HashSet::new(), HashSet::new());
     for (rank, file) in files.iter().enumerate() {
         let pieces: Vec<_> = file.readable().collect();
-        let holds = |index: usize| pieces[index].1.iter().any(|(street, _)| wanted.contains(street));
+        let holds = |index: usize| pieces[index].1.iter().any(|(street, ..)| wanted.contains(street));
         if (0..pieces.len()).any(holds) {
             let all: Vec<_> = pieces.iter().map(|(piece, _)| *piece).collect();
             let text = texts::keep(pieces::select(table::open(file.text())?, &all, holds), folder, rank)?;

@@ -281,6 +281,21 @@ fn positions_are_reversed_whatever_their_columns_and_decimal_mark() {
 }
 
 #[test]
+fn answers_are_near_to_a_position_and_a_cell_that_is_none_is_an_error() {
+    let there = "1 Rue de la République 69100 Villeurbanne";
+    check(
+        &[("columns", "a"), ("lat", "y"), ("lon", "x")],
+        "a;x;y\n1 rue de la republique;4,879;45.768\n1 rue de la republique bron;;\n1 rue de la republique;4.9;100\n\
+         1 rue de la republique;ici;45.7\n1 rue de la republique;;45.7\n",
+        &format!(
+            "a;x;y;result_label;result_status\n1 rue de la republique;4,879;45.768;{there};ok\n\
+             1 rue de la republique bron;;;{REPUBLIQUE};ok\n1 rue de la republique;4.9;100;;error\n\
+             1 rue de la republique;ici;45.7;;error\n1 rue de la republique;;45.7;;error\n"
+        ),
+    );
+}
+
+#[test]
 fn rows_answered_before_are_passed_over() {
     let input = "a\n1\n22\n7 rue gambetta bron\n\n44\n";
     let (whole, _) = answered(&options(Task::Search, &[]), input.as_bytes(), 5, 2).unwrap();

@@ -5,7 +5,7 @@
 
 mod support;
 
-use geocoder::{Geocoder, Kind, MatchType, Verdict};
+use geocoder::{BuildOptions, Geocoder, Kind, MatchType, PositionKind, Reason, Verdict, build};
 use support::{Sources, find, first_labelled, index_of};
 use tempfile::TempDir;
 
@@ -182,4 +182,48 @@ fn a_commune_without_address_and_its_lieux_dits_are_where_its_own_row_or_another
             assert!((at.lon - 4.77).abs() < 1e-6 && (at.lat - 45.77).abs() < 1e-6, "{text}: {at:?}");
         }
     }
+}
+
+/// A BAL of these rows, each as those of [`BAL`].
+fn bal(rows: &[&str]) -> String {
+    format!("{}\n{}", BAL.lines().next().unwrap(), rows.concat())
+}
+
+#[test]
+fn a_lieu_dit_without_position_is_in_its_commune_at_best_and_never_at_zero() {
+    let lost = "69029_b001_99999;Le Fort Étoilé;;;;99999;69029;Bron;;;;\n";
+    let house = "69029_0001_00012;Rue des Lilas;;;;12;69029;Bron;;entrée;4.91;45.74\n";
+    let (index, _folder) = index_of(&Sources { files: &[("bal.csv", &bal(&[lost, house]))], ..Sources::default() });
+    let found = find(&index, "le fort étoilé, bron").remove(0);
+    assert_eq!((found.name.as_str(), found.match_type), ("Le Fort Étoilé", MatchType::Commune));
+    assert!((found.position.at.lon - 4.91).abs() < 1e-6 && found.position.kind == PositionKind::Unknown);
+    assert!(found.score.total() < 0.8, "{}", found.score);
+    let street = find(&index, "rue des lilas, bron").remove(0);
+    assert!(street.match_type == MatchType::Exact && street.score.total() >= 0.8);
+}
+
+#[test]
+fn rows_are_refused_in_a_commune_where_nothing_has_a_position() {
+    let lost = "69029_b001_99999;Le Fort Étoilé;;;;99999;69029;Bron;;;;\n69029_b002_99999;Le Terraillon;;;;99999;69029;Bron;;;;\n";
+    let house = "69266_0001_00012;Rue des Lilas;;;;12;69266;Villeurbanne;;entrée;4.88;45.77\n";
+    let commune = r#"{"id":"69081","type":"municipality","name":"Écully","postcode":["69130","69131"],"citycode":"69081","city":"Écully"}"#;
+    let folder = tempfile::tempdir().unwrap();
+    let files = [("bal.csv", bal(&[lost, house])), ("ban.ndjson", commune.to_owned())];
+    let files = files.map(|(name, text)| support::write(folder.path(), name, &text));
+    let store = folder.path().join("index");
+    let report = build(&files, &store, &BuildOptions::default(), &mut |_| ()).unwrap().report;
+    assert_eq!((report.rows(), report.accepted()), (4, 1));
+    assert_eq!(report.rejected(), [(Reason::Unplaced, 3)].into());
+    assert_eq!(report.files[0].first.iter().map(|it| it.line).collect::<Vec<_>>(), [2, 3]);
+    let bron = &report.communes[&"69029".parse().unwrap()];
+    assert_eq!((bron.rows, bron.accepted, bron.rejected_rows()), (2, 0, 2));
+    let index = Geocoder::open(&store).unwrap();
+    for text in ["le fort étoilé", "bron", "écully"] {
+        let found = find(&index, text);
+        assert!(found.iter().all(|it| it.city == "Villeurbanne"), "{text}: {found:#?}");
+    }
+    // Alone, they are no index.
+    std::fs::write(&files[0], bal(&[lost])).unwrap();
+    let refused = build(&files, &folder.path().join("other"), &BuildOptions::default(), &mut |_| ()).unwrap_err();
+    assert!(matches!(refused, geocoder::Error::NothingAccepted { .. }), "{refused}");
 }

@@ -25,7 +25,7 @@ pub(super) fn run(options: &Index) -> Result<()> {
         return Ok(());
     }
     let watch = say::working("indexing addresses");
-    let built = import::index(&config, &mut |progress| {
+    let built = import::index(&config, options.accept_losses, &mut |progress| {
         watch.set_message(match progress {
             Progress::Read(done, all) => format!("reading addresses: {done} of {all} files"),
             Progress::Gather(done, all) => format!("putting streets together: {done} of {all} parts"),

@@ -151,7 +151,9 @@ impl From<geocoder::Error> for Problem {
             | E::MissingColumns { .. }
             | E::Postcodes { .. }
             | E::Communes { .. }
+            | E::Changes { .. }
             | E::NothingAccepted { .. }
+            | E::Losses { .. }
             | E::TooMany { .. }
             | E::Write { .. }
             | E::NoIndex { .. }

@@ -61,6 +61,7 @@ export const t = {
     interpolated: 'numéro inconnu dans cette rue, position estimée',
     street: 'numéro inconnu dans cette rue',
     commune: 'seule la commune a été trouvée',
+    somewhere: 'lieu sans position connue, montré au milieu de sa commune',
   },
 
   layers: {

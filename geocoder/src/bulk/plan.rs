@@ -202,12 +202,15 @@ impl Plan {
         if text.chars().count() < SHORTEST_TEXT || !text.starts_with(char::is_alphanumeric) {
             return Question::Nothing(Status::Skipped);
         }
+        let near = position(&lon, &lat).map(Near::from);
+        let is_nowhere = near.is_none() && !(lon.is_empty() && lat.is_empty());
         match filter(&citycode, &postcode, &kind) {
             None => Question::Nothing(Status::Error),
+            Some(_) if is_nowhere => Question::Nothing(Status::Error),
             Some(filter) => Question::Search(Request {
                 text,
                 finished: true,
-                near: position(&lon, &lat).map(Near::from),
+                near,
                 limit: 2, // the second best is told by its score
                 filter,
                 objects: Vec::new(), // a file is one of addresses

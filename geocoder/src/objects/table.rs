@@ -114,6 +114,7 @@ fn place(layer: &ObjectLayer, object: &Object, index: u32) -> NewPlace {
         parent: index, // its towns are those of the addresses, known when both are open
         insee: code.unwrap_or_else(|| NOWHERE.parse().expect("five digits are written as a code is")),
         position: object.at,
+        approximate: false,
         bbox: object.bbox.unwrap_or(point),
         blocks: 0..0,
         weight: 0,

@@ -13,7 +13,7 @@ use crate::{
     Error,
     address::{Kind, Packed},
     normalize, packed,
-    places::{CODED, FILE, FORMER, MAGIC, METROPOLE, NAMED_OTHERWISE, RECORD},
+    places::{APPROXIMATE, CODED, FILE, FORMER, MAGIC, METROPOLE, NAMED_OTHERWISE, RECORD},
     row::BanId,
     sections::SectionWriter,
 };
@@ -31,6 +31,8 @@ pub(crate) struct NewPlace {
     pub parent: u32,
     pub insee: CommuneCode,
     pub position: LonLat,
+    /// That is the middle of its town, or of the one above a town: its own is not known.
+    pub approximate: bool,
     pub bbox: Bbox,
     /// Its blocks in `numbers.bin`.
     pub blocks: Range<u32>,
@@ -154,7 +156,8 @@ impl PlacesWriter {
         let flag = |flag: u8, is: bool| if is { flag } else { 0 };
         let named_otherwise = flag(NAMED_OTHERWISE, !place.other_names.is_empty());
         let territory = flag(METROPOLE, place.metropole) | flag(FORMER, place.former);
-        record.push(territory | named_otherwise | flag(CODED, coded.is_some()));
+        let approximate = flag(APPROXIMATE, place.approximate);
+        record.push(territory | named_otherwise | approximate | flag(CODED, coded.is_some()));
         record.extend([0; 2]);
         record.extend(place.weight.to_le_bytes());
         debug_assert_eq!(record.len(), RECORD, "a record is {RECORD} bytes");
@@ -235,6 +238,7 @@ mod tests {
             parent: 0,
             insee: "69029".parse().unwrap(),
             position: at,
+            approximate: false,
             bbox: Bbox { west: at.lon, south: at.lat, east: at.lon + 0.1, north: at.lat + 0.1 },
             weight,
             blocks,

@@ -39,6 +39,31 @@ fn a_broken_file_leaves_what_was_there_and_says_no_address() {
 }
 
 #[test]
+fn a_file_cut_short_leaves_what_was_there_and_no_other_unedited() {
+    let site = Site::new();
+    let numbers: Vec<u32> = (1..=60).collect();
+    bal(&site.file("bron"), BRON, &[("Rue des Lilas", &numbers)]);
+    build(&site.sources(), &site.store(), &BuildOptions::default(), &mut |_| ()).unwrap();
+    bal(&site.file("bron"), BRON, &[("Rue des Lilas", &numbers[..20])]);
+    bal(&site.file("villeurbanne"), VILLEURBANNE, &[("Rue des Lilas", &[1, 2, 3, 4]), ("Cours Émile Zola", &[10])]);
+    let updated = site.look(&[]).unwrap();
+    assert!(matches!(updated.update, Update::Edited { .. }), "{updated:?}");
+    let said = complaint(&updated, &site.file("bron"));
+    assert!(said.contains("commune 69029 (Bron) has 20 of 60 addresses left") && !said.contains("Lilas"), "{said}");
+    let geocoder = site.open();
+    assert_eq!(labels(&geocoder, "50 rue des lilas bron")[0], "50 Rue des Lilas Bron");
+    assert_eq!(labels(&geocoder, "4 rue des lilas villeurbanne")[0], "4 Rue des Lilas Villeurbanne");
+    // Its addresses come back, in another file.
+    bal(&site.file("bron-2"), BRON, &[("Rue des Lilas", &numbers[20..])]);
+    let edited = site.edit();
+    assert_eq!(labels(&edited, "50 rue des lilas bron")[0], "50 Rue des Lilas Bron");
+    assert!(site.look(&[]).unwrap().left.is_empty());
+    // Neither is one that says nothing any more, and one that never said anything is no address file.
+    fs::write(site.file("villeurbanne"), format!("{HEADER}\n")).unwrap();
+    assert!(!complaint(&site.look(&[]).unwrap(), &site.file("villeurbanne")).is_empty());
+}
+
+#[test]
 fn a_file_that_cannot_be_read_keeps_its_edits_and_no_other_file_from_being_edited() {
     let site = Site::new();
     let edited: &[(&str, &[u32])] = &[("Rue des Lilas", &[1, 2, 3, 7]), ("Cours Émile Zola", &[10])];

@@ -8,7 +8,7 @@ use std::{
 use geocoder::{BuildOptions, Built, Geocoder, build};
 use tempfile::TempDir;
 
-use crate::{index, row, support, town, write};
+use crate::{Row, index, row, support, town, write};
 
 /// An index of one row, its file, its store and what was built there.
 fn small() -> (PathBuf, PathBuf, Built, TempDir) {
@@ -36,6 +36,70 @@ fn a_bad_source_leaves_the_old_index_in_place() {
         assert!(error.to_string().contains(says), "{error}");
         assert_eq!(revision(&store), before.revision);
     }
+}
+
+#[test]
+fn an_error_says_why_no_row_was_accepted_in_each_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let good = row("Rue des Lilas", 1, 4.91, 45.74);
+    let file = write(folder.path(), "bal.csv", &[good]);
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replace(";4.9100000;", ";4,9100000;")).unwrap();
+    let ban = folder.path().join("ban.ndjson");
+    fs::write(&ban, "{\"id\":\n{}\n").unwrap();
+    let refused = build(&[file, ban], &folder.path().join("index"), &BuildOptions::default(), &mut |_| ()).unwrap_err();
+    let said = refused.to_string();
+    for part in [
+        "bal.csv: 1 row(s) read, 1 × ",
+        "(long.separateur_decimal_invalide)",
+        "ban.ndjson: 2 row(s) read, ",
+        "(row.json_illisible)",
+    ] {
+        assert!(said.contains(part), "{said}");
+    }
+    assert!(!said.contains('\n') && !said.contains("Lilas"), "{said}");
+}
+
+#[test]
+fn a_file_that_lost_its_addresses_is_refused_unless_that_is_accepted() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("index");
+    let (code, commune) = ("69266", "Villeurbanne");
+    let bron: Vec<Row> = (1..=60).map(|n| row("Rue des Lilas", n, 4.91, 45.74)).collect();
+    let theirs: Vec<Row> = (1..=3).map(|n| Row { code, commune, ..row("Rue Haute", n, 4.88, 45.77) }).collect();
+    let files = [write(folder.path(), "a.csv", &bron), write(folder.path(), "b.csv", &theirs)];
+    let index = |files: &[PathBuf], accept_losses| {
+        let options = BuildOptions { accept_losses, ..BuildOptions::default() };
+        build(files, &store, &options, &mut |_| ()).map(|built| built.addresses)
+    };
+    assert_eq!(index(&files, false).unwrap(), 63);
+    let before = revision(&store);
+    // Cut short; with its header alone; both.
+    let cases: [(&[Row], &[Row], &[&str]); 3] = [
+        (&bron[..29], &theirs, &["commune 69029 (Bron) has 29 of 60 addresses left", "a.csv"]),
+        (&bron, &[], &["commune 69266 (Villeurbanne) has 0 of 3 addresses left", "b.csv"]),
+        (&bron[..1], &[], &["69029 (Bron)", "69266 (Villeurbanne)", "--accept-losses"]),
+    ];
+    for (a, b, says) in cases {
+        write(folder.path(), "a.csv", a);
+        write(folder.path(), "b.csv", b);
+        let said = index(&files, false).unwrap_err().to_string();
+        assert!(says.iter().all(|part| said.contains(part)), "{said}");
+        assert_eq!(revision(&store), before, "what was there stays");
+    }
+    // Under another name it is the same.
+    let renamed = [write(folder.path(), "a-2026.csv", &bron[..1]), write(folder.path(), "b.csv", &theirs)];
+    assert!(index(&renamed, false).unwrap_err().to_string().contains("commune 69029 (Bron) has 1 of 60"));
+    // Corrected, given to another file, or not wanted any more, which is said by removing the file.
+    write(folder.path(), "a.csv", &bron[..31]);
+    assert_eq!(index(&files, false).unwrap(), 34);
+    write(folder.path(), "a.csv", &theirs);
+    write(folder.path(), "b.csv", &bron[..31]);
+    assert_eq!(index(&files, false).unwrap(), 34);
+    assert_eq!(index(&files[1..], false).unwrap(), 31);
+    write(folder.path(), "b.csv", &bron[..1]);
+    assert_eq!(index(&files[1..], true).unwrap(), 1);
+    assert_eq!(index(&files[1..], false).unwrap(), 1, "what was accepted is what there is to lose");
 }
 
 #[test]

@@ -32,6 +32,7 @@ pub fn index_of(sources: &Sources<'_>) -> (Geocoder, TempDir) {
         postcodes: list("postcodes.csv", sources.postcodes),
         communes: list("communes.csv", sources.communes),
         metropole: sources.metropole.iter().map(|code| code.parse().unwrap()).collect(),
+        accept_losses: false,
     };
     let files: Vec<PathBuf> = sources.files.iter().map(|(name, text)| write(folder.path(), name, text)).collect();
     let store = folder.path().join("index");

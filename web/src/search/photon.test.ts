@@ -63,6 +63,8 @@ test('an answer that is not what was typed says why, in words', () => {
     placeOf(feature({ type: 'city', name: 'Bron', extra: { match_type: 'commune', score } })).doubt;
   expect(town(0.99)).toBeNull();
   expect(town(0.01)).toBe('seule la commune a été trouvée');
+  const place = feature({ type: 'locality', name: 'Le Fort', extra: { match_type: 'commune', score: 0.7 } });
+  expect(placeOf(place).doubt).toContain('au milieu de sa commune');
 });
 
 test('an object of a layer has a sheet, an address has none', () => {

@@ -50,15 +50,20 @@ export function placeOf(feature: PhotonFeature): Place {
     lon,
     lat,
     bounds: p.extent ? boundsOf(p.extent) : null,
-    doubt: doubtOf(p.extra),
+    doubt: doubtOf(p),
     object: objectOf(p.extra),
   };
 }
 
-/** A commune found as it was typed is sure; one found in place of an address is not. */
-function doubtOf(extra: PhotonFeature['properties']['extra']): Place['doubt'] {
+/**
+ * A commune found as it was typed is sure; one found in place of an address is not, nor is the point of a place that
+ * lies somewhere in it.
+ */
+function doubtOf({ type, extra }: PhotonFeature['properties']): Place['doubt'] {
   const { match_type = 'exact', score = 1 } = extra ?? {};
-  return match_type === 'commune' && score >= 0.5 ? null : t.doubts[match_type];
+  if (match_type !== 'commune') return t.doubts[match_type];
+  if (type !== 'city' && type !== 'district') return t.doubts.somewhere;
+  return score >= 0.5 ? null : t.doubts.commune;
 }
 
 function objectOf(extra: PhotonFeature['properties']['extra']): Place['object'] {
