@@ -223,7 +223,7 @@ fn confidence(answer: &Answer<'_>, margin: f32, context: Context) -> f32 {
         (_, Some(Verdict::Partial)) => LEFT_OUT,
         _ => 1.0,
     };
-        let placed = if answer.place.is_approximate() && !is_town(answer) { SOMEWHERE_IN_TOWN } else { 1.0 };
+    let placed = if answer.place.is_approximate() && !is_town(answer) { SOMEWHERE_IN_TOWN } else { 1.0 };
     let (by_text, by_margin) =
         if context.unfinished { (BY_TEXT_UNFINISHED, BY_MARGIN_UNFINISHED) } else { (BY_TEXT, BY_MARGIN) };
     let sure = interpolate(by_text, answer.score.text) * interpolate(by_margin, margin);

@@ -22,7 +22,7 @@ use crate::{
     objects::find::{ObjectContext, as_object},
     parse::{Query, Typed, readings},
     places::Place,
-    rank::{Answer, House, Likeness, Wording},
+    rank::{self, Answer, House, Likeness, Wording},
     suggestion::{Score, Verdict, Verdicts},
 };
 

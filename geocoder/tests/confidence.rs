@@ -49,9 +49,7 @@ fn the_very_address_next_door_makes_a_longer_name_unsure() {
     let next_door = ("69029_0030_00003", "Allée du Moulin", 3, "69029", "Bron", 4.94, 45.68, "");
     let rows = [ROWS[1], next_door];
     let (geocoder, _folder) = index_of_bal(COLUMNS, rows.iter().map(line), &Sources::default());
-    let found = geocoder
-        .search(&Request { finished: true, ..support::request("3 allée du moulin mions") })
-        .unwrap();
+    let found = geocoder.search(&Request { finished: true, ..support::request("3 allée du moulin mions") }).unwrap();
     assert_eq!(found[0].name, "Allée du Moulin d'Aval", "{:#?}", shown(&found));
     assert_eq!(found[0].match_type, MatchType::Corrected, "a word is missing");
     assert!(found[0].score.confidence < SURE, "{:#?}", shown(&found));

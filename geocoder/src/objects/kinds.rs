@@ -84,7 +84,9 @@ mod tests {
 
     fn read(text: &str) -> Option<(&'static ObjectsKind, String)> {
         let (words, scope, said_) = (normalize::normalize(text), None, Said::default());
-        let query = Query { number: None, of_range: false, words, unfinished: true, scope, said: said_, faith: 1.0 };
+        let (faith, left_out) = (1.0, false);
+        let query =
+            Query { number: None, of_range: false, words, unfinished: true, scope, said: said_, faith, left_out };
         let (kind, rest) = said(&query)?;
         Some((kind, rest.words.into_iter().map(|word| word.typed).collect::<Vec<_>>().join(" ")))
     }
