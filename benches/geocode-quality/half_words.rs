@@ -58,7 +58,7 @@ fn in_city(scene: &Scene<'_>, name: &str, dice: &mut Dice) -> Option<Query> {
     };
     let finished = dice.below(2) == 0;
     let text = text.to_lowercase();
-    scene.is_unique(&scope).then(|| Query { ask: Ask::Search { text, finished, near: None }, wanted, scope })
+    scene.is_unique(&scope).then_some(Query { ask: Ask::Search { text, finished, near: None }, wanted, scope })
 }
 
 /// Rank the wanted answer has when the names of the commune that begin as typed are put in order of size: what can be

@@ -295,7 +295,8 @@ fn asks_for_an_address(query: &Query) -> bool {
 
 /// Whether some reading leaves a street to be looked for in the town or the postcode typed: « rue de bron » leaves none.
 fn names_town(queries: &[Query]) -> bool {
-    let is_telling = |word: &&Word| !normalize::is_article(&word.typed);
+    let is_number = |word: &Word| word.typed.starts_with(|c: char| c.is_ascii_digit());
+    let is_telling = |word: &&Word| !normalize::is_article(&word.typed) && !is_number(word);
     queries.iter().any(|query| {
         let is_said = query.said.postcode.is_some() || query.scope.as_ref().is_some_and(|scope| scope.whole);
         is_said && query.words.iter().filter(is_telling).count() > 1

@@ -27,7 +27,7 @@ pub(crate) const STEPS: [(Step, f32); 12] = [
     (Step::AsCode, f32::MAX), // needless only when the postcode's town has the street
     (Step::HalfWords, 0.93),
     (Step::Corrected, 0.85),
-    (Step::OtherType, 0.93),
+    (Step::OtherType, 0.97),
     (Step::NameInside, 0.85),
     (Step::Shortened, 0.85),
     (Step::Respelt, 0.85),

@@ -154,7 +154,12 @@ fn without_complement(query: &Query) -> impl Iterator<Item = Query> {
     noise::complements(&query.words).map(move |len| {
         let (words, complement) = query.words.split_at(len);
         let drops_number = query.number.is_none() && complement.iter().any(is_number);
-        let faith = query.faith * if drops_number { NUMBER_DROPPED } else { COMPLEMENT_DROPPED };
+        let faith = match drops_number {
+            true if query.scope.is_some() => NUMBER_DROPPED,
+            true => NUMBER_DROPPED * WORDS_DROPPED, // no town speaks for the rest
+            false => COMPLEMENT_DROPPED,
+        };
+        let faith = query.faith * faith;
         Query { words: words.to_vec(), unfinished: false, faith, ..query.clone() }
     })
 }
