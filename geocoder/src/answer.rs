@@ -6,9 +6,9 @@ use crate::{
     Geocoder, HouseNumber, Kind, Suggestion,
     address::{Position, PositionKind, ground_distance_m},
     confidence,
-    numbers::uuid,
+    numbers::{HouseDetails, uuid},
     places::{Place, Places},
-    rank::{Answer, House},
+    rank::Answer,
     shard::Shard,
 };
 
@@ -45,25 +45,24 @@ impl Geocoder {
             return self.object_suggestion(part, table, answer, near);
         }
         let Shard { numbers, places, .. } = &*self.part_of(place).shard;
-        let house = match answer.house {
-            House::Found(entry, _) | House::WithoutSuffix(entry, _) => {
-                Some((numbers.house(entry), numbers.position(entry)))
-            }
-            House::NotAsked | House::Interpolated(_) | House::Unknown(_) => None,
+        let entry = answer.house.entry();
+        let number = entry.map(|entry| numbers.house(entry));
+        let HouseDetails { others, parcels, locality, ban_id } = match entry {
+            Some(entry) => numbers.details(entry, place.insee()),
+            None => HouseDetails { ban_id: places.ban_id(place.index).map(uuid), ..HouseDetails::default() },
         };
-        let details = answer.house.entry().map(|entry| numbers.details(entry, place.insee()));
-        let Within { district, old_insee, city, insee } = Within::of(place, places);
         let kind = if place.is_approximate() { PositionKind::Unknown } else { PositionKind::Segment };
-        let (position, certified) =
-            house.as_ref().map_or((Position { at: answer.at(), kind }, false), |(_, found)| *found);
+        let of_place = (Position { at: answer.at(), kind }, false);
+        let (position, certified) = entry.map_or(of_place, |entry| numbers.position(entry));
+        let Within { district, old_insee, city, insee } = Within::of(place, places);
         Suggestion {
-            kind: if house.is_some() { Kind::House } else { place.kind() },
-            id: house.as_ref().map_or_else(|| place.id(), |(number, _)| house_id(&place.id(), number)),
-            ban_id: details.as_ref().map_or_else(|| places.ban_id(place.index).map(uuid), |house| house.ban_id.clone()),
+            kind: if entry.is_some() { Kind::House } else { place.kind() },
+            id: number.as_ref().map_or_else(|| place.id(), |number| house_id(&place.id(), number)),
+            ban_id,
             name: place.name().to_owned(),
             other_name: answer.other_name.map(str::to_owned),
-            house_number: house.as_ref().map(|(number, _)| number.to_string()),
-            locality: details.as_ref().and_then(|house| house.locality.clone()),
+            house_number: number.map(|number| number.to_string()),
+            locality,
             postcode: postcode(place),
             district,
             old_insee,
@@ -71,9 +70,9 @@ impl Geocoder {
             insee,
             metropole: place.is_metropole(),
             position,
-            other_positions: details.as_ref().map(|house| house.others.clone()).unwrap_or_default(),
-            parcels: details.map(|house| house.parcels).unwrap_or_default(),
-            bbox: if house.is_some() { None } else { extent(place.bbox()) },
+            other_positions: others,
+            parcels,
+            bbox: if entry.is_some() { None } else { extent(place.bbox()) },
             certified,
             addresses: place.weight(),
             distance_m: near.map(|near| ground_distance_m(near, position.at)),

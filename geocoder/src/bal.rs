@@ -86,13 +86,10 @@ fn row(cells: Cells<'_>, context: &Context, ids: &mut IdUse, faults: &mut Faults
         ban_street: values.ids.street,
         ban_commune: values.ids.commune,
         updated: values.updated,
-        postcode: None,
         number,
-        at: 0, // `each_row` says
-        line: 0,
-        commune,
         former,
         street,
+        ..Row::of_commune(commune)
     })
 }
 

@@ -133,8 +133,6 @@ impl Columns {
             commune_names: names.of_commune(&commune, text(self.post)),
             names: names.of_street(&street, [text(self.alias), text(self.afnor)]),
             complement: other(text(self.complement)),
-            complement_names: Vec::new(),
-            commune,
             former,
             number,
             position: Some(Position { at, kind: PositionKind::from_bal(text(self.kind)) }),
@@ -144,11 +142,9 @@ impl Columns {
             ban_address: parse_uuid(text(self.ban_address)),
             ban_street: parse_uuid(text(self.ban_street)),
             ban_commune: parse_uuid(text(self.ban_commune)),
-            updated: None,
             postcode: postcodes::parse(text(self.postcode)),
             street,
-            at: 0, // `each_row` says
-            line: 0,
+            ..Row::of_commune(commune)
         })
     }
 }

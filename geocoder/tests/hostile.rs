@@ -2,15 +2,14 @@
 
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-use geocoder::{Error, Filter, Geocoder, Nearby};
-use layers::LonLat;
-use support::{Sources, index_of_bal};
-use tempfile::TempDir;
-
 mod support;
 #[path = "hostile/texts.rs"]
 mod texts;
 
+use geocoder::{Error, Filter, Geocoder, Nearby};
+use layers::LonLat;
+use support::{Sources, index_of_bal};
+use tempfile::TempDir;
 use texts::{Dice, SHAPES};
 
 const COLUMNS: &str = "cle_interop;voie_nom;numero;suffixe;commune_insee;commune_nom;long;lat";

@@ -5,7 +5,7 @@
 
 mod support;
 
-use geocoder::{Geocoder, MatchType, Request, Suggestion, Verdict};
+use geocoder::{Geocoder, Kind, MatchType, Request, Suggestion, Verdict};
 use support::{Sources, first_labelled, index_of, index_of_bal, request, shown};
 use tempfile::TempDir;
 
@@ -124,6 +124,19 @@ fn a_city_first_is_read_when_the_street_bears_the_name_of_another() {
     check(&geocoder, "Lyon, 2 rue de Bron", "2 Rue de Bron, 69003 Lyon 3e Arrondissement");
     check(&geocoder, "Bron, 3 rue de Lyon", "3 Rue de Lyon, 69500 Bron");
     check(&geocoder, "69500 Bron, 2 rue de Lyon", "2 Rue de Lyon, 69500 Bron");
+}
+
+#[test]
+fn a_town_named_twice_may_be_of_the_street_once() {
+    let (geocoder, _folder) = index();
+    check(&geocoder, "2 rue de Bron, Lyon", "2 Rue de Bron, 69003 Lyon 3e Arrondissement");
+    check(&geocoder, "3 rue Moncey, Lyon 3e Arrondissement, Lyon", "3 Rue Moncey, 69003 Lyon 3e Arrondissement");
+    // There is none in Lyon: « rue de », in Lyon, is no street that was asked for.
+    for text in ["rue de Lyon Lyon", "2 rue de Lyon, Lyon", "2 rue de Lyon Lyon 3e"] {
+        let found = find(&geocoder, text);
+        let other = |it: &Suggestion| it.name != "Rue de Lyon" && it.verdicts.street == Some(Verdict::Ok);
+        assert!(!found.iter().any(|it| it.kind == Kind::Street && other(it)), "« {text} » gave {:#?}", shown(&found));
+    }
 }
 
 #[test]

@@ -54,7 +54,9 @@ impl<'g> Look<'g> {
         // « Lyon 3e Arrondissement, Lyon », « 3e Lyon »: the town before it says more, when one is in the other.
         let inner = self.gazetteer.town_at_end(rest).or_else(|| self.ordinal_at_end(rest));
         let inner = inner.map(|(rest, inner)| (rest, narrow(inner, towns, self.places)));
-        let inner = inner.filter(|(_, common)| !common.is_empty());
+        // « rue de Lyon, Lyon »: no street is left without the first, it was of its name.
+        let is_said = |rest: &[Word]| rest.is_empty() || says_a_name(rest);
+        let inner = inner.filter(|(rest, common)| !common.is_empty() && is_said(rest));
         let readings = [Some(Reading::named(rest, false, towns, true))].into_iter();
         readings.chain([inner.map(|(rest, common)| Reading::named(rest, false, &common, true))]).flatten().collect()
     }
