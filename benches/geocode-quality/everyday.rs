@@ -85,7 +85,8 @@ pub(crate) fn other_type(scene: &Scene<'_>, dice: &mut Dice) -> Option<Query> {
     let (own, name) = scene.street.name.split_once(' ')?;
     let other = *dice.pick(&TYPES);
     // A street of the text's own words next door is meant as much, and said to contradict.
-    let typed = told(&text::key(&format!("{other} {name}")));
+    let key = text::key(&format!("{other} {name}"));
+    let typed = told(&key);
     if !TYPES.contains(&own) || scene.corpus.by_key.keys().any(|key| told(key) == typed) {
         return None;
     }
