@@ -11,7 +11,7 @@ use crate::{
     effort::Effort,
     onebox::stand_in,
     parse::{Typed, readings, says_a_name},
-    rank::Answer,
+    rank::{Answer, Wording},
     search::STEPS,
     suggestion::Score,
 };
@@ -119,7 +119,9 @@ impl Geocoder {
     /// Whether a street lies in the town named, beside it or with the other one.
     fn is_in_town(&self, street: &Answer<'_>, side: &Side) -> bool {
         let towns = || side.communes.iter().flat_map(|code| self.gazetteer.code(code)).copied().collect::<Vec<_>>();
-        !contradicts(street) && (side.communes.is_empty() || self.is_within(street.place, &towns()))
+        // « Avenue de la Commune de Paris » is in Givors: it bears the name of a town, and names none.
+        let is_said = !contradicts(street) || street.wording == Wording::Whole;
+        is_said && (side.communes.is_empty() || self.is_within(street.place, &towns()))
     }
 
     /// Both sides of a parting; a town that one alone names holds for the other.

@@ -7,7 +7,7 @@ use support::{COLUMNS, Row, Sources, check, find, first_named, index_of_bal, lin
 use tempfile::TempDir;
 
 #[rustfmt::skip]
-const ROWS: [Row; 10] = [
+const ROWS: [Row; 11] = [
     ("69388_0001_00310", "Rue Nungesser et Coli", 310, "69388", "Lyon 8e Arrondissement", 4.8700, 45.7300, ""),
     ("69282_0001_00001", "Rue Nungesser", 1, "69282", "Meyzieu", 5.0000, 45.7700, ""),
     ("69386_0001_00002", "Rue Robert", 2, "69386", "Lyon 6e Arrondissement", 4.8500, 45.7700, ""),
@@ -17,6 +17,7 @@ const ROWS: [Row; 10] = [
     ("69199_0004_00001", "Cité Hiver", 1, "69199", "Saint-Fons", 4.8700, 45.7200, ""),
     ("69199_0005_00001", "Quai de la Loire", 1, "69199", "Saint-Fons", 4.8300, 45.7000, ""),
     ("69199_0006_00001", "Villa du Port", 1, "69199", "Saint-Fons", 4.8302, 45.7001, ""),
+    ("69386_0002_00001", "Avenue de la Commune de Meyzieu", 1, "69386", "Lyon 6e Arrondissement", 4.8500, 45.7750, ""),
     ("69282_0002_00001", "Place du Marché", 1, "69282", "Meyzieu", 5.0100, 45.7710, ""),
 ];
 
@@ -76,6 +77,8 @@ fn any_type_of_street_may_be_of_a_crossing() {
         };
         assert!(found.iter().all(is_half), "{text}: {:#?}", shown(&found));
     }
+    let bears = find(&geocoder, "avenue de la commune de meyzieu et quai de la loire");
+    assert!(bears.iter().all(|it| it.score.total() <= 0.5) && bears.len() == 1, "{:#?}", shown(&bears));
     let met = find(&geocoder, "villa du port et quai de la loire");
     first_named("", &met, Kind::Crossing, "Villa du Port / Quai de la Loire");
     // A home or a court beside a street is a complement of its address where it is no street.

@@ -83,8 +83,8 @@ pub(super) fn partings(text: &str) -> Vec<Parting> {
 
 /// Whether the words begin with a type of street, articles apart.
 fn begins(words: &[&str]) -> Begins {
-    let folded = words.iter().map(|word| fold(word));
-    let mut first = folded.filter(|word| !ARTICLES.contains(&word.as_str()) && !SIZES.contains(&word.as_str()));
+    let is_small = |word: &str| ARTICLES.contains(&word) || SIZES.contains(&word) || is_code(word);
+    let mut first = words.iter().map(|word| fold(word)).filter(|word| !is_small(word));
     let Some(first) = first.next() else { return Begins::Otherwise };
     let word = first.split(' ').next().unwrap_or_default(); // « rond-point »
     let spelt = normalize::street_type_of(word).unwrap_or(word);
@@ -95,6 +95,12 @@ fn begins(words: &[&str]) -> Begins {
     } else {
         Begins::Otherwise
     }
+}
+
+/// « 166P3 Rue de Saussure » is a street of Paris; « 166 rue de Saussure » is a house.
+fn is_code(word: &str) -> bool {
+    let is_digit = |c: char| c.is_ascii_digit();
+    word.starts_with(is_digit) && word.ends_with(is_digit) && word.contains(|c: char| c.is_ascii_lowercase())
 }
 
 fn is(word: &str, list: &[&str]) -> bool {
@@ -142,6 +148,7 @@ mod tests {
         check("au croisement rue A1a avenue B22", &["rue A1a|avenue B22"]);
         check("angle cours A1a quai de la B22 Lyon", &["cours A1a|quai de la B22 Lyon"]);
         check("rue A1a à l’angle de la rue B22", &["rue A1a|rue B22"]);
+        check("166P3 Rue de A1a, Rue B22", &["166P3 Rue de A1a|Rue B22"]);
         check("Petite rue A1a, rond-point de B22", &["Petite rue A1a|rond-point de B22"]);
     }
 

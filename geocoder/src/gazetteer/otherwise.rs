@@ -18,6 +18,8 @@ const LONGER: usize = 10;
 const GLUED: f32 = 0.97;
 /// Letters of a name in one word from which it may be told without its spaces.
 const SHORTEST_GLUED: usize = 6;
+/// Letters of the end of a name from which it may be told by it: « village » and « camp » are of streets too.
+const SHORTEST_ENDING: usize = 8;
 
 impl Gazetteer {
     /// The towns of a name some of whose articles are left out, or « sur » written « s/ ». The words that are left must
@@ -62,7 +64,7 @@ impl Gazetteer {
 
     /// The towns whose name ends with this one, which stands on its own in it: « Pierre-Bénite », not « Mont-d'Or ».
     pub(crate) fn ending(&self, key: &str) -> Option<Vec<u32>> {
-        let is_own = key.len() >= SHORTEST_GLUED && key.split(' ').next().is_some_and(|word| !is_left_out(word));
+        let is_own = key.len() >= SHORTEST_ENDING && key.split(' ').next().is_some_and(|word| !is_left_out(word));
         let stands = |name: &str| {
             let before = name.strip_suffix(key)?.strip_suffix(' ')?.rsplit(' ').next()?;
             (!is_left_out(before) && !matches!(before, "saint" | "sainte")).then_some(())
@@ -181,12 +183,17 @@ mod tests {
 
     #[test]
     fn the_end_of_a_name_is_a_town_where_it_stands_on_its_own() {
-        let gazetteer =
-            gazetteer(&["Oullins-Pierre-Bénite", "Saint-Cyr-au-Mont-d'Or", "Saint-Priest", "Décines-Charpieu"]);
+        let gazetteer = gazetteer(&[
+            "Oullins-Pierre-Bénite",
+            "Saint-Cyr-au-Mont-d'Or",
+            "Saint-Priest",
+            "Décines-Charpieu",
+            "Sathonay-Village",
+        ]);
         for (text, towns) in [("pierre benite", Some(vec![0])), ("charpieu", Some(vec![3]))] {
             assert_eq!(gazetteer.ending(&normalize::key(text)), towns, "{text}");
         }
-        for text in ["mont d or", "priest", "oullins", "cyr au mont d or", "pierre"] {
+        for text in ["mont d or", "village", "priest", "oullins", "cyr au mont d or", "pierre"] {
             assert_eq!(gazetteer.ending(&normalize::key(text)), None, "{text}");
         }
     }

@@ -33,7 +33,7 @@ const STOPS: [(&str, &str); 6] = [
 ];
 
 #[rustfmt::skip] // a table
-const KINDS: [ObjectsKind; 7] = [
+const KINDS: [ObjectsKind; 12] = [
     ObjectsKind { words: &["station de metro", "arret de metro", "metro"],
         tags: &[("railway", "station"), ("railway", "subway_entrance"), ("station", "subway"), ("public_transport", "station")] },
     ObjectsKind { words: &["arret de tram", "arret de tramway", "tramway", "tram"], tags: &[("railway", "tram_stop")] },
@@ -43,12 +43,20 @@ const KINDS: [ObjectsKind; 7] = [
     ObjectsKind { words: &["centre nautique", "piscine"],
         tags: &[("leisure", "sports_centre"), ("leisure", "swimming_pool"), ("leisure", "water_park")] },
     ObjectsKind { words: &["bibliotheque", "mediatheque"], tags: &[("amenity", "library")] },
+    ObjectsKind { words: &["gymnase"], tags: &[("leisure", "sports_hall"), ("leisure", "sports_centre")] },
+    ObjectsKind { words: &["stade"], tags: &[("leisure", "stadium"), ("leisure", "sports_centre")] },
+    ObjectsKind { words: &["ecole", "groupe scolaire"], tags: &[("amenity", "school")] },
+    ObjectsKind { words: &["college"], tags: &[("amenity", "school")] },
+    ObjectsKind { words: &["lycee"], tags: &[("amenity", "school")] },
 ];
 
 impl ObjectsKind {
-    /// Whether an object of this tag and name is of this kind. A name that says another kind is the better word for it.
+    /// Whether an object of this tag and name is of this kind. A name that says another kind is the better word for it;
+    /// but a stop is named after what is beside it.
     pub(super) fn has(&self, tag: (&str, &str), folded: &str) -> bool {
-        let says_other = || KINDS.iter().any(|kind| !std::ptr::eq(kind, self) && kind.begins(folded).is_some());
+        let says_other = || {
+            !STOPS.contains(&tag) && KINDS.iter().any(|kind| !std::ptr::eq(kind, self) && kind.begins(folded).is_some())
+        };
         self.tags.contains(&tag) && !says_other()
     }
 
@@ -108,6 +116,8 @@ mod tests {
         let (pool, _) = read("piscine X").unwrap();
         assert!(station.has(("railway", "station"), "bellecour") && !station.has(("highway", "bus_stop"), "bellecour"));
         assert!(pool.has(("leisure", "sports_centre"), "centre nautique tony bertrand"));
-        assert!(!pool.has(("leisure", "sports_centre"), "mairie annexe"));
+        assert!(!pool.has(("leisure", "sports_centre"), "gymnase blandan"));
+        let (stop, _) = read("arrêt X").unwrap();
+        assert!(stop.has(("highway", "bus_stop"), "mairie"), "a stop is named after what is beside it");
     }
 }

@@ -151,6 +151,7 @@ fn the_kind_of_an_object_may_be_said_where_its_name_does_not() {
     let stops = vec![
         station(1, "Bellecour", "69387"),
         object(2, "Bellecour", STOP, "69387", (4.86, 45.76)),
+        object(9, "Mairie", STOP, "69029", (4.91, 45.738)),
         station(3, "Cuire", "69029"),
     ];
     let halls = vec![
@@ -170,6 +171,9 @@ fn the_kind_of_an_object_may_be_said_where_its_name_does_not() {
         ("station de métro Bellecour, Lyon", "Bellecour", "station"),
         ("metro belecour", "Bellecour", "station"),
         ("arrêt de bus bellecour", "Bellecour", "bus_stop"),
+        ("arrêt mairie bron", "Mairie", "bus_stop"),
+        ("mairie bron", "Mairie de Bron", "townhall"),
+        ("mairie de bron", "Mairie de Bron", "townhall"),
         ("mairie de lyon 7", "Mairie du 7e arrondissement", "townhall"),
         ("mairie villeurbanne", "Hôtel de Ville", "townhall"),
         ("hôtel de ville de Bron", "Mairie de Bron", "townhall"),
