@@ -12,7 +12,8 @@ use crate::{
 pub(crate) fn last(scene: &Scene<'_>, dice: &mut Dice) -> Option<Query> {
     let (before, last) = scene.street.name.rsplit_once(' ')?;
     let name = format!("{before} {}", half(last)?);
-    (!is_another_street(scene, &name, &scene.city())).then(|| in_city(scene, &name, dice))?
+    // A whole name of another commune is meant as much, and said to contradict.
+    (!is_another_street(scene, &name, &[])).then(|| in_city(scene, &name, dice))?
 }
 
 /// The same where one street of the commune begins so.

@@ -114,7 +114,9 @@ impl Geocoder {
         };
         match self.gazetteer.named(&key) {
             Some(named) => {
-                let both: Vec<u32> = named.iter().copied().filter(|town| told.contains(town)).collect();
+                let codes = self.codes_of(named);
+                let is_named = |&&town: &&u32| self.codes_of(&[town]).iter().any(|code| codes.contains(code));
+                let both: Vec<u32> = told.iter().filter(is_named).copied().collect();
                 if both.is_empty() { named.to_vec() } else { both }
             }
             None if name.is_empty() => told,

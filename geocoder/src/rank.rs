@@ -14,6 +14,8 @@ use crate::{
 
 /// Taken off for each of commune and postcode that says otherwise.
 const CONTRADICTION: f32 = 0.12;
+/// Taken off besides where no number says that it is the very address: many communes have a street of that name.
+const STREET_ELSEWHERE: f32 = 0.05;
 /// Taken off outside the home territory.
 const AWAY: f32 = 0.1;
 /// Most taken off for distance, reached at [`FARTHEST_M`].
@@ -124,11 +126,12 @@ pub(crate) fn score<'a>(
         House::Unknown(_) if is_town => 0.3,
         House::Interpolated(_) | House::Unknown(_) => 0.08,
     };
+    let street_elsewhere = if elsewhere && house == House::NotAsked { STREET_ELSEWHERE } else { 0.0 };
     let contradictions = [candidate.commune, candidate.postcode].iter().filter(|said| **said == Some(false)).count();
     let score = Score {
         text: likeness.text * query.faith,
         number,
-        commune: CONTRADICTION * contradictions as f32,
+        commune: CONTRADICTION * contradictions as f32 + street_elsewhere,
         far: near.map_or(0.0, |near| far_off(candidate, near)),
         small: SMALL * by_size(near) * (1.0 - importance(candidate.place)),
         away: if candidate.at_home { 0.0 } else { AWAY },

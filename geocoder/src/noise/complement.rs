@@ -85,7 +85,7 @@ mod tests {
         check("rue Pasteur B.P. 12", &["rue pasteur", "rue pasteur b p"]);
         check("rue Pasteur n°3", &["rue pasteur", "rue pasteur n"]);
         check("rue du mail immeuble A", &["rue du mail"]);
-        check("le mail porte gauche", &["le mail"]);
+        check("le mail porte gauche", &["le mail", "le mail porte"]);
         check("allée de la résidence", &[]);
         check("rue du 8 mai", &[]);
         check("rue garibaldi", &[]);
