@@ -55,3 +55,14 @@ fn the_very_address_next_door_makes_a_longer_name_unsure() {
     assert!(found[0].score.confidence < SURE, "{:#?}", shown(&found));
     assert_eq!((found[1].name.as_str(), found[1].verdicts.commune), ("Allée du Moulin", Some(Verdict::Contradicts)));
 }
+
+#[test]
+fn another_type_of_street_is_no_misspelling_of_the_one_typed() {
+    let row = ("69029_0040_00003", "Rue Édouard Herriot", 3, "69029", "Bron", 4.92, 45.73, "");
+    let (geocoder, _folder) = index_of_bal(COLUMNS, [line(&row)], &Sources::default());
+    for text in ["route édouard herriot bron", "3 route édouard herriot bron"] {
+        let found = geocoder.search(&Request { finished: true, ..support::request(text) }).unwrap();
+        assert_eq!(found[0].name, "Rue Édouard Herriot", "« {text} » gave {:#?}", shown(&found));
+        assert!(found[0].score.confidence < SURE, "{:#?}", shown(&found));
+    }
+}

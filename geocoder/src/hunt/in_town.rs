@@ -3,8 +3,9 @@
 use super::Hunt;
 use crate::{
     effort,
-    normalize::Word,
+    normalize::{self, Word},
     parse::Query,
+    rank::{Likeness, Wording},
     spelling::{Spelt, glued},
 };
 
@@ -37,7 +38,9 @@ impl Hunt<'_> {
             for place in part.shard.places.within(&part.towns(towns)).filter(|place| !part.hides(place.index)) {
                 self.effort.spend(effort::COMPARE_NAME);
                 let Some(likeness) = part.shard.places.spelling(place, &spelt) else { continue };
-                let answer = self.answer(place, query, likeness, near);
+                let is_other = is_of_other_type(query, place.folded());
+                let wording = if is_other { Wording::OtherType } else { likeness.wording };
+                let answer = self.answer(place, query, Likeness { wording, ..likeness }, near);
                 self.answers.extend(answer);
             }
         }
@@ -47,4 +50,14 @@ impl Hunt<'_> {
             self.keep(found, query);
         }
     }
+}
+
+/// Whether one type of street was typed and a name has another, which are no misspelling of each other as « cour » is of
+/// « cours »: « Route Édouard Herriot » has nearly all the letters of the Rue.
+fn is_of_other_type(query: &Query, name: &str) -> bool {
+    let (Some(typed), Some(own)) = (query.words.first().map(Word::canonical), name.split(' ').next()) else {
+        return false;
+    };
+    let are_types = [typed, own].into_iter().all(normalize::is_street_type);
+    are_types && !own.starts_with(typed) && !typed.starts_with(own)
 }
