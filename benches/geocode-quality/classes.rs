@@ -84,6 +84,7 @@ pub(crate) const CLASSES: &[Class] = &[
     Class { name: "quarter-before", group: Group::Everyday, drawn: Drawn::Indexed, make: quarters::before },
     Class { name: "quarter-after", group: Group::Everyday, drawn: Drawn::Indexed, make: quarters::after },
     Class { name: "typo-bare", group: Group::Everyday, drawn: Drawn::Indexed, make: everyday::typo_bare },
+    Class { name: "town-typo", group: Group::Everyday, drawn: Drawn::Indexed, make: everyday::town_typo },
     Class { name: "merged-bare", group: Group::Everyday, drawn: Drawn::Indexed, make: everyday::merged_bare },
     Class { name: "part-bare", group: Group::Everyday, drawn: Drawn::Indexed, make: everyday::part_bare },
     Class { name: "foreign-street", group: Group::Everyday, drawn: Drawn::Indexed, make: everyday::foreign_street },

@@ -128,6 +128,17 @@ pub(crate) fn typo_bare(scene: &Scene<'_>, dice: &mut Dice) -> Option<Query> {
     anywhere(scene, &name)
 }
 
+/// One typo in the name of the town, and no postcode; none where it is the name of another.
+pub(crate) fn town_typo(scene: &Scene<'_>, dice: &mut Dice) -> Option<Query> {
+    let town = edits::with_typos(&scene.commune.city, 1, dice)?;
+    let key = text::key(&town);
+    if scene.corpus.communes.values().any(|commune| text::key(&commune.city) == key) {
+        return None;
+    }
+    let query = scene.house(format!("{} {town}", scene.line()), scene.city())?;
+    Some(Query { scope: Vec::new(), ..query }) // none is named rightly
+}
+
 /// Two words run together, and nothing of where.
 pub(crate) fn merged_bare(scene: &Scene<'_>, dice: &mut Dice) -> Option<Query> {
     let name = edits::merged(&scene.street.name, dice)?;

@@ -106,6 +106,7 @@ fn everyday(tallies: &[&Tally]) -> Vec<Row> {
         ("quarter-before", 90.0),
         ("quarter-after", 90.0),
         ("typo-bare", 90.0),
+        ("town-typo", 97.0),
         ("merged-bare", 95.0),
         ("part-bare", 95.0),
     ];

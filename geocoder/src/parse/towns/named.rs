@@ -150,7 +150,7 @@ impl<'g> Look<'g> {
 
 /// The town the last words may have been meant for, the likeliest of all lengths.
 fn misspelt_town(words: &[Word], gazetteer: &Gazetteer) -> Option<Reading> {
-    let found = (1..=words.len().saturating_sub(1).min(4)).filter_map(|len| {
+    let found = (1..=words.len().saturating_sub(1).min(TOWN_WORDS)).filter_map(|len| {
         let (rest, town) = words.split_at(words.len() - len);
         let (likeness, towns) = gazetteer.misspelt(&key(town), false)?;
         Some((likeness, rest, towns))
