@@ -5,6 +5,7 @@
 use super::{Gazetteer, MOST_SHORTENED};
 use crate::{
     edit::Nearly,
+    letters,
     normalize::{self, Word},
     vocabulary,
 };
@@ -64,13 +65,17 @@ impl Gazetteer {
 
     /// The towns whose name ends with this one, which stands on its own in it: « Pierre-Bénite », not « Mont-d'Or ».
     pub(crate) fn ending(&self, key: &str) -> Option<Vec<u32>> {
-        let is_own = key.len() >= SHORTEST_ENDING && key.split(' ').next().is_some_and(|word| !is_left_out(word));
+        if key.len() < SHORTEST_ENDING || key.split(' ').next().is_none_or(is_left_out) {
+            return None;
+        }
+        let wanted = letters::set(key);
         let stands = |name: &str| {
             let before = name.strip_suffix(key)?.strip_suffix(' ')?.rsplit(' ').next()?;
             (!is_left_out(before) && !matches!(before, "saint" | "sainte")).then_some(())
         };
-        let ending = self.names.iter().filter(|(name, _)| is_own && stands(name).is_some());
-        let mut towns: Vec<u32> = ending.flat_map(|(_, towns)| towns.iter().copied()).collect();
+        let has_letters = self.letters.iter().zip(&self.names).filter(|(letters, _)| *letters & wanted == wanted);
+        let ending = has_letters.filter(|(_, (name, _))| stands(name).is_some());
+        let mut towns: Vec<u32> = ending.flat_map(|(_, (_, towns))| towns.iter().copied()).collect();
         towns.sort_unstable();
         towns.dedup();
         (1..=MOST_SHORTENED).contains(&towns.len()).then_some(towns)
