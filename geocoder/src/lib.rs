@@ -46,6 +46,7 @@ mod hunt;
 mod index;
 mod interpolation;
 mod letters;
+mod likeliest;
 mod likeness;
 mod lists;
 mod losses;
