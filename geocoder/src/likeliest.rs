@@ -62,3 +62,41 @@ fn choose(towns: &[u32], near: Option<LonLat>, places: &Places, prefers_home: bo
     keys.sort_unstable_by(order);
     keys.into_iter().map(|(.., town)| town).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{BuildOptions, Geocoder, build};
+
+    /// 250 communes in a row from west to east.
+    fn geocoder(folder: &std::path::Path) -> Geocoder {
+        let row = |at: u32| {
+            let (code, lon) = (format!("38{at:03}"), 4.0 + f64::from(at) * 0.01);
+            format!("{code}_0001_00001;Rue Haute;1;{code};Saint-Jean-{at};{lon};45.5")
+        };
+        let columns = "cle_interop;voie_nom;numero;commune_insee;commune_nom;long;lat".to_owned();
+        let lines: Vec<String> = std::iter::once(columns).chain((1..=250).map(row)).collect();
+        std::fs::write(folder.join("bal.csv"), lines.join("\n")).unwrap();
+        build(&[folder.join("bal.csv")], &folder.join("index"), &BuildOptions::default(), &mut |_| ()).unwrap();
+        Geocoder::open(&folder.join("index")).unwrap()
+    }
+
+    #[test]
+    fn of_too_many_towns_the_nearest_are_chosen_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let geocoder = geocoder(folder.path());
+        let places = &geocoder.first.shard.places;
+        let towns: Vec<u32> =
+            (1..=250).flat_map(|at| geocoder.gazetteer.code(&format!("38{at:03}")).to_vec()).collect();
+        let (mut likeliest, effort) = (Likeliest::default(), Effort::of(60_000));
+        let near = LonLat { lon: 4.0, lat: 45.5 };
+        let chosen = likeliest.of(&towns, Some(near), (places, false), &effort).to_vec();
+        assert_eq!(chosen, towns[..MOST]);
+        assert_eq!(likeliest.of(&towns, Some(near), (places, false), &effort), chosen);
+        assert!(!effort.is_spent(), "the second time costs nothing");
+        let east = LonLat { lon: 6.5, lat: 45.5 };
+        let others = likeliest.of(&towns, Some(east), (places, false), &effort);
+        assert_eq!(others.iter().rev().collect::<Vec<_>>(), towns[250 - MOST..].iter().collect::<Vec<_>>());
+        assert_eq!(likeliest.of(&towns[..MOST], None, (places, false), &effort), &towns[..MOST], "few are all chosen");
+    }
+}
