@@ -35,9 +35,10 @@ pub(crate) fn passes(filter: &Filter, kind: Kind, at: LonLat, place: Place<'_>) 
 }
 
 pub(crate) fn has_postcode(filter: &Filter, place: Place<'_>) -> bool {
-    let is_town = matches!(place.kind(), Kind::City | Kind::District);
     let wanted = |postcode: u32| filter.postcodes.iter().any(|wanted| wanted.parse() == Ok(postcode));
-    filter.postcodes.is_empty() || place.postcode().is_some_and(wanted) || (is_town && place.postcodes().any(wanted))
+    filter.postcodes.is_empty()
+        || place.postcode().is_some_and(wanted)
+        || (place.kind().is_town() && place.postcodes().any(wanted))
 }
 
 /// Even-odd rule on a ring of degrees.

@@ -244,8 +244,7 @@ impl<'a> Place<'a> {
     /// Its blocks in `numbers.bin`; a town has none of its own.
     pub(crate) fn blocks(self) -> Range<u32> {
         let first = u32_at(self.record, 44);
-        let is_town = matches!(self.kind(), Kind::City | Kind::District);
-        let blocks = if is_town { 0 } else { self.weight().div_ceil(block::MOST as u32) };
+        let blocks = if self.kind().is_town() { 0 } else { self.weight().div_ceil(block::MOST as u32) };
         first..first.saturating_add(blocks)
     }
 

@@ -97,7 +97,7 @@ pub(crate) fn breaks_promise(
     likeness: Likeness<'_>,
     elsewhere: bool,
 ) -> bool {
-    let is_town = matches!(candidate.place.kind(), Kind::City | Kind::District);
+    let is_town = candidate.place.kind().is_town();
     // Of the text as typed only: what was left out of another writing may have named the town.
     let bears_its_name = likeness.weakest >= AS_TYPED && query.faith > 0.99;
     let is_outside = candidate.commune == Some(false) && !elsewhere && !query.said.disputed;
@@ -116,7 +116,7 @@ pub(crate) fn score<'a>(
     if breaks_promise(&candidate, query, likeness, elsewhere) {
         return None;
     }
-    let is_town = matches!(candidate.place.kind(), Kind::City | Kind::District);
+    let is_town = candidate.place.kind().is_town();
     let house = if is_town && matches!(candidate.house, House::Unknown(_)) { House::NotAsked } else { candidate.house };
     let number = match candidate.house {
         House::Found(..) if query.of_range => 0.02,

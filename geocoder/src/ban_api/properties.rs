@@ -97,7 +97,7 @@ pub fn properties(suggestion: &Suggestion) -> Properties<'_> {
         importance: importance(suggestion.addresses),
         street: matches!(kind, Kind::House | Kind::Street).then_some(own_name),
         locality: if kind == Kind::Locality { Some(own_name) } else { suggestion.locality.as_deref() },
-        municipality: matches!(kind, Kind::City | Kind::District).then_some(own_name),
+        municipality: kind.is_town().then_some(own_name),
         oldcitycode: former,
         oldcity: inside.filter(|_| former.is_some()),
         distance: metres(suggestion),
