@@ -5,11 +5,11 @@ use layers::{Bbox, LonLat};
 use crate::{
     Geocoder, HouseNumber, Kind, Suggestion,
     address::{Position, PositionKind, ground_distance_m},
-    confidence,
     numbers::{HouseDetails, uuid},
     places::{Place, Places},
-    rank::Answer,
+    rank::{Answer, House},
     shard::Shard,
+    suggestion::{MatchType, Verdict},
 };
 
 /// Where an answer lies, in the names and codes of its towns.
@@ -77,10 +77,29 @@ impl Geocoder {
             addresses: place.weight(),
             distance_m: near.map(|near| ground_distance_m(near, position.at)),
             object: None,
-            match_type: confidence::match_type(&answer),
+            match_type: match_type(&answer),
             verdicts: answer.verdicts,
             score: answer.score,
         }
+    }
+}
+
+/// How an answer was reached.
+pub(crate) fn match_type(answer: &Answer<'_>) -> MatchType {
+    let verdicts = answer.verdicts;
+    match answer.house {
+        _ if answer.place.is_approximate() => MatchType::Commune,
+        House::Interpolated(_) => MatchType::Interpolated,
+        House::Unknown(_) => MatchType::Street,
+        House::WithoutSuffix(..) => MatchType::Corrected,
+        House::Found(..) if verdicts.number != Some(Verdict::Ok) => MatchType::Corrected,
+        _ if answer.place.kind().is_town() && matches!(verdicts.street, None | Some(Verdict::Unknown)) => {
+            MatchType::Commune
+        }
+        _ if [verdicts.street, verdicts.commune, verdicts.postcode].iter().flatten().any(|v| *v != Verdict::Ok) => {
+            MatchType::Corrected
+        }
+        _ => MatchType::Exact,
     }
 }
 
