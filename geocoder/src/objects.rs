@@ -18,6 +18,7 @@ mod several;
 mod store;
 mod table;
 mod view;
+mod wanted;
 
 use std::{
     collections::BTreeSet,

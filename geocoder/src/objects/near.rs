@@ -7,7 +7,7 @@ use layers::{LonLat, Territory};
 use crate::{
     Filter, Geocoder, Nearby, Suggestion,
     address::ground_distance_m,
-    objects::{find::Wanted, parcels::ParcelTable, part::ObjectPart, table::NamedObjects},
+    objects::{parcels::ParcelTable, part::ObjectPart, table::NamedObjects, wanted::Wanted},
     rank::{Answer, House, Wording},
     reverse::{MAX_RADIUS_M, window},
     suggestion::{MAX_LIMIT, Score, Verdicts},
