@@ -8,8 +8,9 @@ use crate::{
     onebox::stand_in,
     packed, parcels,
     rank::{Answer, House, Wording},
+    request::MAX_LIMIT,
     shard::Shard,
-    suggestion::{MAX_LIMIT, Score, Verdict},
+    suggestion::{Score, Verdict},
 };
 
 /// Words that announce a parcel, or stand between its parts.

@@ -73,6 +73,7 @@ mod reading;
 mod reason;
 mod recall;
 mod report;
+mod request;
 mod respace;
 mod reverse;
 mod rings;
@@ -115,8 +116,9 @@ pub use objects::{
 pub use parse::MAX_QUERY_CHARS;
 pub use reason::{Notice, Reason};
 pub use report::{CommuneReport, FileReport, Format, LISTED, Rejected, Report};
+pub use request::{Filter, MAX_LIMIT, Near, Nearby, Request};
 pub use reverse::MAX_RADIUS_M;
 pub use source::{inspect, recognise};
 pub use sources::{SourceFile, Stamp};
-pub use suggestion::{Filter, MAX_LIMIT, MatchType, Near, Nearby, Request, Score, Suggestion, Verdict, Verdicts};
+pub use suggestion::{MatchType, Score, Suggestion, Verdict, Verdicts};
 pub use update::{Left, Update, Updated, update};

@@ -9,7 +9,8 @@ use crate::{
     address::{Kind, ground_distance_m},
     parse::Query,
     places::Place,
-    suggestion::{Near, Score, Verdict, Verdicts},
+    request::Near,
+    suggestion::{Score, Verdict, Verdicts},
 };
 
 /// Taken off for each of commune and postcode that says otherwise.

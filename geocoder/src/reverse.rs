@@ -10,8 +10,9 @@ use crate::{
     filter::{has_postcode, is_inside},
     places::Place,
     rank::{Answer, House, Wording},
+    request::MAX_LIMIT,
     shard::{Part, Shard},
-    suggestion::{MAX_LIMIT, Score, Verdicts},
+    suggestion::{Score, Verdicts},
     tree::{self, Box, Centre, Nearest, Tree},
 };
 

@@ -11,7 +11,7 @@ use crate::{
     onebox::READINGS,
     parse::{Typed, check_length},
     rank::{self, Answer, House},
-    suggestion::MAX_LIMIT,
+    request::MAX_LIMIT,
 };
 
 /// Most objects that are like a part of the text before the commune named: few ask for more answers than that.

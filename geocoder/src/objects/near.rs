@@ -9,8 +9,9 @@ use crate::{
     address::ground_distance_m,
     objects::{parcels::ParcelTable, part::ObjectPart, table::NamedObjects, wanted::Wanted},
     rank::{Answer, House, Wording},
+    request::MAX_LIMIT,
     reverse::{MAX_RADIUS_M, window},
-    suggestion::{MAX_LIMIT, Score, Verdicts},
+    suggestion::{Score, Verdicts},
     tree::{self, Box, Centre, Nearest, Tree},
 };
 
