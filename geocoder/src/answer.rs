@@ -1,4 +1,5 @@
-//! An answer filled in: names, towns, positions; what the contracts then write in their own words.
+//! An answer filled in: names, towns, positions, how it was reached; what the contracts then write in their own words.
+//! Of each answer that is given only: a search ranks many more places than it describes.
 
 use layers::{Bbox, LonLat};
 
@@ -40,10 +41,14 @@ impl Within {
 impl Geocoder {
     /// Fills an answer in; distances are from `near`.
     pub(crate) fn suggestion(&self, answer: Answer<'_>, near: Option<LonLat>) -> Suggestion {
-        let place = answer.place;
-        if let Some((part, table)) = self.object_part(place).and_then(|part| Some((part, part.objects.named()?))) {
-            return self.object_suggestion(part, table, answer, near);
+        match self.object_part(answer.place).and_then(|part| Some((part, part.objects.named()?))) {
+            Some((part, table)) => self.object_suggestion(part, table, answer, near),
+            None => self.address_suggestion(answer, near),
         }
+    }
+
+    fn address_suggestion(&self, answer: Answer<'_>, near: Option<LonLat>) -> Suggestion {
+        let place = answer.place;
         let Shard { numbers, places, .. } = &*self.part_of(place).shard;
         let entry = answer.house.entry();
         let number = entry.map(|entry| numbers.house(entry));

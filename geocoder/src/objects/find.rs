@@ -1,11 +1,11 @@
-//! A reading of the text → the visible objects of a layer worth ranking: `candidates`, for objects. What the request does
-//! not ask for (`wanted`) is left out here, before anything is cut.
+//! A reading of the text → the visible objects of a layer worth ranking: `candidates`, for objects. What the request
+//! does not ask for (`wanted`) is left out here, before anything is cut.
 
 use std::{collections::HashSet, sync::Arc};
 
 use crate::{
     Filter, Geocoder, Kind, Near, Request,
-    candidates::Tolerance,
+    candidates::{Tolerance, counting},
     effort::{self, Effort},
     expansion::Expansions,
     objects::{
@@ -86,7 +86,8 @@ fn asks_for_objects(filter: &Filter) -> bool {
 }
 
 impl<'a> ObjectContext<'a> {
-    /// The objects to rank for one reading, each with how like it is. A number is asked of a street, never of an object.
+    /// The objects to rank for one reading, each with how like it is. A number is asked of a street, never of an
+    /// object.
     pub(crate) fn look(&mut self, query: &Query, tolerance: Tolerance) -> Vec<(Place<'a>, Likeness<'a>)> {
         if query.number.is_some() || self.effort.is_spent() {
             return Vec::new();
@@ -159,7 +160,8 @@ impl<'a> ObjectContext<'a> {
         wanted.filter_map(|place| Some((place, self.table.places.spelling(place, typed)?))).collect()
     }
 
-    /// Objects that lie in some towns, or anywhere, each at a cost; those of elsewhere cost a step. Ends with the effort.
+    /// Objects that lie in some towns, or anywhere, each at a cost; those of elsewhere cost a step. Ends with the
+    /// effort.
     fn inside<'o>(
         &'o self,
         objects: impl IntoIterator<Item = u32> + 'o,
@@ -194,10 +196,8 @@ impl<'a> ObjectContext<'a> {
 
     /// The objects with every word that counts; with half of those that tell, in part.
     fn with(&self, words: &[QueryWord], tolerance: Tolerance) -> Vec<u32> {
-        let counting: Vec<&QueryWord> = words.iter().filter(|word| !word.article).collect();
-        let counting = if counting.is_empty() { words.iter().collect() } else { counting };
         let in_part = tolerance >= Tolerance::Partial;
-        let mut telling: Vec<_> = counting.into_iter().filter(|word| !in_part || word.weight >= 1.0).collect();
+        let mut telling: Vec<_> = counting(words).into_iter().filter(|word| !in_part || word.weight >= 1.0).collect();
         let half = telling.len().div_ceil(2);
         // A word said again asks for nothing more.
         let mut said = HashSet::new();
