@@ -1,9 +1,7 @@
-//! From text to places, and from a point to the nearest address; no network, no HTTP.
-//!
-//! Reading order: `search` (one search, in order), `parse`, `hunt`, `expansion`, `candidates`, `recall`, `rank`; `onebox` for what is no
-//! address; then `build` and `collect` for where the index comes from, `places`, `numbers` and `parcels` for what lies
-//! beside the full-text index; `update` for what changes in it, `pieces` and `origins` for how that is told; `objects`
-//! for the features of layers that are searched with the addresses.
+//! From text to places, and from a point to the nearest address; no network, no HTTP. Reading order: `search` (one
+//! search, in order), `parse`, `hunt`, `expansion`, `candidates`, `recall`, `rank`, `confidence`; `onebox` for what is
+//! no address; then `build`, `ingest` and `collect` for where the index comes from, `places`, `numbers` and `parcels`
+//! for what lies beside the full-text index; `update` for what changes in it; `objects` for features of layers.
 
 mod address;
 mod answer;
@@ -22,6 +20,7 @@ mod candidates;
 mod changes;
 mod collect;
 mod communes;
+mod communes_named;
 pub mod completion;
 mod confidence;
 mod coordinates;
@@ -44,6 +43,7 @@ mod hash;
 mod house_number;
 mod hunt;
 mod index;
+mod ingest;
 mod interpolation;
 mod letters;
 mod likeness;
@@ -51,7 +51,6 @@ mod lists;
 mod losses;
 mod marks;
 mod matching;
-mod named;
 mod names;
 mod noise;
 mod normalize;
@@ -69,7 +68,6 @@ mod pieces;
 mod places;
 mod postcodes;
 mod rank;
-mod reading;
 mod reason;
 mod recall;
 mod report;
