@@ -1,7 +1,7 @@
 //! How sure an answer is: what its words, its number, its commune and its rivals (`confidence/rivals.rs`) say, as one
-//! figure between 0 and 1. The steps are fitted: of the answers whose words are this like and whose rivals are this far behind, so many were
-//! right, one query in ten asking for what is not in the index. What limits them is policy: at 0.8 and above, an
-//! answer may be taken without being looked at.
+//! figure between 0 and 1. The steps are fitted: of the answers whose words are this like and whose rivals are this far
+//! behind, so many were right, one query in ten asking for what is not in the index. What limits them is policy: at 0.8
+//! and above, an answer may be taken without being looked at.
 
 mod rivals;
 
@@ -83,8 +83,8 @@ const BY_MARGIN_UNFINISHED: Steps = &[
     (0.0935, 1.0),
 ];
 
-/// Most an answer may claim whose name is not as typed where nothing says where it is, by likeness: as many ask so for a
-/// street that is in no index, and something is like it. `BY_TEXT_ALONE` of the same run.
+/// Most an answer may claim whose name is not as typed where nothing says where it is, by likeness: as many ask so for
+/// a street that is in no index, and something is like it. `BY_TEXT_ALONE` of the same run.
 const BY_TEXT_ALONE: Steps = &[
     (0.6948, 0.009),
     (0.6970, 0.048),

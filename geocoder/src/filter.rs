@@ -1,4 +1,5 @@
-//! What an answer must be, whatever was typed: kinds, box, circle, polygon, communes, postcodes.
+//! What an answer must be, whatever was typed: kinds, box, circle, polygon, communes, postcodes. Judged twice: what
+//! cannot pass is not ranked, and what is answered is looked at by its own position.
 
 use layers::{Bbox, LonLat};
 

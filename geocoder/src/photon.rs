@@ -78,8 +78,8 @@ struct Properties<'a> {
     raw_data: Option<&'a Suggestion>,
 }
 
-/// What Photon-BAL added: `insee`, `metropole`, `espace_public` for a point of interest. What we add: the identifiers of
-/// the national base, Lambert-93, the score and how it was reached, the layer and the feature that an object is.
+/// What Photon-BAL added: `insee`, `metropole`, `espace_public` for a point of interest. What we add: the identifiers
+/// of the national base, Lambert-93, the score and how it was reached, the layer and the feature that an object is.
 #[derive(Debug, Serialize)]
 struct Extra<'a> {
     insee: &'a str,

@@ -1,10 +1,6 @@
-//! Every street, lieu-dit, arrondissement and commune, packed and memory-mapped beside the full-text
-//! index: what ranking needs of a candidate costs a few loads, where a document store costs a decompression.
-//!
-//! `places.bin`: a record of 64 bytes a street or lieu-dit, then one a town, then their texts (a name that many
-//! places bear is there once), their identifiers in the national base (16 bytes a place, towns first, when any has
-//! one), and the other names some have (`names`), in the order of the places. Towns (communes, arrondissements,
-//! former communes) have the first indexes, parents anywhere among them.
+//! Every street, lieu-dit, arrondissement and commune, packed and memory-mapped beside the full-text index
+//! (`places.bin`, described at [`MAGIC`]): what ranking needs of a candidate costs a few loads, where a document store
+//! costs a decompression.
 
 pub(crate) mod write;
 
@@ -22,6 +18,10 @@ use crate::{
 };
 
 pub(crate) const FILE: &str = "places.bin";
+/// A record of 64 bytes a street or lieu-dit, then one a town, then their texts (a name that many places bear is there
+/// once), their identifiers in the national base (16 bytes a place, towns first, when any has one), and the other names
+/// some have (`names`), in the order of the places. Towns (communes, arrondissements, former communes) have the first
+/// indexes, parents anywhere among them.
 pub(crate) const MAGIC: Magic = *b"TRBPLC2\n";
 
 const STREETS: usize = 0;

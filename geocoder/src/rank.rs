@@ -1,4 +1,5 @@
-//! Candidates and what was typed → answers in order, each with the score that put it there. Pure: no index, no I/O.
+//! Candidates and what was typed → answers in order, each with the score that put it there. Pure: no index, no I/O. How
+//! alike the words are is `likeness`; how sure that makes an answer is `confidence`.
 
 use std::collections::HashMap;
 

@@ -1,5 +1,5 @@
-//! What is asked: a text to search or a point to reverse, around what, among what. Whoever calls the library fills these
-//! in; what each contract calls its parameters stays with the contract.
+//! What is asked: a text to search or a point to reverse, around what, among what. Whoever calls the library fills
+//! these in; what each contract calls its parameters stays with the contract.
 
 use layers::{Bbox, LonLat};
 

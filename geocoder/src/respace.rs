@@ -1,5 +1,5 @@
-//! Words glued together or cut in two: « jeanjaures », « Fon taines ». Only where a word is not one of the index, and only
-//! into words or a word that are.
+//! Words glued together or cut in two: « jeanjaures », « Fon taines ». Only where a word is not one of the index, and
+//! only into words or a word that are.
 
 use crate::{
     edit,

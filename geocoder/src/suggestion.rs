@@ -175,7 +175,8 @@ impl Score {
 }
 
 impl fmt::Display for Score {
-    /// One line for a terminal: `0.97: text 1.000 − number 0.100 − commune 0.000 − far 0.021 − small 0.008 − away 0.000`.
+    /// One line for a terminal: `0.97: text 1.000 − number 0.100 − commune 0.000 − far 0.021 − small 0.008 − away
+    /// 0.000`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { text, number, commune, far, small, away, confidence } = self;
         write!(

@@ -1,9 +1,7 @@
 //! The properties of one answer as the national base names them, in its order, absent rather than null: what both its
-//! dialects share, and what files of answers are written from.
-//!
-//! A house names its street in `street` and itself whole in `name`; the arrondissement is the `district`,
-//! a former commune the `oldcity`. The population of a commune is not known here: `importance` is what the
-//! base computes without it.
+//! dialects share, and what files of answers are written from. A house names its street in `street` and itself whole in
+//! `name`; the arrondissement is the `district`, a former commune the `oldcity`. The population of a commune is not
+//! known here: `importance` is what the base computes without it.
 
 use serde::Serialize;
 

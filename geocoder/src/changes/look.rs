@@ -1,5 +1,5 @@
-//! One address file looked at again: what it says, told by reading those of its pieces that are new and by what is known
-//! of the others. A file that is being written to tells nothing, for half of it may be there.
+//! One address file looked at again: what it says, told by reading those of its pieces that are new and by what is
+//! known of the others. A file that is being written to tells nothing, for half of it may be there.
 
 use std::{borrow::Cow, path::Path};
 

@@ -62,8 +62,8 @@ fn is_half_typed(answer: &Answer<'_>) -> bool {
     answer.wording == Wording::Begun && verdicts.street == Some(Verdict::Corrected) && verdicts.commune.is_some()
 }
 
-/// Whether an answer is no surer than another of those: « rue arche paris » begins Rue Archereau as much as it is a part
-/// of Rue de la Petite Arche, and Rue Grillet is an « impasse Grillet » as much as Impasse Guillet is.
+/// Whether an answer is no surer than another of those: « rue arche paris » begins Rue Archereau as much as it is a
+/// part of Rue de la Petite Arche, and Rue Grillet is an « impasse Grillet » as much as Impasse Guillet is.
 fn contests(other: &Answer<'_>, answer: &Answer<'_>, context: Context) -> bool {
     if other.place.key() == answer.place.key() || rank::are_namesakes(other, answer) {
         return false; // rivals as any two

@@ -1,5 +1,6 @@
-//! Objects that what was typed says equally: those of one name in one place are one; « parc » is a word of a hundred parks, and how many other words each has
-//! tells nobody which is meant. Streets are not counted so: their confidence is fitted on how people ask for them.
+//! Objects that what was typed says equally: those of one name in one place are one; « parc » is a word of a hundred
+//! parks, and how many other words each has tells nobody which is meant. Streets are not counted so: their confidence
+//! is fitted on how people ask for them.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,5 @@
-//! An object as an answer: in the words of the addresses' towns.
+//! An object as an answer: its own tag and address, in the towns that the addresses have, so that a park and the street
+//! beside it are in one place by one name.
 
 use layers::LonLat;
 

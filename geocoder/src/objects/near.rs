@@ -1,4 +1,5 @@
-//! A point → the visible objects and parcels around it, by the distance to their extents.
+//! A point → the visible objects and parcels around it, by the distance to their extents: who stands in a park is at no
+//! distance from it, however far its middle is.
 
 use std::collections::BinaryHeap;
 

@@ -1,5 +1,5 @@
-//! What an object must be to answer a request: its place, its kind and its tag, settled before anything is cut. The same
-//! for addresses is in `filter`.
+//! What an object must be to answer a request: its place, its kind and its tag, settled before anything is cut. The
+//! same for addresses is in `filter`.
 
 use layers::LonLat;
 

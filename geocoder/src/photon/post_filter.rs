@@ -9,8 +9,8 @@ use crate::{
     departments::{department, is_named},
 };
 
-/// Leaves one of those that read the same: same tag, name, number and address, same commune and former commune. A parcel
-/// is told by its identifier, of which its name is a part.
+/// Leaves one of those that read the same: same tag, name, number and address, same commune and former commune. A
+/// parcel is told by its identifier, of which its name is a part.
 /// Photon's own `dedupe` looks at name and postcode, which would hide a street of the next commune.
 pub fn dedupe(suggestions: &mut Vec<Suggestion>) {
     let mut seen = HashSet::new();
