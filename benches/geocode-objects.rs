@@ -1,9 +1,9 @@
-//! Objects of searchable layers beside the addresses: what indexing them takes, what they weigh, what an answer costs with
-//! and without them.
+//! Objects of searchable layers beside the addresses: what indexing them takes, what they weigh, what an answer costs
+//! with and without them.
 //!
-//! `cargo bench -p geocoder --bench geocode-objects -- [OBJECTS PARCELS]`, 10,000 and 550,000 when not said. Addresses are
-//! those of data-samples; objects and parcels are drawn from a fixed seed over the same communes, the names of objects from
-//! those of streets, so that both answer the same texts; parcels lie side by side in their section.
+//! `cargo bench -p geocoder --bench geocode-objects -- [OBJECTS PARCELS]`, 10,000 and 550,000 when not said. Addresses
+//! are those of data-samples; objects and parcels are drawn from a fixed seed over the same communes, the names of
+//! objects from those of streets, so that both answer the same texts; parcels lie side by side in their section.
 #![allow(clippy::print_stdout, clippy::unwrap_used)] // a bench prints, and stops at the first surprise
 
 use std::{

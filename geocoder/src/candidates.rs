@@ -123,8 +123,14 @@ pub(crate) fn candidates(
     Ok(recall(matching, &context.part.shard.stretches, preference, &context.filter, visible))
 }
 
-/// What a place must hold: one clause a word that counts, articles left out unless there is nothing else; the towns of
-/// the scope and of the filter; the kinds wanted. None for a reading that says too little.
+/// The words that a name must have: articles only where nothing else was typed.
+pub(crate) fn counting(words: &[QueryWord]) -> Vec<&QueryWord> {
+    let telling: Vec<&QueryWord> = words.iter().filter(|word| !word.article).collect();
+    if telling.is_empty() { words.iter().collect() } else { telling }
+}
+
+/// What a place must hold: one clause a word that counts; the towns of the scope and of the filter; the kinds wanted.
+/// None for a reading that says too little.
 fn matching(
     context: &mut Context<'_>,
     segment: &SegmentReader,
@@ -134,10 +140,7 @@ fn matching(
 ) -> Result<Option<Matching>, Error> {
     let Context { part, filter, towns, effort, lists, .. } = context;
     let (fields, index) = (part.shard.fields, (segment, part.shard.fields));
-    let mut counting: Vec<&QueryWord> = words.iter().filter(|word| !word.article).collect();
-    if counting.is_empty() {
-        counting = words.iter().collect();
-    }
+    let mut counting = counting(words);
     // Most readings of a misspelt text end here: a word that no name has costs no list.
     let vocabulary = &part.shard.vocabulary;
     if tolerance < Tolerance::Partial && !counting.iter().all(|word| is_in_some_name(word, vocabulary)) {
@@ -155,11 +158,9 @@ fn matching(
     // A word said again asks for nothing more.
     let mut said = HashSet::new();
     counting.retain(|word| said.insert((&word.forms[0].0, &word.beginning)));
-    let mut clause = |word: &&QueryWord| lists.with_word(word, index, effort);
+    let clause = |word: &&QueryWord| lists.with_word(word, index, effort);
     if tolerance < Tolerance::Partial {
-        for word in &counting {
-            all.push(clause(word)?);
-        }
+        all.extend(counting.iter().map(clause).collect::<Result<Vec<_>, _>>()?);
         return Ok(Some(Matching::new(all, Vec::new(), 0, effort)));
     }
     counting.retain(|word| word.weight >= 1.0);
@@ -168,7 +169,8 @@ fn matching(
     Ok((half > 0).then(|| Matching::new(all, some, half, effort))) // « rue » alone is no reason to answer
 }
 
-/// A house is a number inside a street or a lieu-dit; nothing is wanted of a reading without number when only houses are.
+/// A house is a number inside a street or a lieu-dit; nothing is wanted of a reading without number when only houses
+/// are.
 fn kinds_wanted(kinds: Option<&[Kind]>, query: &Query) -> Option<BTreeSet<Kind>> {
     let kinds = kinds?;
     let mut wanted: BTreeSet<Kind> = kinds.iter().copied().filter(|&kind| kind != Kind::House).collect();

@@ -1,4 +1,5 @@
-//! One answer that the tests of the serialisers start from.
+//! The answers that the tests of the serialisers start from: a house, a park, a street of a merged commune. One place
+//! for them, so that what each contract writes of the same answer can be compared.
 
 use layers::{Bbox, FeatureId, LonLat};
 

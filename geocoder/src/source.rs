@@ -1,4 +1,5 @@
-//! An address file of any kind → rows: its beginning says what it is, and who reads it.
+//! An address file of any kind → rows: its beginning says what it is, and who reads it. What all readers need beside
+//! the file, and how rows are counted, is here.
 
 use std::{io::BufRead, path::Path};
 

@@ -1,5 +1,6 @@
 //! What is only a part of an address, or more than one: a word half typed before the commune, a type of street that is
-//! another, a quarter or a complement and no commune. Each test is one class, over an index built from rows written here.
+//! another, a quarter or a complement and no commune. Each test is one class, over an index built from rows written
+//! here.
 
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
