@@ -109,19 +109,21 @@ fn everyday(tallies: &[&Tally]) -> Vec<Row> {
         ("town-typo", 97.0),
         ("merged-bare", 95.0),
         ("part-bare", 95.0),
+        ("initial", 95.0),
     ];
     let of = |name: &'static str| move |t: &Tally| t.class == name;
     let mut rows: Vec<Row> =
         goals.iter().filter_map(|&(name, goal)| worst("+", "top-1", goal, tallies, of(name), first)).collect();
     rows.extend(worst("+", "top-5, % of the ceiling", 92.0, tallies, of("half-word"), of_ceiling));
     let sure = |t: &Tally| share(t, |outcome| !outcome.confident() || outcome.passed);
-    for name in ["other-type-bare", "half-word", "quarter-before", "quarter-after"] {
+    for name in ["other-type-bare", "half-word", "quarter-before", "quarter-after", "initial"] {
         rows.extend(worst("+", "not wrong at ≥ 0.8", 99.5, tallies, of(name), sure));
     }
     let refused = |t: &Tally| share(t, |outcome| !outcome.confident());
     for (name, goal) in [("foreign-street", 99.0), ("nowhere-number", 98.0), ("nowhere-alone", 95.0)] {
         rows.extend(worst("+", "street that is nowhere, not accepted", goal, tallies, of(name), refused));
     }
+    rows.extend(worst("+", "word of no name, not accepted", 99.0, tallies, of("unknown-word"), refused));
     rows
 }
 

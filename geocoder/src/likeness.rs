@@ -171,9 +171,12 @@ impl<'n> Pairing<'n> {
             (self.wording, self.disorder) = (Wording::OtherType, OTHER_TYPE);
             return;
         }
-        if !is_article {
-            self.weakest = self.weakest.min(similarity);
-        }
+        let weakest = match no_initial {
+            true if is_article => MEANT / 2.0, // misspelt
+            false if is_article => 1.0,
+            _ => similarity,
+        };
+        self.weakest = self.weakest.min(weakest);
         self.wording = match self.wording {
             Wording::Whole | Wording::Begun if no_initial && !is_article => Wording::WithoutInitial,
             wording => wording.and(word, self.names[at], similarity),
@@ -296,6 +299,41 @@ mod tests {
         assert_eq!(of("rue watt", "Rue Watteau"), Wording::Other, "it is finished");
         assert_eq!(of("rue wat bron…", "Rue Watteau Bron"), Wording::Other);
         assert_eq!(of("rue watto…", "Rue Watteau"), Wording::Other);
+    }
+
+    #[test]
+    fn a_word_that_tells_is_missing_before_the_last_one_typed_or_after_it() {
+        let skips = |typed: &str, name: &str| likeness(&normalize::fold(name), &words(typed)).skips;
+        assert!(skips("place de la mairie", "Place de l'Ancienne Mairie"));
+        assert!(skips("rue du payet", "Petite Rue du Payet"));
+        assert!(skips("rue hug…", "Rue Victor Hugo"));
+        assert!(skips("hugo", "Rue Victor Hugo"));
+        for typed in ["rue victor", "victor", "rue vic…", "avenue hugo victor", "rue"] {
+            assert!(!skips(typed, "Rue Victor Hugo"), "{typed}");
+        }
+        assert!(!skips("rue tete or", "Rue de la Tête d'Or"), "articles tell nothing");
+    }
+
+    #[test]
+    fn an_initial_is_the_first_letter_of_a_word_or_a_misspelt_article() {
+        let of = |letter: &str, name: &str| {
+            let mut words = words("rue dumont");
+            let initial = QueryWord {
+                forms: [(letter.to_owned(), 1.0)].into(),
+                beginning: Some(letter.to_owned()),
+                weight: 1.0,
+                article: false,
+                initial: true,
+            };
+            words.insert(1, initial);
+            likeness(&normalize::fold(name), &words)
+        };
+        let (with, without) = (of("a", "Rue Antoine Dumont"), of("a", "Rue Dumont"));
+        assert_eq!((with.wording, without.wording), (Wording::Begun, Wording::WithoutInitial));
+        assert!(with.text > without.text && without.weakest == 0.0, "{with:?} {without:?}");
+        let misspelt = of("u", "Rue du Dumont");
+        assert_eq!(misspelt.wording, Wording::Other);
+        assert!(misspelt.text > without.text && misspelt.weakest > 0.0, "{misspelt:?}");
     }
 
     #[test]

@@ -99,9 +99,11 @@ fn an_initial_is_that_of_a_first_name() {
 #[test]
 fn a_whole_name_that_ends_with_a_commune_names_none() {
     let pierre = ("69152_0010_00001", "Rue du Moulin", 1, "69152", "Pierre-Bénite", 4.82, 45.70, "");
-    let saint_pierre = ("69383_0020_00003", "Place Saint-Pierre", 3, "69383", "Lyon 3e Arrondissement", 4.85, 45.75, "");
+    let saint_pierre =
+        ("69383_0020_00003", "Place Saint-Pierre", 3, "69383", "Lyon 3e Arrondissement", 4.85, 45.75, "");
     let neuville = ("69143_0030_00001", "Rue Camille", 1, "69143", "Neuville-sur-Saône", 4.84, 45.87, "");
-    let camille = ("69389_0040_00001", "Rue Camille de Neuville", 1, "69389", "Lyon 9e Arrondissement", 4.80, 45.77, "");
+    let camille =
+        ("69389_0040_00001", "Rue Camille de Neuville", 1, "69389", "Lyon 9e Arrondissement", 4.80, 45.77, "");
     let rows = [pierre, saint_pierre, neuville, camille];
     let (geocoder, _folder) = index_of_bal(COLUMNS, rows.iter().map(line), &Sources::default());
     for (text, name) in [

@@ -58,10 +58,12 @@ impl Hunt<'_> {
     }
 }
 
-/// The words glued, each time without one of them that tells: no article, and no type of street first.
+/// The words glued, each time without one of them that tells: no article, no letter alone (which may be of a word that
+/// was cut), and no type of street first.
 fn without_a_word(words: &[&str]) -> Vec<String> {
-    let is_telling =
-        |&at: &usize| !normalize::is_article(words[at]) && (at > 0 || !normalize::is_street_type(words[at]));
+    let is_telling = |&at: &usize| {
+        words[at].len() > 1 && !normalize::is_article(words[at]) && (at > 0 || !normalize::is_street_type(words[at]))
+    };
     let without = |at: usize| glued(words[..at].iter().chain(&words[at + 1..]).copied());
     (0..words.len()).filter(is_telling).map(without).collect()
 }
