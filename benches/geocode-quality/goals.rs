@@ -106,6 +106,7 @@ fn everyday(tallies: &[&Tally]) -> Vec<Row> {
         ("quarter-before", 90.0),
         ("quarter-after", 90.0),
         ("typo-bare", 90.0),
+        ("number-after-typo", 94.0),
         ("town-typo", 97.0),
         ("merged-bare", 95.0),
         ("part-bare", 95.0),
@@ -115,11 +116,13 @@ fn everyday(tallies: &[&Tally]) -> Vec<Row> {
         goals.iter().filter_map(|&(name, goal)| worst("+", "top-1", goal, tallies, of(name), first)).collect();
     rows.extend(worst("+", "top-5, % of the ceiling", 92.0, tallies, of("half-word"), of_ceiling));
     let sure = |t: &Tally| share(t, |outcome| !outcome.confident() || outcome.passed);
-    for name in ["other-type-bare", "half-word", "quarter-before", "quarter-after"] {
+    for name in ["number-after-typo", "other-type-bare", "half-word", "quarter-before", "quarter-after"] {
         rows.extend(worst("+", "not wrong at ≥ 0.8", 99.5, tallies, of(name), sure));
     }
     let refused = |t: &Tally| share(t, |outcome| !outcome.confident());
-    for (name, goal) in [("foreign-street", 99.0), ("nowhere-number", 98.0), ("nowhere-alone", 95.0)] {
+    for (name, goal) in
+        [("foreign-street", 99.0), ("nowhere-number", 98.0), ("nowhere-alone", 95.0), ("nowhere-number-after", 97.0)]
+    {
         rows.extend(worst("+", "street that is nowhere, not accepted", goal, tallies, of(name), refused));
     }
     rows

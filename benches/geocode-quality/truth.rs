@@ -88,7 +88,7 @@ const SAME_PLACE_M: f64 = 0.1;
 
 /// Whether nothing is right for the queries of a class.
 pub(crate) fn is_nowhere(class: &str) -> bool {
-    matches!(class, "removed" | "foreign-street" | "nowhere-number" | "nowhere-alone")
+    matches!(class, "removed" | "foreign-street" | "nowhere-number" | "nowhere-alone" | "nowhere-number-after")
 }
 
 impl Query {
