@@ -5,7 +5,8 @@ use layers::{FeatureId, LonLat};
 use tempfile::TempDir;
 
 use crate::{
-    PARK, POOL, STOP, TOWN_HALL, addresses, built, check, index, layer, numbered, object, request, support::shown,
+    PARK, POOL, STOP, TOWN_HALL, addresses, built, check, index, layer, numbered, object, request,
+    support::{SURE, shown},
 };
 
 #[test]
@@ -183,7 +184,7 @@ fn the_kind_of_an_object_may_be_said_where_its_name_does_not() {
             let found = geocoder.search(&Request { finished, ..request(text) }).unwrap();
             let first = found.first().map(|it| (it.name.as_str(), it.osm_tag().1));
             assert_eq!(first, Some((name, tag)), "{text}: {:#?}", shown(&found));
-            let is_sure = found[0].score.total() >= 0.8;
+            let is_sure = found[0].score.total() >= SURE;
             assert!(is_sure || text.contains("belecour"), "{text}: {:#?}", shown(&found));
         }
     }
