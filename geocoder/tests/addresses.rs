@@ -1,4 +1,5 @@
-//! An index built from BAL rows written here, asked the way agents ask. Each test is one promise.
+//! An index built from BAL rows written here, asked the way agents ask: whole addresses, beginnings, typos, filters, a
+//! point. Each test is one promise.
 
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 

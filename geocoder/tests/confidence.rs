@@ -1,4 +1,5 @@
-//! How sure an answer is whose name is not the one typed: what else the text says of where it is decides.
+//! How sure an answer is whose name is not the one typed: what else the text says of where it is decides whether it may
+//! be taken without a look.
 
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 

@@ -1,4 +1,5 @@
-//! Two streets in one text, and one street whose name is like two: « Rue Nungesser & Coli ».
+//! Two streets in one text, and one street whose name is like two: « Rue Nungesser & Coli ». What is only half there is
+//! said to be half.
 
 mod support;
 

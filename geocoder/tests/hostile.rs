@@ -1,4 +1,5 @@
-//! Whatever is typed, a search answers: no panic, and no error but that there is nothing to look for.
+//! Whatever is typed, a search answers: no panic, and no error but that there is nothing to look for, or too much of
+//! it.
 
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 

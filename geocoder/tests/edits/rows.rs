@@ -1,4 +1,5 @@
-//! Rows added, renamed, removed: what an edited index answers.
+//! Rows added, renamed, removed, files that come and go: what an edited index answers, and what one that was open
+//! before answers meanwhile.
 
 use std::fs;
 

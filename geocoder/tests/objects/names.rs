@@ -1,4 +1,5 @@
-//! An object is found by its names as agents type them, as surely as its name is its own.
+//! An object is found by its names as agents type them, as surely as its name is its own: a word of many makes none of
+//! them sure.
 
 use geocoder::{Filter, Geocoder, Kind, MatchType, Near, ObjectKind, Request, Verdict};
 use layers::{FeatureId, LonLat};

@@ -1,4 +1,5 @@
-//! What a person may not see changes nothing for them: without it, every answer is the same to the byte.
+//! What a person may not see changes nothing for them: without it, every answer is the same to the byte. Drawn at
+//! random: objects, territories, texts that nearly name what is hidden.
 
 use geocoder::{
     Filter, Geocoder, Kind, Near, Nearby, Object, ObjectKind, Request,
