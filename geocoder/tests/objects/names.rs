@@ -146,8 +146,8 @@ fn a_name_that_goes_on_as_typed_is_not_corrected() {
     }
 }
 
-#[test]
-fn the_kind_of_an_object_may_be_said_where_its_name_does_not() {
+/// Stops and buildings of several kinds, some called by their kind and some by another name.
+fn with_kinds() -> (Geocoder, TempDir) {
     let (geocoder, folder) = addresses();
     let station = |feature, name, commune| object(feature, name, ("railway", "station"), commune, (4.83, 45.75));
     let stops = vec![
@@ -168,6 +168,12 @@ fn the_kind_of_an_object_may_be_said_where_its_name_does_not() {
         built(&store, &layer("arrets", ObjectKind::Other), stops),
         built(&store, &layer("equipements", ObjectKind::Poi), halls),
     ]);
+    (geocoder, folder)
+}
+
+#[test]
+fn the_kind_of_an_object_may_be_said_where_its_name_does_not() {
+    let (geocoder, _folder) = with_kinds();
     for (text, name, tag) in [
         ("metro bellecour", "Bellecour", "station"),
         ("station de métro Bellecour, Lyon", "Bellecour", "station"),
