@@ -46,6 +46,7 @@ mod index;
 mod ingest;
 mod interpolation;
 mod letters;
+mod likeliest;
 mod likeness;
 mod lists;
 mod losses;

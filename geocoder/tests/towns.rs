@@ -15,7 +15,7 @@ const COLUMNS: &str = "cle_interop;voie_nom;numero;suffixe;commune_insee;commune
 /// (code, commune, former code, former commune, street, numbers, lon, lat)
 #[rustfmt::skip]
 #[allow(clippy::type_complexity)] // a table: its columns are named just above
-const STREETS: [(&str, &str, &str, &str, &str, &[u32], f64, f64); 23] = [
+const STREETS: [(&str, &str, &str, &str, &str, &[u32], f64, f64); 26] = [
     ("69382", "Lyon 2e Arrondissement", "", "", "Rue Mercière", &[2, 5, 40], 4.833, 45.763),
     ("69382", "Lyon 2e Arrondissement", "", "", "Quai Tilsitt", &[1, 2, 3], 4.829, 45.757),
     ("69382", "Lyon 2e Arrondissement", "", "", "Rue Henri IV", &[9], 4.830, 45.754),
@@ -33,6 +33,9 @@ const STREETS: [(&str, &str, &str, &str, &str, &[u32], f64, f64); 23] = [
     ("69233", "Saint-Romain-au-Mont-d'Or", "", "", "Route du Bourg", &[4], 4.823, 45.838),
     ("69088", "Fontaines-sur-Saône", "", "", "Quai Barberoux", &[8], 4.845, 45.835),
     ("69087", "Fontaines-Saint-Martin", "", "", "Chemin du Prado", &[15], 4.853, 45.844),
+    ("69202", "Sainte-Foy-lès-Lyon", "", "", "Rue Gensoul", &[15], 4.804, 45.733),
+    ("69029", "Bron", "", "", "Rue Berty Albrecht", &[10], 4.912, 45.737),
+    ("69386", "Lyon 6e Arrondissement", "", "", "Rue Berty Albrecht", &[10], 4.852, 45.771),
     ("69290", "Saint-Priest", "", "", "Rue Bel Air", &[19], 4.944, 45.696),
     ("69256", "Vaulx-en-Velin", "", "", "Rue Alfred de Musset", &[30], 4.921, 45.780),
     ("69149", "Oullins-Pierre-Bénite", "69149", "Oullins", "Rue de la Sarra", &[14, 16], 4.808, 45.715),
@@ -45,7 +48,7 @@ const POSTCODES: &str = "code_commune_insee;nom_de_la_commune;code_postal;ligne_
     69383;LYON 03;69003;\n69386;LYON 06;69006;\n69029;BRON;69500;\n69266;VILLEURBANNE;69100;\n\
     69003;ALBIGNY SUR SAONE;69250;\n69191;ST CYR AU MONT D OR;69450;\n69233;ST ROMAIN AU MONT D OR;69270;\n\
     69088;FONTAINES SUR SAONE;69270;\n69087;FONTAINES ST MARTIN;69270;\n69290;ST PRIEST;69800;\n\
-    69256;VAULX EN VELIN;69120;\n69149;OULLINS PIERRE BENITE;69310;PIERRE BENITE\n\
+    69256;VAULX EN VELIN;69120;\n69202;STE FOY LES LYON;69110;\n69149;OULLINS PIERRE BENITE;69310;PIERRE BENITE\n\
     69149;OULLINS PIERRE BENITE;69600;OULLINS\n";
 
 fn index() -> (Geocoder, TempDir) {
@@ -380,4 +383,31 @@ fn of_towns_called_alike_the_one_at_home_comes_first() {
         }
     }
     check(&geocoder, "14 rue ampère paris 7e arrondissement", "14 Rue Ampère, Paris 7e Arrondissement");
+}
+
+#[test]
+fn a_misspelt_town_that_ends_with_the_name_of_another_is_not_taken_for_that_one() {
+    let (geocoder, _folder) = index();
+    for text in [
+        "15 rue Gensoul Saint-Foi-lès-Lyon",
+        "15 rue gensoul sainte foy pes lyon",
+        "15 rue gensoul asinte foy les lyon",
+    ] {
+        check(&geocoder, text, "15 Rue Gensoul, 69110 Sainte-Foy-lès-Lyon");
+    }
+}
+
+#[test]
+fn a_town_that_is_only_begun_in_a_finished_text_is_found_where_its_street_is() {
+    let (geocoder, _folder) = index();
+    check(&geocoder, "21 rue persoz vil", "21 Rue Persoz, 69100 Villeurbanne");
+}
+
+#[test]
+fn a_town_misspelt_into_two_leaves_the_choice_open() {
+    let (geocoder, _folder) = index();
+    let found = find(&geocoder, "10 rue berty albrecht lron");
+    let towns: Vec<&str> = found.iter().map(|found| found.city.as_str()).collect();
+    assert!(towns.contains(&"Bron") && towns.contains(&"Lyon"), "{:#?}", shown(&found));
+    assert!(found[0].score.total() < 0.8, "{:#?}", shown(&found));
 }

@@ -4,7 +4,7 @@
 use super::{ANSWERED, EXACT, Hunt, SETTLED, WHOLE};
 use crate::{
     Error,
-    candidates::{Tolerance, candidates, expand},
+    candidates::{Tolerance, expand},
     parse::{Query, Scope, readings_by_code},
     places::{Place, Places},
     rank::{self, Answer, House, Wording},
@@ -75,14 +75,13 @@ impl Hunt<'_> {
     fn around(&mut self, open: &Query, scope: &Scope, at: usize, is_found: bool) -> Result<(), Error> {
         let towns = &self.geocoder.first.shard.places;
         let context = &mut self.contexts[at];
-        let (part, near) = (context.part, context.near);
+        let part = context.part;
         let words = expand(context, open, Tolerance::Exact);
         context.centre_on(centre(scope, towns));
-        let found = candidates(context, open, &words, Tolerance::Exact)?;
-        context.centre_back();
+        let held = self.held(at, (open, Tolerance::Exact), &words, &words)?;
+        self.contexts[at].centre_back();
         let merged: Vec<u32> = scope.towns.iter().map(|&town| towns.get(town)).filter_map(merged_into).collect();
-        for place in found {
-            let place = part.shard.places.get(place);
+        for (place, likeness) in held {
             if part.is_within(place, &scope.towns) || !self.is_neighbour(place, scope, open) {
                 continue;
             }
@@ -98,13 +97,12 @@ impl Hunt<'_> {
             if open.said.is_twice() && has_postcode && !is_part {
                 continue;
             }
-            let likeness = part.shard.places.likeness(place, &words);
             let is_there = match candidate.house {
                 House::Found(..) => true,
                 House::NotAsked => rank::is_street(place) && likeness.wording == Wording::Whole,
                 House::WithoutSuffix(..) | House::Interpolated(_) | House::Unknown(_) => false,
             } || is_part;
-            let answer = rank::score(candidate, open, likeness, near, true).filter(|_| is_there);
+            let answer = rank::score(candidate, open, likeness, self.near, true).filter(|_| is_there);
             self.answers.extend(answer.filter(|answer| answer.score.text >= EXACT));
         }
         Ok(())

@@ -39,6 +39,8 @@ const PARTS: [&str; 8] = ["housenumber", "street", "postcode", "district", "city
 const DEFAULT_LIMIT: usize = 15;
 /// Answers at most: more are asked for in vain, as with Photon.
 const LARGEST_LIMIT: usize = 50;
+/// The zooms that change something: what is beyond is taken for the nearest of them, as Photon does.
+const ZOOMS: (f64, f64) = (0.0, 18.0);
 /// Largest radius that Photon takes, in kilometres; ours is smaller, and what lies beyond is not looked for.
 const LARGEST_RADIUS_KM: f64 = 5000.0;
 /// Radius of `reverse` when the client says none, in kilometres.
@@ -157,8 +159,9 @@ fn limit(sent: &Parameters, default: usize) -> Result<usize, Problem> {
 
 fn near(sent: &Parameters) -> Result<Option<Near>, Problem> {
     let at = position(sent, &["lon"], &["lat"])?;
-    let zoom = number(sent, "zoom", 0.0..=30.0)?;
-    let scale = number(sent, "location_bias_scale", 0.0..=1.0)?;
+    let (farthest, nearest) = ZOOMS;
+    let zoom = any_number(sent, "zoom")?.map(|zoom| zoom.clamp(farthest, nearest));
+    let scale = any_number(sent, "location_bias_scale")?.map(|scale| scale.clamp(0.0, 1.0));
     let radius_m = radius_m(sent)?;
     if at.is_none() && radius_m.is_some() {
         return Err(Problem::BadRequest("Le paramètre radius demande un centre : lat et lon.".into()));
@@ -169,6 +172,12 @@ fn near(sent: &Parameters) -> Result<Option<Near>, Problem> {
         radius_m,
         ..near
     }))
+}
+
+/// A number of which too much or too little is as good as the most or the least.
+fn any_number(sent: &Parameters, name: &str) -> Result<Option<f64>, Problem> {
+    number(sent, name, f64::MIN..=f64::MAX)
+        .map_err(|_| Problem::BadRequest(format!("Le paramètre {name} doit être un nombre.")))
 }
 
 fn radius_m(sent: &Parameters) -> Result<Option<f64>, Problem> {
@@ -264,7 +273,9 @@ mod tests {
             "q=a&lat=95&lon=4",
             "q=a&limit=0",
             "q=a&limit=x",
-            "q=a&lat=45&lon=4&location_bias_scale=1.5",
+            "q=a&lat=45&lon=4&location_bias_scale=x",
+            "q=a&lat=45&lon=4&location_bias_scale=NaN",
+            "q=a&lat=45&lon=4&zoom=1e999",
             "q=a&bbox=1,2,3",
             "q=a&secret=1",
             "q=a&layer=rue",
@@ -299,6 +310,17 @@ mod tests {
         assert_eq!(filter.kinds, Some(vec![Kind::Street]));
         assert_eq!((filter.communes, filter.metropole), (vec!["69383".to_owned(), "69386".to_owned()], Some(true)));
         assert!(filter.bbox.is_some_and(|bbox| bbox.east > 4.9));
+    }
+
+    #[test]
+    fn a_zoom_and_a_bias_scale_beyond_their_ends_are_taken_for_these_as_photon_does() {
+        let near = |query: &str| search(&format!("q=rue&lat=45&lon=4&{query}")).request.near.unwrap();
+        for (sent, scale) in [("5", 1.0), ("-0.3", 0.0), ("1", 1.0), ("0.25", 0.25)] {
+            assert_eq!(near(&format!("location_bias_scale={sent}")).scale, scale, "{sent}");
+        }
+        for (sent, zoom) in [("25", 18.0), ("-1", 0.0), ("18", 18.0), ("13.4", 13.4)] {
+            assert_eq!(near(&format!("zoom={sent}")).zoom, zoom, "{sent}");
+        }
     }
 
     #[test]
