@@ -15,6 +15,7 @@ mod ban;
 pub mod ban_api;
 mod ban_names;
 mod ban_streets;
+mod begun_postcode;
 mod build;
 pub mod bulk;
 mod cadastre;

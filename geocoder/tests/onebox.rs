@@ -87,6 +87,35 @@ fn parcels_that_have_an_address_are_found_by_a_part_of_their_identifier() {
 }
 
 #[test]
+fn the_beginning_of_a_postcode_is_the_towns_it_may_become() {
+    let (geocoder, _folder) = index();
+    let names = |text: &str, finished: bool| -> Vec<String> {
+        let found = geocoder.search(&Request { finished, ..request(text) }).unwrap();
+        assert!(found.is_sorted_by(|a, b| a.score.confidence >= b.score.confidence), "{text}: {found:?}");
+        assert!(found.iter().all(|it| it.score.confidence < 0.8), "{text}: {found:?}");
+        found.into_iter().map(|it| it.name).collect()
+    };
+    let third = "Lyon 3e Arrondissement";
+    for text in ["690", "6900", " 690 "] {
+        let found = names(text, false);
+        assert!(found[..2].contains(&third.to_owned()) || found[1..3].contains(&third.to_owned()), "{text}: {found:?}");
+        assert!(found.iter().all(|name| name.starts_with("Lyon")), "{text}: {found:?}");
+    }
+    for text in ["69", "6"] {
+        assert!(names(text, false).contains(&third.to_owned()), "{text}: {:?}", names(text, false));
+    }
+    for (text, finished) in [("693", false), ("0", false), ("690", true)] {
+        assert!(!names(text, finished).contains(&third.to_owned()), "{text} {finished}");
+    }
+    let at = LonLat { lon: 4.848, lat: 45.77 };
+    let found = geocoder.search(&Request { near: Some(Near::from(at)), ..request("6900") }).unwrap();
+    assert_eq!(found[0].name, "Lyon 6e Arrondissement", "the nearest: {found:?}");
+    let streets = Filter { kinds: Some(vec![Kind::Street]), ..Filter::default() };
+    let found = geocoder.search(&Request { filter: streets, ..request("690") }).unwrap();
+    assert!(found.iter().all(|it| it.kind == Kind::Street), "{found:?}");
+}
+
+#[test]
 fn a_point_far_from_the_map_says_how_far() {
     let (geocoder, _folder) = index();
     let near = Near::from(LonLat { lon: 4.88, lat: 45.78 });
