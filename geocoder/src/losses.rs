@@ -9,11 +9,12 @@ use std::{
 };
 
 use layers::CommuneCode;
+use serde::Deserialize;
 
 use crate::{
     Error,
     changes::State,
-    index::Current,
+    index::{Current, MANIFEST},
     origins::Origin,
     report::Report,
     sources::{SourceFile, rank_of},
@@ -40,7 +41,7 @@ pub struct Loss {
     pub before: u64,
     /// Those it has.
     pub now: u64,
-    /// The files that have fewer of them than before.
+    /// The files that have fewer of them than before; none when that cannot be told.
     pub files: Vec<PathBuf>,
 }
 
@@ -54,9 +55,8 @@ pub(crate) struct Change<'a> {
 
 /// Compares what files say with what is current in a store, and with what the edits of it were made to: losses add up
 /// over edits. Errors: something would be lost.
-pub(crate) fn check_build(store: &Path, now: &[(SourceFile, Origin)]) -> Result<(), Error> {
-    // An index that cannot be read, or of another format, is nothing to compare with.
-    let Some((base, last)) = current(store) else { return Ok(()) };
+pub(crate) fn check_build(store: &Path, now: &[(SourceFile, Origin)], report: &Report) -> Result<(), Error> {
+    let Some((base, last)) = current(store) else { return check_reports(store, report) };
     let before = base.known(last.as_ref());
     let known: Vec<SourceFile> = before.iter().map(|(file, _)| (*file).clone()).collect();
     let paths: Vec<PathBuf> = now.iter().map(|(file, _)| file.path.clone()).collect();
@@ -76,6 +76,39 @@ pub(crate) fn check_build(store: &Path, now: &[(SourceFile, Origin)]) -> Result<
         losses = adding_up(&since_build(&base, now, &paths), &base.manifest.report);
     }
     if losses.is_empty() { Ok(()) } else { Err(Error::Losses { losses }) }
+}
+
+/// The same after an index of another format, of which the report is all that can be compared, commune by commune and
+/// not file by file. Of one that cannot be read at all nothing is known.
+fn check_reports(store: &Path, now: &Report) -> Result<(), Error> {
+    let former = Current::read(store).ok().flatten().and_then(|current| former_communes(store, &current.revision));
+    let losses = former.into_iter().flatten().filter_map(|(commune, Former { name, numbered })| {
+        let left = now.communes.get(&commune).map_or(0, |known| known.numbered);
+        let loss = || Loss { commune, name, before: numbered, now: left, files: Vec::new() };
+        is_most(numbered, left).then(loss)
+    });
+    let losses: Vec<Loss> = losses.collect();
+    if losses.is_empty() { Ok(()) } else { Err(Error::Losses { losses }) }
+}
+
+/// What every format of the manifest has told of a commune.
+#[derive(Deserialize)]
+struct Former {
+    name: String,
+    numbered: u64,
+}
+
+fn former_communes(store: &Path, revision: &str) -> Option<BTreeMap<CommuneCode, Former>> {
+    #[derive(Deserialize)]
+    struct Manifest {
+        report: Report,
+    }
+    #[derive(Deserialize)]
+    struct Report {
+        communes: BTreeMap<CommuneCode, Former>,
+    }
+    let json = std::fs::read(store.join(revision).join(MANIFEST)).ok()?;
+    Some(serde_json::from_slice::<Manifest>(&json).ok()?.report.communes)
 }
 
 /// What files said to the revision, and say.
@@ -151,7 +184,8 @@ pub(crate) fn told(losses: &[Loss]) -> String {
     let one = |Loss { commune, name, before, now, files }: &Loss| {
         let files: Vec<String> = files.iter().map(|path| path.display().to_string()).collect();
         let name = if name.is_empty() { String::new() } else { format!(" ({name})") };
-        format!("commune {commune}{name} has {now} of {before} addresses left, by {}", files.join(", "))
+        let by = if files.is_empty() { String::new() } else { format!(", by {}", files.join(", ")) };
+        format!("commune {commune}{name} has {now} of {before} addresses left{by}")
     };
     let more = losses.len().saturating_sub(TOLD);
     let more = (more > 0).then(|| format!("and {more} commune(s) more"));
