@@ -86,8 +86,8 @@ impl App {
         *self.inner.generation.write().expect(NO_PANIC_UNDER_LOCK) = Arc::new(next.assembled());
     }
 
-    /// Puts one layer's new snapshot in the catalogue, and what is found in it; not one that was made from a description
-    /// which a reload has replaced meanwhile, since it may show what the new one withdrew.
+    /// Puts one layer's new snapshot in the catalogue, and what is found in it; not one that was made from a
+    /// description which a reload has replaced meanwhile, since it may show what the new one withdrew.
     pub fn set_snapshot(&self, id: &LayerId, snapshot: &Arc<Snapshot>, objects: Option<&LayerObjects>) {
         self.change(|now| {
             let entry = now.catalogue.get(id.as_str())?;

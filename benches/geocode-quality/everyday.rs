@@ -1,5 +1,5 @@
-//! Classes the goals do not name, of what people type and paste every day: they keep a geocoder honest that was tuned on
-//! the others.
+//! Classes the goals do not name, of what people type and paste every day: they keep a geocoder honest that was tuned
+//! on the others.
 
 use crate::{
     classes::{Scene, finished, is_another_street},

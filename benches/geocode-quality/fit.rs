@@ -3,8 +3,9 @@
 //!
 //! One query in ten asks for a street that is not in the index: who only asks for what is there learns to be sure of
 //! anything. And some name nothing but a number and a street that several communes have, on a map that shows the one
-//! meant or on none: the nearest is often right, which is another thing than being right by definition. A name that is not
-//! as in the index, with nothing of where, is half the time one of a street that is not: those have a table of their own.
+//! meant or on none: the nearest is often right, which is another thing than being right by definition. A name that is
+//! not as in the index, with nothing of where, is half the time one of a street that is not: those have a table of
+//! their own.
 
 use std::path::Path;
 

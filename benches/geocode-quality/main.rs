@@ -2,8 +2,8 @@
 //!
 //! `cargo bench --bench geocode-quality -- [--corpus paris,lyon | generated | FILE,…] [--postcodes FILE]
 //! [--lyon-only] [--classes a,b] [--n 1000] [--seed 7] [--removed 5000] [--explain-misses 20] [--json FILE]
-//! [--peer addok] [--citycode]`, or `-- --fit SEED [--n 1000]`; `make quality` runs the same in the development profile, for those who work on
-//! matching. `paris` and `lyon` are read from TRABOULE_REAL_DATA.
+//! [--peer addok] [--citycode]`, or `-- --fit SEED [--n 1000]`; `make quality` runs the same in the development
+//! profile, for those who work on matching. `paris` and `lyon` are read from TRABOULE_REAL_DATA.
 //! Reading order: `corpus`, `classes`, `truth`, `run`, `report`.
 #![allow(clippy::print_stdout, clippy::unwrap_used)] // a bench prints, and stops at the first surprise
 
@@ -12,6 +12,7 @@ mod calibration;
 mod classes;
 mod compare;
 mod corpus;
+#[path = "../../geocoder/tests/support/dice.rs"]
 mod dice;
 mod documents;
 mod edits;

@@ -88,6 +88,11 @@ impl Kind {
     /// What an index of objects answers with, parcels apart.
     pub const OBJECTS: [Self; 2] = [Self::Poi, Self::Object];
 
+    /// Whether it is a commune or a part of one, which streets lie in.
+    pub(crate) fn is_town(self) -> bool {
+        matches!(self, Self::City | Self::District)
+    }
+
     /// The word of Photon's `type`, also the term indexed; Photon says `other` of what is no address.
     pub fn as_str(self) -> &'static str {
         match self {

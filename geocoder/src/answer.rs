@@ -1,15 +1,16 @@
-//! An answer filled in: names, towns, positions; what the contracts then write in their own words.
+//! An answer filled in: names, towns, positions, how it was reached; what the contracts then write in their own words.
+//! Of each answer that is given only: a search ranks many more places than it describes.
 
 use layers::{Bbox, LonLat};
 
 use crate::{
     Geocoder, HouseNumber, Kind, Suggestion,
     address::{Position, PositionKind, ground_distance_m},
-    confidence,
     numbers::{HouseDetails, uuid},
     places::{Place, Places},
-    rank::Answer,
+    rank::{Answer, House},
     shard::Shard,
+    suggestion::{MatchType, Verdict},
 };
 
 /// Where an answer lies, in the names and codes of its towns.
@@ -40,10 +41,14 @@ impl Within {
 impl Geocoder {
     /// Fills an answer in; distances are from `near`.
     pub(crate) fn suggestion(&self, answer: Answer<'_>, near: Option<LonLat>) -> Suggestion {
-        let place = answer.place;
-        if let Some((part, table)) = self.object_part(place).and_then(|part| Some((part, part.objects.named()?))) {
-            return self.object_suggestion(part, table, answer, near);
+        match self.object_part(answer.place).and_then(|part| Some((part, part.objects.named()?))) {
+            Some((part, table)) => self.object_suggestion(part, table, answer, near),
+            None => self.address_suggestion(answer, near),
         }
+    }
+
+    fn address_suggestion(&self, answer: Answer<'_>, near: Option<LonLat>) -> Suggestion {
+        let place = answer.place;
         let Shard { numbers, places, .. } = &*self.part_of(place).shard;
         let entry = answer.house.entry();
         let number = entry.map(|entry| numbers.house(entry));
@@ -77,10 +82,29 @@ impl Geocoder {
             addresses: place.weight(),
             distance_m: near.map(|near| ground_distance_m(near, position.at)),
             object: None,
-            match_type: confidence::match_type(&answer),
+            match_type: match_type(&answer),
             verdicts: answer.verdicts,
             score: answer.score,
         }
+    }
+}
+
+/// How an answer was reached.
+pub(crate) fn match_type(answer: &Answer<'_>) -> MatchType {
+    let verdicts = answer.verdicts;
+    match answer.house {
+        _ if answer.place.is_approximate() => MatchType::Commune,
+        House::Interpolated(_) => MatchType::Interpolated,
+        House::Unknown(_) => MatchType::Street,
+        House::WithoutSuffix(..) => MatchType::Corrected,
+        House::Found(..) if verdicts.number != Some(Verdict::Ok) => MatchType::Corrected,
+        _ if answer.place.kind().is_town() && matches!(verdicts.street, None | Some(Verdict::Unknown)) => {
+            MatchType::Commune
+        }
+        _ if [verdicts.street, verdicts.commune, verdicts.postcode].iter().flatten().any(|v| *v != Verdict::Ok) => {
+            MatchType::Corrected
+        }
+        _ => MatchType::Exact,
     }
 }
 

@@ -1,4 +1,5 @@
-//! Where the columns of a BAL are, which version of the format they make, and what that refuses.
+//! Where the columns of a BAL are, which version of the format they make, and what that refuses. Settled once a file: a
+//! row is then read by position.
 
 use csv::StringRecord;
 

@@ -1,4 +1,5 @@
-//! The identifiers a BAL's rows have in the national base: all of them on a row, on every row, or none.
+//! The identifiers a BAL's rows have in the national base: all of them on a row, on every row, or none. What a row has
+//! is read here, and what that makes of the file is said at its end.
 
 use crate::{
     bal_columns::Cells,

@@ -9,7 +9,8 @@ use crate::{
     address::ground_distance_m,
     places::Place,
     rank::{Answer, House, Wording},
-    suggestion::{MAX_LIMIT, Score, Verdict},
+    request::MAX_LIMIT,
+    suggestion::{Score, Verdict},
 };
 
 /// Digits of a postcode, and those from which nothing else is looked for.

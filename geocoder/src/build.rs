@@ -1,5 +1,5 @@
 //! Address files → a new revision of the index, built beside the live one and put in place by rename.
-//! Reading order: `build`, then `collect` (rows → streets and towns), then `index` (folders).
+//! Reading order: `build`, then `ingest` (files → rows), `collect` (rows → streets and towns), `index` (folders).
 
 use std::{
     collections::BTreeSet,
@@ -19,11 +19,11 @@ use crate::{
         self, Manifest,
         store::{Builds, Store},
     },
+    ingest::read_all,
     losses,
     origins::Origins,
     places::Places,
     postcodes::Postcodes,
-    reading::read_all,
     report::{LISTED, Report},
     schema,
     source::Context,

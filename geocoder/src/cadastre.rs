@@ -8,8 +8,9 @@ use crate::{
     onebox::stand_in,
     packed, parcels,
     rank::{Answer, House, Wording},
+    request::MAX_LIMIT,
     shard::Shard,
-    suggestion::{MAX_LIMIT, Score, Verdict},
+    suggestion::{Score, Verdict},
 };
 
 /// Words that announce a parcel, or stand between its parts.
@@ -26,8 +27,8 @@ const MOST: usize = 10;
 pub(crate) type Plot = [u8; 6];
 
 impl Geocoder {
-    /// The parcels a text names, each followed by the addresses on it; none when it names none that has an address or is
-    /// in a visible layer.
+    /// The parcels a text names, each followed by the addresses on it; none when it names none that has an address or
+    /// is in a visible layer.
     pub(crate) fn parcel(&self, request: &Request) -> Option<Vec<Suggestion>> {
         let parcels = match identifier(&request.text) {
             Some(parcel) => vec![parcel],
@@ -43,8 +44,8 @@ impl Geocoder {
         self.plots_in(&self.plots_named(&request.text, false), request)
     }
 
-    /// Each section and number that may be read in a text, with the towns that all the rest of it names. `announced`: as
-    /// if it said that it is of a parcel.
+    /// Each section and number that may be read in a text, with the towns that all the rest of it names. `announced`:
+    /// as if it said that it is of a parcel.
     fn plots_named(&self, text: &str, announced: bool) -> Vec<(Plot, Vec<u32>)> {
         let words = normalize(text);
         let mut plots = Vec::new();
@@ -73,9 +74,9 @@ impl Geocoder {
         parcels
     }
 
-    /// What answers a text of nothing but a parcel and its town, given what was found of it as an address: when that is no
-    /// address, the parcel, which a section like `A` does not say on its own; the town of one that is not there. None
-    /// when the text is something else. A street that is like a part of it is no answer.
+    /// What answers a text of nothing but a parcel and its town, given what was found of it as an address: when that is
+    /// no address, the parcel, which a section like `A` does not say on its own; the town of one that is not there.
+    /// None when the text is something else. A street that is like a part of it is no answer.
     pub(crate) fn for_parcel(&self, request: &Request, answers: &[Answer<'_>]) -> Option<Vec<Suggestion>> {
         let plots = match identifier(&request.text) {
             Some(parcel) => vec![(packed::bytes(&parcel, PREFIX), self.towns_of_code(&parcel))],
@@ -99,8 +100,8 @@ impl Geocoder {
         std::str::from_utf8(&parcel[..COMMUNE]).map(|code| self.gazetteer.code(code).to_vec()).unwrap_or_default()
     }
 
-    /// The towns some words name: a name, a postcode or a code, or a name and one of these, which then says which of its
-    /// arrondissements are meant.
+    /// The towns some words name: a name, a postcode or a code, or a name and one of these, which then says which of
+    /// its arrondissements are meant.
     fn towns_of_plot(&self, words: &[Word]) -> Vec<u32> {
         let (digits, name): (Vec<&Word>, Vec<&Word>) =
             words.iter().partition(|word| word.typed.len() == 5 && word.typed.bytes().all(|b| b.is_ascii_digit()));

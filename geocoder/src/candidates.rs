@@ -2,10 +2,7 @@
 //! vocabulary first (`expansion`), so that ranking knows which form matched and how well;
 //! `matching` finds the places that hold the words, `recall` the best of them, and `rank` puts those in order.
 
-use std::{
-    borrow::Cow,
-    collections::{BTreeSet, HashSet},
-};
+use std::collections::{BTreeSet, HashSet};
 
 use layers::LonLat;
 use tantivy::{SegmentReader, Term};
@@ -14,17 +11,14 @@ use crate::{
     Error, Filter, Geocoder, Kind, Near, Request,
     effort::Effort,
     expansion::{Expansions, is_in_some_name},
+    likeliest::Likeliest,
     lists::Lists,
     matching::{AnyOf, Matching},
     parse::Query,
-    places::Place,
-    rank::{self, QueryWord},
+    rank::QueryWord,
     recall::{Preference, recall},
     shard::Part,
 };
-
-/// Most towns that the beginning of a name scopes a reading to: « s » begins that of five thousand.
-const MOST_TOWNS: usize = 200;
 
 /// How far a place may be from the words typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,6 +48,7 @@ pub(crate) struct Context<'a> {
     pub effort: Effort,
     expansions: Expansions,
     lists: Lists,
+    likeliest: Likeliest,
 }
 
 impl<'a> Context<'a> {
@@ -72,6 +67,7 @@ impl<'a> Context<'a> {
             effort: effort.clone(),
             expansions: Expansions::default(),
             lists: Lists::default(),
+            likeliest: Likeliest::default(),
         }
     }
 
@@ -83,6 +79,13 @@ impl<'a> Context<'a> {
     /// Looks around the asker's map again.
     pub(crate) fn centre_back(&mut self) {
         self.centre = None;
+    }
+
+    /// The towns of a scope that are looked in, in the numbers of the part.
+    fn likeliest(&mut self, towns: &[u32]) -> Vec<u32> {
+        let near = self.centre.or(self.near).map(|near| near.at);
+        let around = (&*self.part.shard.places, self.has_home);
+        self.likeliest.of(&self.part.towns(towns), near, around, &self.effort).to_vec()
     }
 
     /// Whether a place may be an answer here: the one place where a place is hidden from a search.
@@ -103,9 +106,9 @@ pub(crate) fn candidates(
     words: &[QueryWord],
     tolerance: Tolerance,
 ) -> Result<Vec<u32>, Error> {
-    let scope = query.scope.as_ref().map(|scope| likeliest(context, context.part.towns(&scope.towns)));
+    let scope = query.scope.as_ref().map(|scope| context.likeliest(&scope.towns));
     if words.is_empty() {
-        return Ok(scope.filter(|_| context.part.is_first()).map(Cow::into_owned).unwrap_or_default());
+        return Ok(scope.filter(|_| context.part.is_first()).unwrap_or_default());
     }
     // An index is one segment, or none when it is empty.
     let searcher = context.part.shard.reader.searcher();
@@ -120,28 +123,14 @@ pub(crate) fn candidates(
     Ok(recall(matching, &context.part.shard.stretches, preference, &context.filter, visible))
 }
 
-/// The towns of a scope; when they are too many, those nearest to the centre, or the largest without one.
-fn likeliest<'t>(context: &Context<'_>, mut towns: Cow<'t, [u32]>) -> Cow<'t, [u32]> {
-    if towns.len() <= MOST_TOWNS {
-        return towns;
-    }
-    let places = &context.part.shard.places;
-    let near = context.centre.or(context.near);
-    let metres = |town: Place<'_>| near.map_or(0.0, |near| rank::metres_to(town, near.at));
-    let is_away = |town: Place<'_>| context.has_home && !town.is_metropole();
-    let order = |&town: &u32| {
-        let town = places.get(town);
-        (is_away(town), metres(town), std::cmp::Reverse(town.weight()), town.index)
-    };
-    let mut ordered: Vec<_> = towns.iter().map(order).collect();
-    ordered.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)).then((a.2, a.3).cmp(&(b.2, b.3))));
-    ordered.truncate(MOST_TOWNS);
-    *towns.to_mut() = ordered.into_iter().map(|(.., town)| town).collect();
-    towns
+/// The words that a name must have: articles only where nothing else was typed.
+pub(crate) fn counting(words: &[QueryWord]) -> Vec<&QueryWord> {
+    let telling: Vec<&QueryWord> = words.iter().filter(|word| !word.article).collect();
+    if telling.is_empty() { words.iter().collect() } else { telling }
 }
 
-/// What a place must hold: one clause a word that counts, articles left out unless there is nothing else; the towns of
-/// the scope and of the filter; the kinds wanted. None for a reading that says too little.
+/// What a place must hold: one clause a word that counts; the towns of the scope and of the filter; the kinds wanted.
+/// None for a reading that says too little.
 fn matching(
     context: &mut Context<'_>,
     segment: &SegmentReader,
@@ -151,10 +140,7 @@ fn matching(
 ) -> Result<Option<Matching>, Error> {
     let Context { part, filter, towns, effort, lists, .. } = context;
     let (fields, index) = (part.shard.fields, (segment, part.shard.fields));
-    let mut counting: Vec<&QueryWord> = words.iter().filter(|word| !word.article).collect();
-    if counting.is_empty() {
-        counting = words.iter().collect();
-    }
+    let mut counting = counting(words);
     // Most readings of a misspelt text end here: a word that no name has costs no list.
     let vocabulary = &part.shard.vocabulary;
     if tolerance < Tolerance::Partial && !counting.iter().all(|word| is_in_some_name(word, vocabulary)) {
@@ -172,11 +158,9 @@ fn matching(
     // A word said again asks for nothing more.
     let mut said = HashSet::new();
     counting.retain(|word| said.insert((&word.forms[0].0, &word.beginning)));
-    let mut clause = |word: &&QueryWord| lists.with_word(word, index, effort);
+    let clause = |word: &&QueryWord| lists.with_word(word, index, effort);
     if tolerance < Tolerance::Partial {
-        for word in &counting {
-            all.push(clause(word)?);
-        }
+        all.extend(counting.iter().map(clause).collect::<Result<Vec<_>, _>>()?);
         return Ok(Some(Matching::new(all, Vec::new(), 0, effort)));
     }
     counting.retain(|word| word.weight >= 1.0);
@@ -185,7 +169,8 @@ fn matching(
     Ok((half > 0).then(|| Matching::new(all, some, half, effort))) // « rue » alone is no reason to answer
 }
 
-/// A house is a number inside a street or a lieu-dit; nothing is wanted of a reading without number when only houses are.
+/// A house is a number inside a street or a lieu-dit; nothing is wanted of a reading without number when only houses
+/// are.
 fn kinds_wanted(kinds: Option<&[Kind]>, query: &Query) -> Option<BTreeSet<Kind>> {
     let kinds = kinds?;
     let mut wanted: BTreeSet<Kind> = kinds.iter().copied().filter(|&kind| kind != Kind::House).collect();

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::{Kind, Suggestion, departments::department, geojson};
+use crate::{Suggestion, departments::department, geojson};
 
 /// What `/geocodage/completion` answers.
 #[derive(Debug, Serialize)]
@@ -85,11 +85,7 @@ fn completed(suggestion: &Suggestion) -> Completed<'_> {
         kind: tag.map_or("", |(_, value)| value),
         poi_type: tag.map(|(key, value)| [key, value]),
         zipcode: suggestion.postcode.as_deref(),
-        street: if tag.is_some() || matches!(suggestion.kind, Kind::City | Kind::District) {
-            ""
-        } else {
-            &suggestion.name
-        },
+        street: if tag.is_some() || suggestion.kind.is_town() { "" } else { &suggestion.name },
         metropole: is_metropolitan(&suggestion.insee),
         fulltext: fulltext(suggestion),
         x,

@@ -1,13 +1,13 @@
-//! How sure an answer is: what its words, its number, its commune and its rivals say, as one figure between 0 and 1.
-//! The steps are fitted: of the answers whose words are this like and whose rivals are this far behind, so many were
-//! right, one query in ten asking for what is not in the index. What limits them is policy: at 0.8 and above, an
-//! answer may be taken without being looked at.
+//! How sure an answer is: what its words, its number, its commune and its rivals (`confidence/rivals.rs`) say, as one
+//! figure between 0 and 1. The steps are fitted: of the answers whose words are this like and whose rivals are this far
+//! behind, so many were right, one query in ten asking for what is not in the index. What limits them is policy: at 0.8
+//! and above, an answer may be taken without being looked at.
+
+mod rivals;
 
 use crate::{
-    address::Kind,
-    objects::alike,
     rank::{self, Answer, House, Wording},
-    suggestion::{MatchType, Verdict},
+    suggestion::Verdict,
 };
 
 /// Most an answer may claim whose number is not in the street.
@@ -28,11 +28,6 @@ const SOMEWHERE_IN_TOWN: f32 = 0.75;
 const CONTRADICTED: f32 = 0.7;
 /// Most an answer may claim at all: addresses have more ways to be wrong than a bench.
 const SUREST: f32 = 0.99;
-/// Streets of one name this near, in two communes, are one; of so few parts that something else is next.
-const GOES_ON_M: f64 = 200.0;
-const MOST_PARTS: usize = 8;
-/// Of the answers that may be meant though they are less like the text, those that are compared.
-const MOST_CONTESTED: usize = 3;
 /// Share of right answers by likeness, without a rival: the steps that
 /// `cargo bench -p geocoder --bench geocode-quality -- --fit 7 --n 1000` prints, both ends of each, the middle of a
 /// narrow one.
@@ -88,8 +83,8 @@ const BY_MARGIN_UNFINISHED: Steps = &[
     (0.0935, 1.0),
 ];
 
-/// Most an answer may claim whose name is not as typed where nothing says where it is, by likeness: as many ask so for a
-/// street that is in no index, and something is like it. `BY_TEXT_ALONE` of the same run.
+/// Most an answer may claim whose name is not as typed where nothing says where it is, by likeness: as many ask so for
+/// a street that is in no index, and something is like it. `BY_TEXT_ALONE` of the same run.
 const BY_TEXT_ALONE: Steps = &[
     (0.6948, 0.009),
     (0.6970, 0.048),
@@ -118,29 +113,15 @@ pub(crate) struct Context {
 
 /// Gives every answer its confidence, best first: none is surer than the one before it.
 pub(crate) fn settle(answers: &mut [Answer<'_>], context: Context) {
-    let standing: Vec<f32> = answers.iter().map(|answer| answer.score.standing()).collect();
-    let mut best: Vec<usize> = (0..answers.len()).collect();
-    best.sort_by(|&a, &b| standing[b].total_cmp(&standing[a]));
-    // The best rival of any answer is among these: two towns are no rivals, nor are the parts of one street.
-    let street = best.iter().copied().find(|&at| !is_town(&answers[at]));
-    best.truncate(if context.on_map { MOST_PARTS } else { 2 });
-    best.extend(street);
-    let alike = alike::margins(answers);
+    let margins = rivals::margins(answers, context);
     let is_elsewhere = answers.iter().any(is_exact_elsewhere);
-    let others: Vec<Answer<'_>> = answers.iter().filter(|it| may_be_meant(it)).take(MOST_CONTESTED).copied().collect();
     let mut ceiling = 1.0f32;
-    for at in 0..answers.len() {
-        let rivals = best.iter().filter(|&&other| other != at && is_rival(&answers[at], &answers[other], context));
-        let best_rival = rivals.map(|&other| standing[other]).fold(f32::MIN, f32::max);
-        let margin = if best_rival == f32::MIN { 1.0 } else { standing[at] - best_rival };
-        let margin = alike[at].map_or(margin, |ahead| margin.min(ahead));
-        let is_contested = others.iter().any(|other| contests(other, &answers[at], context));
-        let margin = if is_contested { 0.0 } else { margin };
-        let mut sure = confidence(&answers[at], margin.max(0.0), context).min(ceiling);
-        if is_elsewhere && answers[at].wording != Wording::Whole {
+    for (answer, margin) in answers.iter_mut().zip(margins) {
+        let mut sure = confidence(answer, margin, context).min(ceiling);
+        if is_elsewhere && answer.wording != Wording::Whole {
             sure = sure.min(ELSEWHERE);
         }
-        answers[at].score.confidence = sure;
+        answer.score.confidence = sure;
         ceiling = sure;
     }
 }
@@ -153,48 +134,6 @@ fn is_exact_elsewhere(answer: &Answer<'_>) -> bool {
 
 fn contradicts(answer: &Answer<'_>) -> bool {
     [answer.verdicts.commune, answer.verdicts.postcode].contains(&Some(Verdict::Contradicts))
-}
-
-/// Two answers between which the asker would have to choose.
-fn is_rival(a: &Answer<'_>, b: &Answer<'_>, context: Context) -> bool {
-    // A former commune and the one it is in, a city and its arrondissements: not two choices.
-    !(is_town(a) && is_town(b) || context.on_map && is_one_street(a, b))
-}
-
-/// An answer that may be what was meant though another is liker the text.
-fn may_be_meant(answer: &Answer<'_>) -> bool {
-    is_half_typed(answer) || answer.wording == Wording::OtherType
-}
-
-/// Whether a word of its name was begun, then the town named.
-fn is_half_typed(answer: &Answer<'_>) -> bool {
-    let verdicts = answer.verdicts;
-    answer.wording == Wording::Begun && verdicts.street == Some(Verdict::Corrected) && verdicts.commune.is_some()
-}
-
-/// Whether an answer is no surer than another of those: « rue arche paris » begins Rue Archereau as much as it is a part
-/// of Rue de la Petite Arche, and Rue Grillet is an « impasse Grillet » as much as Impasse Guillet is.
-fn contests(other: &Answer<'_>, answer: &Answer<'_>, context: Context) -> bool {
-    if other.place.key() == answer.place.key() || rank::are_namesakes(other, answer) {
-        return false; // rivals as any two
-    }
-    match answer.wording {
-        Wording::Part => is_half_typed(other),
-        Wording::Begun => is_half_typed(other) && is_half_typed(answer),
-        Wording::Other => other.wording == Wording::OtherType && is_alone(answer, context),
-        Wording::Whole | Wording::OtherType => false,
-    }
-}
-
-/// Whether one is the other, going on in the next commune. From where the asker looks, its nearest part is the answer;
-/// without a map, which commune is meant stays open.
-fn is_one_street(a: &Answer<'_>, b: &Answer<'_>) -> bool {
-    let is_whole = |answer: &Answer<'_>| answer.place.kind() == Kind::Street && answer.house == House::NotAsked;
-    is_whole(a) && is_whole(b) && rank::are_namesakes(a, b) && rank::gap_m(a.place.bbox(), b.place.bbox()) <= GOES_ON_M
-}
-
-fn is_town(answer: &Answer<'_>) -> bool {
-    matches!(answer.place.kind(), Kind::City | Kind::District)
 }
 
 /// Whether the name is not as typed, and neither a commune nor a postcode speaks for it.
@@ -223,7 +162,7 @@ fn confidence(answer: &Answer<'_>, margin: f32, context: Context) -> f32 {
         (_, Some(Verdict::Partial)) => LEFT_OUT,
         _ => 1.0,
     };
-    let placed = if answer.place.is_approximate() && !is_town(answer) { SOMEWHERE_IN_TOWN } else { 1.0 };
+    let placed = if answer.place.is_approximate() && !answer.place.kind().is_town() { SOMEWHERE_IN_TOWN } else { 1.0 };
     let (by_text, by_margin) =
         if context.unfinished { (BY_TEXT_UNFINISHED, BY_MARGIN_UNFINISHED) } else { (BY_TEXT, BY_MARGIN) };
     let sure = interpolate(by_text, answer.score.text) * interpolate(by_margin, margin);
@@ -243,24 +182,6 @@ fn interpolate(points: Steps, x: f32) -> f32 {
         (Some(&(x0, y0)), Some(&(x1, y1))) => y0 + (y1 - y0) * (x - x0) / (x1 - x0),
         (Some(&(_, y)), None) | (None, Some(&(_, y))) => y,
         (None, None) => 0.0,
-    }
-}
-
-/// How an answer was reached.
-pub(crate) fn match_type(answer: &Answer<'_>) -> MatchType {
-    let verdicts = answer.verdicts;
-    let is_town = matches!(answer.place.kind(), Kind::City | Kind::District);
-    match answer.house {
-        _ if answer.place.is_approximate() => MatchType::Commune,
-        House::Interpolated(_) => MatchType::Interpolated,
-        House::Unknown(_) => MatchType::Street,
-        House::WithoutSuffix(..) => MatchType::Corrected,
-        House::Found(..) if verdicts.number != Some(Verdict::Ok) => MatchType::Corrected,
-        _ if is_town && matches!(verdicts.street, None | Some(Verdict::Unknown)) => MatchType::Commune,
-        _ if [verdicts.street, verdicts.commune, verdicts.postcode].iter().flatten().any(|v| *v != Verdict::Ok) => {
-            MatchType::Corrected
-        }
-        _ => MatchType::Exact,
     }
 }
 

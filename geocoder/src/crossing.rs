@@ -96,8 +96,8 @@ impl Geocoder {
         Ok(answers.first().is_some_and(|best| best.score.text >= NAMED && !contradicts(best)))
     }
 
-    /// Both streets of a crossing that is not there, or the one that is. Half of what was typed is no reason to leave the
-    /// town that was named.
+    /// Both streets of a crossing that is not there, or the one that is. Half of what was typed is no reason to leave
+    /// the town that was named.
     fn halves<'a>(
         &'a self,
         sides: &[Side; 2],

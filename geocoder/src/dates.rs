@@ -1,4 +1,5 @@
-//! The dates that streets are called after: « 8 mai 1945 », « 11 nov », « 8/5/1945 », « 8 mai 45 ».
+//! The dates that streets are called after: « 8 mai 1945 », « 11 nov », « 8/5/1945 », « 8 mai 45 ». A number in one is
+//! no house number, and its year is often left out.
 
 use crate::normalize::Word;
 

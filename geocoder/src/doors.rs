@@ -1,4 +1,5 @@
-//! The doors of two streets that are nearest to each other, which tell where the streets meet.
+//! The doors of two streets that are nearest to each other, which tell where the streets meet: an address base has no
+//! lines to cross.
 
 use layers::LonLat;
 

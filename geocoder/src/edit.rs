@@ -116,8 +116,8 @@ pub(crate) fn cost(typed: &str, word: &str, most: u8, beginning: bool) -> Option
     (cost <= most).then_some(cost + first)
 }
 
-/// Row `i` of the table from the two before it; the least cost in it. With the word comes what each of its letters costs
-/// when it is missing.
+/// Row `i` of the table from the two before it; the least cost in it. With the word comes what each of its letters
+/// costs when it is missing.
 fn fill_row(rows: &mut [[f32; WIDTH]; 3], i: usize, typed: &[u8], (word, missing): (&[u8], &[f32; WIDTH])) -> f32 {
     let (now, before, earlier) = (i % 3, (i + 2) % 3, (i + 1) % 3);
     rows[now][0] = i as f32;

@@ -1,4 +1,5 @@
-//! Text in the encodings address files come in: UTF-8, or Windows-1252 (of which Latin-1 is the common part).
+//! Text in the encodings address files come in: UTF-8, or Windows-1252 (of which Latin-1 is the common part). Where no
+//! byte order mark says that it is UTF-8, bytes that are not are the other.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,5 @@
-//! What an answer must be, whatever was typed: kinds, box, circle, polygon, communes, postcodes.
+//! What an answer must be, whatever was typed: kinds, box, circle, polygon, communes, postcodes. Judged twice: what
+//! cannot pass is not ranked, and what is answered is looked at by its own position.
 
 use layers::{Bbox, LonLat};
 
@@ -35,9 +36,10 @@ pub(crate) fn passes(filter: &Filter, kind: Kind, at: LonLat, place: Place<'_>) 
 }
 
 pub(crate) fn has_postcode(filter: &Filter, place: Place<'_>) -> bool {
-    let is_town = matches!(place.kind(), Kind::City | Kind::District);
     let wanted = |postcode: u32| filter.postcodes.iter().any(|wanted| wanted.parse() == Ok(postcode));
-    filter.postcodes.is_empty() || place.postcode().is_some_and(wanted) || (is_town && place.postcodes().any(wanted))
+    filter.postcodes.is_empty()
+        || place.postcode().is_some_and(wanted)
+        || (place.kind().is_town() && place.postcodes().any(wanted))
 }
 
 /// Even-odd rule on a ring of degrees.

@@ -1,4 +1,5 @@
-//! What the answers of all contracts share: GeoJSON geometries in degrees, and numbers as short as their precision.
+//! What the answers of all contracts share: GeoJSON geometries in degrees, and numbers as short as their precision, the
+//! same of the same answer whichever contract writes it.
 
 use layers::{Crs, LonLat};
 use serde::Serialize;

@@ -5,6 +5,7 @@
 mod candidate;
 mod elsewhere;
 mod half_words;
+mod held;
 mod in_town;
 mod name_inside;
 mod other_type;
@@ -15,7 +16,7 @@ use candidate::Promise;
 
 use crate::{
     Error, Geocoder, Near, Request,
-    candidates::{Context, Tolerance, candidates, expand},
+    candidates::{Context, Tolerance, expand},
     effort::{self, Effort},
     noise,
     normalize::{self, Word},
@@ -238,14 +239,9 @@ impl<'a> Hunt<'a> {
                     break; // objects have an effort of their own
                 }
                 self.effort.spend(effort::READING);
-                let context = &mut self.contexts[at];
-                let (part, near) = (context.part, context.near);
-                let words = expand(context, query, tolerance);
-                for place in candidates(context, query, &words, tolerance)? {
-                    self.effort.spend(words.len() as u64 * effort::RANK);
-                    let place = part.shard.places.get(place);
-                    let likeness = part.shard.places.likeness(place, &words);
-                    let answer = self.answer(place, query, likeness, near);
+                let words = expand(&mut self.contexts[at], query, tolerance);
+                for (place, likeness) in self.held(at, (query, tolerance), &words, &words)? {
+                    let answer = self.answer(place, query, likeness);
                     self.answers.extend(answer);
                 }
             }

@@ -1,9 +1,7 @@
-//! From text to places, and from a point to the nearest address; no network, no HTTP.
-//!
-//! Reading order: `search` (one search, in order), `parse`, `hunt`, `expansion`, `candidates`, `recall`, `rank`; `onebox` for what is no
-//! address; then `build` and `collect` for where the index comes from, `places`, `numbers` and `parcels` for what lies
-//! beside the full-text index; `update` for what changes in it, `pieces` and `origins` for how that is told; `objects`
-//! for the features of layers that are searched with the addresses.
+//! From text to places, and from a point to the nearest address; no network, no HTTP. Reading order: `search` (one
+//! search, in order), `parse`, `hunt`, `expansion`, `candidates`, `recall`, `rank`, `confidence`; `onebox` for what is
+//! no address; then `build`, `ingest` and `collect` for where the index comes from, `places`, `numbers` and `parcels`
+//! for what lies beside the full-text index; `update` for what changes in it; `objects` for features of layers.
 
 mod address;
 mod answer;
@@ -23,6 +21,7 @@ mod candidates;
 mod changes;
 mod collect;
 mod communes;
+mod communes_named;
 pub mod completion;
 mod confidence;
 mod coordinates;
@@ -45,14 +44,15 @@ mod hash;
 mod house_number;
 mod hunt;
 mod index;
+mod ingest;
 mod interpolation;
 mod letters;
+mod likeliest;
 mod likeness;
 mod lists;
 mod losses;
 mod marks;
 mod matching;
-mod named;
 mod names;
 mod noise;
 mod normalize;
@@ -71,10 +71,10 @@ mod pieces;
 mod places;
 mod postcodes;
 mod rank;
-mod reading;
 mod reason;
 mod recall;
 mod report;
+mod request;
 mod respace;
 mod reverse;
 mod rings;
@@ -118,8 +118,9 @@ pub use parcel_parts::ParcelParts;
 pub use parse::MAX_QUERY_CHARS;
 pub use reason::{Notice, Reason};
 pub use report::{CommuneReport, FileReport, Format, LISTED, Rejected, Report};
+pub use request::{Filter, MAX_LIMIT, Near, Nearby, Request};
 pub use reverse::MAX_RADIUS_M;
 pub use source::{inspect, recognise};
 pub use sources::{SourceFile, Stamp};
-pub use suggestion::{Filter, MAX_LIMIT, MatchType, Near, Nearby, Request, Score, Suggestion, Verdict, Verdicts};
+pub use suggestion::{MatchType, Score, Suggestion, Verdict, Verdicts};
 pub use update::{Left, Update, Updated, update};

@@ -1,4 +1,5 @@
-//! How alike the words typed and a name are: each word typed is paired with a word of the name, in one of its forms.
+//! How alike the words typed and a name are: each word typed is paired with a word of the name, in one of its forms;
+//! then what is left over on either side, and the order, take off their share.
 
 use std::rc::Rc;
 
@@ -12,8 +13,8 @@ const COMPLETENESS: f32 = 0.25;
 const COMPLETENESS_UNFINISHED: f32 = 0.1;
 /// Taken off for each word typed before one that the name has first, or typed first and deep in the name.
 const DISPLACED: f32 = 0.02;
-/// Taken off where one type of street was typed and the name has another: more than for a number that is not there, less
-/// than for another commune.
+/// Taken off where one type of street was typed and the name has another: more than for a number that is not there,
+/// less than for another commune.
 const OTHER_TYPE: f32 = 0.115;
 /// Likeness of an abbreviation to what it stands for: a name spelt as typed comes first.
 pub(crate) const MEANT: f32 = 0.99;
@@ -111,45 +112,77 @@ pub(crate) fn likeness(name: &str, words: &[QueryWord]) -> Likeness<'static> {
     if words.is_empty() {
         return Likeness::WHOLE;
     }
-    let names: Vec<&str> = name.split(' ').take(64).collect();
-    let (mut taken, mut previous) = (0u64, None);
-    let (mut typed, mut found, mut met) = (0.0, 0.0, 0.0);
-    let (mut weakest, mut disorder, mut wording) = (1.0f32, 0.0, Wording::Whole);
-    for word in words {
-        let free = names.iter().enumerate().filter(|(at, _)| taken & (1 << at) == 0);
-        let best =
-            free.map(|(at, name)| (at, word.similarity(name))).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
-        typed += word.weight;
-        let (at, similarity) = best.unwrap_or((0, 0.0));
-        if similarity == 0.0 && typed == word.weight && is_other_type(word, names[0]) {
-            (taken, found, met, weakest) = (1, word.weight, weight(0, names[0]), MEANT / 2.0);
-            (wording, disorder, previous) = (Wording::OtherType, OTHER_TYPE, Some(0));
-            continue;
+    let mut pairing = Pairing::new(name);
+    words.iter().for_each(|word| pairing.add(word));
+    pairing.likeness(words.last().is_some_and(|word| word.beginning.is_some()))
+}
+
+/// A name being paired with words typed.
+struct Pairing<'n> {
+    names: Vec<&'n str>,
+    /// Words of the name that are paired, one bit each.
+    taken: u64,
+    /// The one paired last.
+    previous: Option<usize>,
+    /// Weights: of the words typed, of those that are in the name, of the words of the name that were typed.
+    typed: f32,
+    found: f32,
+    met: f32,
+    weakest: f32,
+    disorder: f32,
+    wording: Wording,
+}
+
+impl<'n> Pairing<'n> {
+    fn new(name: &'n str) -> Self {
+        let names = name.split(' ').take(64).collect();
+        let (typed, found, met, disorder) = (0.0, 0.0, 0.0, 0.0);
+        Self { names, taken: 0, previous: None, typed, found, met, weakest: 1.0, disorder, wording: Wording::Whole }
+    }
+
+    /// Pairs one more word typed.
+    fn add(&mut self, word: &QueryWord) {
+        let is_first = self.typed == 0.0;
+        let (at, similarity) = self.best(word).unwrap_or((0, 0.0));
+        self.typed += word.weight;
+        if similarity == 0.0 && is_first && is_other_type(word, self.names[0]) {
+            (self.taken, self.found, self.previous) = (1, word.weight, Some(0));
+            (self.met, self.weakest) = (weight(0, self.names[0]), MEANT / 2.0);
+            (self.wording, self.disorder) = (Wording::OtherType, OTHER_TYPE);
+            return;
         }
         if !word.article {
-            weakest = weakest.min(similarity);
+            self.weakest = self.weakest.min(similarity);
         }
-        wording = wording.and(word, names[at], similarity);
+        self.wording = self.wording.and(word, self.names[at], similarity);
         if similarity > 0.0 {
-            taken |= 1 << at;
-            found += word.weight * similarity;
-            met += weight(at, names[at]).min(word.weight) * similarity;
-            let is_displaced = previous.map_or(at > 1, |previous| at < previous);
-            disorder += if is_displaced && !word.article { DISPLACED } else { 0.0 };
-            previous = Some(at);
+            self.taken |= 1 << at;
+            self.found += word.weight * similarity;
+            self.met += weight(at, self.names[at]).min(word.weight) * similarity;
+            let is_displaced = self.previous.map_or(at > 1, |previous| at < previous);
+            self.disorder += if is_displaced && !word.article { DISPLACED } else { 0.0 };
+            self.previous = Some(at);
         }
     }
-    let whole: f32 = names.iter().enumerate().map(|(at, name)| weight(at, name)).sum();
-    let met = (met / whole.max(0.1)).min(1.0);
-    let unfinished = words.last().is_some_and(|word| word.beginning.is_some());
-    let completeness = if unfinished { COMPLETENESS_UNFINISHED } else { COMPLETENESS };
-    let complete = 1.0 - completeness * (1.0 - met);
-    let text = (found / typed.max(0.1)) * complete - disorder;
-    let is_left = |(at, name): (usize, &&str)| taken & (1 << at) == 0 && !normalize::is_article(name);
-    if wording == Wording::Whole && names.iter().enumerate().any(is_left) {
-        wording = Wording::Part;
+
+    /// The word of the name that is free and likest to a word typed, the first of equals.
+    fn best(&self, word: &QueryWord) -> Option<(usize, f32)> {
+        let free = self.names.iter().enumerate().filter(|(at, _)| self.taken & (1 << at) == 0);
+        free.map(|(at, name)| (at, word.similarity(name))).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
     }
-    Likeness { text: text.max(0.0), weakest, wording, other_name: None }
+
+    /// What it comes to; `unfinished`: the rest of the name is on its way.
+    fn likeness(self, unfinished: bool) -> Likeness<'static> {
+        let whole: f32 = self.names.iter().enumerate().map(|(at, name)| weight(at, name)).sum();
+        let met = (self.met / whole.max(0.1)).min(1.0);
+        let completeness = if unfinished { COMPLETENESS_UNFINISHED } else { COMPLETENESS };
+        let complete = 1.0 - completeness * (1.0 - met);
+        let text = (self.found / self.typed.max(0.1)) * complete - self.disorder;
+        let is_left = |(at, name): (usize, &&str)| self.taken & (1 << at) == 0 && !normalize::is_article(name);
+        let is_part = self.wording == Wording::Whole && self.names.iter().enumerate().any(is_left);
+        let wording = if is_part { Wording::Part } else { self.wording };
+        Likeness { text: text.max(0.0), weakest: self.weakest, wording, other_name: None }
+    }
 }
 
 /// Whether a type of street was typed, letter for letter, where the name has another.

@@ -1,4 +1,5 @@
-//! The posting lists that a search has opened: readings of one text share most of their words and their towns.
+//! The posting lists that a search has opened: readings of one text share most of their words and their towns, and
+//! opening a list costs more than going through it again.
 
 use std::rc::Rc;
 

@@ -1,9 +1,7 @@
 //! Features of the layers declared searchable, beside the addresses: points of interest, stops, parcels, whatever has a
-//! name. What lives here: what the command hands over, and a layer's objects open. Then read `objects/store` (folders),
-//! `objects/view` (what one territory sees of a layer, which is all that is ever searched), `objects/find`.
-//!
-//! Promise: what a territory does not open changes nothing in an answer, not an order, a score, a count nor a correction,
-//! because it is not in what is searched.
+//! name. Here is what the command hands over, and a layer's objects open; then read `objects/store` (folders),
+//! `objects/view` (what one territory sees, which is all that is ever searched), `objects/find`. What a territory does
+//! not open is in no view, hence changes nothing in an answer: not an order, a score, a count nor a correction.
 
 pub(crate) mod alike;
 mod answer;
@@ -18,6 +16,7 @@ mod several;
 mod store;
 mod table;
 mod view;
+mod wanted;
 
 use std::{
     collections::BTreeSet,

@@ -6,11 +6,7 @@ use layers::{Bbox, LonLat};
 
 use crate::{
     Error, Filter, Geocoder, Kind, MatchType, Nearby, Position, PositionKind, Request, Suggestion, Verdicts,
-    address::ground_distance_m,
-    coordinates,
-    effort::Effort,
-    filter::is_inside,
-    suggestion::{MAX_LIMIT, Score},
+    address::ground_distance_m, coordinates, effort::Effort, filter::is_inside, request::MAX_LIMIT, suggestion::Score,
 };
 
 /// Addresses this near to a point typed are said after it.

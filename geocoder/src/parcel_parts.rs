@@ -6,8 +6,8 @@ use crate::{
     Filter, Geocoder, Kind, Nearby, Request, Suggestion,
     numbers::parcels::{LENGTH, Parcel},
     parcels,
+    request::MAX_LIMIT,
     shard::Part,
-    suggestion::MAX_LIMIT,
 };
 
 /// Stands for any character.

@@ -1,5 +1,5 @@
-//! What a French word sounds like, roughly: two spellings with one key are heard alike (« Lafayette », « Lafaillette »).
-//! It only proposes words of the index for a word that is not one; ranking compares letters.
+//! What a French word sounds like, roughly: two spellings with one key are heard alike (« Lafayette » and
+//! « Lafaillette »). It only proposes words of the index for a word that is not one; ranking compares letters.
 
 /// The key of a folded word; shorter keys than three letters say nothing.
 pub(crate) fn key(word: &str) -> Option<String> {

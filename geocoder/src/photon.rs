@@ -1,22 +1,21 @@
 //! Suggestions in the shape Photon's clients read: a GeoJSON collection, its properties in Photon's order,
-//! absent rather than null. What its parameters choose among our kinds is in `photon/choice.rs`.
-//!
-//! A house has no `name` but a `street`; `extent` is west, north, east, south; `osm_id` is left out, for ours
-//! would be invented. `extra` holds what Photon-BAL added: `insee`, `metropole`; and the identifiers of the
-//! national base, Lambert-93, the score and how it was reached; `espace_public` for a point of interest, and the layer
-//! and the feature that an object is.
+//! absent rather than null. What its parameters choose among our kinds is in `photon/choice.rs`, what they leave out of
+//! the answers in `photon/post_filter.rs`. A house has no `name` but a `street`; `extent` is west, north, east, south;
+//! `osm_id` is left out, for ours would be invented; `extra` holds what Photon-BAL added, and what we add.
 
 mod choice;
+mod post_filter;
 
 use std::borrow::Cow;
 
 pub use choice::{BadChoice, Choice, Layer, OsmTag, categories, terms};
 use layers::{Bbox, FeatureId, LayerId};
+pub use post_filter::{dedupe, lies_in};
 use serde::Serialize;
 
 use crate::{
     HouseNumber, Kind, MatchType, Suggestion,
-    departments::{self, Department, department},
+    departments::{Department, department},
     geojson::{self, Geometry},
     house_number::is_detached_suffix,
 };
@@ -79,6 +78,8 @@ struct Properties<'a> {
     raw_data: Option<&'a Suggestion>,
 }
 
+/// What Photon-BAL added: `insee`, `metropole`, `espace_public` for a point of interest. What we add: the identifiers
+/// of the national base, Lambert-93, the score and how it was reached, the layer and the feature that an object is.
 #[derive(Debug, Serialize)]
 struct Extra<'a> {
     insee: &'a str,
@@ -117,32 +118,6 @@ pub fn feature_collection_showing(suggestions: &[Suggestion], shown: Shown) -> F
     FeatureCollection { kind: "FeatureCollection", features }
 }
 
-/// Leaves one of those that read the same: same tag, name, number and address, same commune and former commune. A parcel
-/// is told by its identifier, of which its name is a part.
-/// Photon's own `dedupe` looks at name and postcode, which would hide a street of the next commune.
-pub fn dedupe(suggestions: &mut Vec<Suggestion>) {
-    let mut seen = std::collections::HashSet::new();
-    suggestions.retain(|it| {
-        let (key, value) = it.osm_tag();
-        let address = it.object.as_ref().and_then(|object| object.address.clone());
-        let parcel = (it.kind == Kind::Parcel).then(|| it.id.clone());
-        let name = (it.house_number.clone(), it.name.clone(), address, parcel);
-        seen.insert((key.to_owned(), value.to_owned(), name, it.insee.clone(), it.old_insee.clone()))
-    });
-}
-
-/// Whether an answer lies in the county and the state named, case and accents apart. The county is the
-/// department, and the Métropole too where it stands for one.
-pub fn lies_in(suggestion: &Suggestion, county: Option<&str>, state: Option<&str>) -> bool {
-    let department = department(&suggestion.insee);
-    let in_county = |typed| {
-        let of_department = department.is_some_and(|it| departments::is_named(it.name, typed) || it.code == typed);
-        of_department || self::county(suggestion, department).is_some_and(|name| departments::is_named(name, typed))
-    };
-    let in_state = |typed| department.is_some_and(|it| departments::is_named(it.region, typed));
-    county.is_none_or(in_county) && state.is_none_or(in_state)
-}
-
 fn feature(suggestion: &Suggestion, shown: Shown) -> Feature<'_> {
     let geometry = if shown.geometry { Geometry::every_position(suggestion) } else { Geometry::point(suggestion) };
     let mut properties = properties(suggestion);
@@ -166,7 +141,7 @@ fn properties(suggestion: &Suggestion) -> Properties<'_> {
         locality: suggestion.locality.as_deref(),
         district: suggestion.district.as_deref().filter(|_| suggestion.kind != Kind::District),
         city: Some(suggestion.city.as_str()).filter(|city| suggestion.kind != Kind::City && !city.is_empty()),
-        county: county(suggestion, department),
+        county: county_of(suggestion, department),
         state: department.map(|it| it.region),
         country: "France",
         postcode: suggestion.postcode.as_deref(),
@@ -210,7 +185,7 @@ fn address(line: &str) -> (Option<Cow<'_, str>>, Option<&str>) {
 }
 
 /// The Métropole has the powers of a department in its territory, and takes its place there.
-fn county(suggestion: &Suggestion, department: Option<Department>) -> Option<&'static str> {
+fn county_of(suggestion: &Suggestion, department: Option<Department>) -> Option<&'static str> {
     if suggestion.metropole { Some("Métropole de Lyon") } else { department.map(|it| it.name) }
 }
 
@@ -311,40 +286,5 @@ mod tests {
         let both = serde_json::json!({"type": "MultiPoint", "coordinates": [[4.85, 45.75], [4.86, 45.76]]});
         assert_eq!(full["geometry"], both);
         assert_eq!(full["properties"]["raw_data"]["score"]["text"], 1.0);
-    }
-
-    #[test]
-    fn duplicates_go_and_streets_of_two_communes_stay() {
-        let neighbour = Suggestion { insee: "69266".to_owned(), ..house() };
-        let mut all = vec![house(), neighbour.clone(), house()];
-        dedupe(&mut all);
-        assert_eq!(all, [house(), neighbour]);
-    }
-
-    #[test]
-    fn objects_that_read_the_same_are_one_whatever_their_features() {
-        let with = |feature: u64, address: &str, name: &str| {
-            let mut park = sample::park();
-            let object = park.object.as_mut().unwrap();
-            (object.feature, object.address) = (FeatureId(feature), Some(address.to_owned()));
-            Suggestion { name: name.to_owned(), ..park }
-        };
-        let first = with(1, "Rue A", "Parc");
-        let (elsewhere, other) = (with(3, "Rue B", "Parc"), with(4, "Rue A", "Parc Blandan"));
-        let plot = |id: &str| Suggestion { kind: Kind::Parcel, id: id.to_owned(), object: None, ..first.clone() };
-        let plots = [plot("69029000AB0123"), plot("69029123AB0123")];
-        let mut all = vec![first.clone(), with(2, "Rue A", "Parc"), elsewhere.clone(), other.clone()];
-        all.extend(plots.clone());
-        dedupe(&mut all);
-        assert_eq!(all, [[first, elsewhere, other].as_slice(), plots.as_slice()].concat());
-    }
-
-    #[test]
-    fn a_county_or_state_named_is_one_an_answer_lies_in() {
-        let rhone = house();
-        assert!(lies_in(&rhone, None, None));
-        assert!(lies_in(&rhone, Some("rhone"), Some("auvergne rhône alpes")));
-        assert!(lies_in(&rhone, Some("Métropole de Lyon"), None) && lies_in(&rhone, Some("69"), None));
-        assert!(!lies_in(&rhone, Some("Ain"), None) && !lies_in(&rhone, None, Some("Bretagne")));
     }
 }

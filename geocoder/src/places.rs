@@ -1,10 +1,6 @@
-//! Every street, lieu-dit, arrondissement and commune, packed and memory-mapped beside the full-text
-//! index: what ranking needs of a candidate costs a few loads, where a document store costs a decompression.
-//!
-//! `places.bin`: a record of 64 bytes a street or lieu-dit, then one a town, then their texts (a name that many
-//! places bear is there once), their identifiers in the national base (16 bytes a place, towns first, when any has
-//! one), and the other names some have (`names`), in the order of the places. Towns (communes, arrondissements,
-//! former communes) have the first indexes, parents anywhere among them.
+//! Every street, lieu-dit, arrondissement and commune, packed and memory-mapped beside the full-text index
+//! (`places.bin`, described at [`MAGIC`]): what ranking needs of a candidate costs a few loads, where a document store
+//! costs a decompression.
 
 pub(crate) mod write;
 
@@ -22,6 +18,10 @@ use crate::{
 };
 
 pub(crate) const FILE: &str = "places.bin";
+/// A record of 64 bytes a street or lieu-dit, then one a town, then their texts (a name that many places bear is there
+/// once), their identifiers in the national base (16 bytes a place, towns first, when any has one), and the other names
+/// some have (`names`), in the order of the places. Towns (communes, arrondissements, former communes) have the first
+/// indexes, parents anywhere among them.
 pub(crate) const MAGIC: Magic = *b"TRBPLC2\n";
 
 const STREETS: usize = 0;
@@ -244,8 +244,7 @@ impl<'a> Place<'a> {
     /// Its blocks in `numbers.bin`; a town has none of its own.
     pub(crate) fn blocks(self) -> Range<u32> {
         let first = u32_at(self.record, 44);
-        let is_town = matches!(self.kind(), Kind::City | Kind::District);
-        let blocks = if is_town { 0 } else { self.weight().div_ceil(block::MOST as u32) };
+        let blocks = if self.kind().is_town() { 0 } else { self.weight().div_ceil(block::MOST as u32) };
         first..first.saturating_add(blocks)
     }
 

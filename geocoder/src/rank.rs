@@ -1,4 +1,5 @@
-//! Candidates and what was typed → answers in order, each with the score that put it there. Pure: no index, no I/O.
+//! Candidates and what was typed → answers in order, each with the score that put it there. Pure: no index, no I/O. How
+//! alike the words are is `likeness`; how sure that makes an answer is `confidence`.
 
 use std::collections::HashMap;
 
@@ -9,7 +10,8 @@ use crate::{
     address::{Kind, ground_distance_m},
     parse::Query,
     places::Place,
-    suggestion::{Near, Score, Verdict, Verdicts},
+    request::Near,
+    suggestion::{Score, Verdict, Verdicts},
 };
 
 /// Taken off for each of commune and postcode that says otherwise.
@@ -97,7 +99,7 @@ pub(crate) fn breaks_promise(
     likeness: Likeness<'_>,
     elsewhere: bool,
 ) -> bool {
-    let is_town = matches!(candidate.place.kind(), Kind::City | Kind::District);
+    let is_town = candidate.place.kind().is_town();
     // Of the text as typed only: what was left out of another writing may have named the town.
     let bears_its_name = likeness.weakest >= AS_TYPED && query.faith > 0.99;
     let is_outside = candidate.commune == Some(false) && !elsewhere && !query.said.disputed;
@@ -116,7 +118,7 @@ pub(crate) fn score<'a>(
     if breaks_promise(&candidate, query, likeness, elsewhere) {
         return None;
     }
-    let is_town = matches!(candidate.place.kind(), Kind::City | Kind::District);
+    let is_town = candidate.place.kind().is_town();
     let house = if is_town && matches!(candidate.house, House::Unknown(_)) { House::NotAsked } else { candidate.house };
     let number = match candidate.house {
         House::Found(..) if query.of_range => 0.02,

@@ -1,10 +1,7 @@
 //! Of the places that match, the few dozen to rank: those nearest to the centre, with as few other words as possible,
-//! much lived in.
-//!
-//! The result is that of looking at every match, while there is effort left; what keeps it cheap is the order, that of
-//! `rings`. Nothing in a ring or after it can be better than its nearest edge allows: once as many are kept as are
-//! ranked, and the least of them is better than that, the rest is left alone. Within a ring a match costs two bytes
-//! unless it may be kept.
+//! much lived in. The result is that of looking at every match, while there is effort left; what keeps it cheap is the
+//! order, that of `rings`: once as many are kept as are ranked, and nothing in a ring or after it can be better than
+//! the least of them, the rest is left alone.
 
 use std::{cmp::Ordering, collections::BinaryHeap};
 
@@ -125,7 +122,8 @@ impl Best {
         self.0.peek().filter(|_| self.0.len() >= RECALL).map(|kept| kept.key)
     }
 
-    /// Takes what is worth it of the matches in a ring; `pass` stands before the first of them.
+    /// Takes what is worth it of the matches in a ring; `pass` stands before the first of them. A match costs two bytes
+    /// unless it may be kept.
     fn take<'p>(
         &mut self,
         ring: Ring,

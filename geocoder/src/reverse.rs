@@ -1,4 +1,5 @@
-//! A point → the addresses around it, by true distance on the ground, and the streets and towns they are of.
+//! A point → the addresses around it, by true distance on the ground, and the streets and towns they are of. The parts
+//! of an index are walked together, each nearest first, so that none is read farther than answers come from.
 
 use std::{collections::BinaryHeap, iter::Peekable};
 
@@ -10,8 +11,9 @@ use crate::{
     filter::{has_postcode, is_inside},
     places::Place,
     rank::{Answer, House, Wording},
+    request::MAX_LIMIT,
     shard::{Part, Shard},
-    suggestion::{MAX_LIMIT, Score, Verdicts},
+    suggestion::{Score, Verdicts},
     tree::{self, Box, Centre, Nearest, Tree},
 };
 

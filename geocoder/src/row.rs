@@ -20,7 +20,8 @@ pub(crate) struct Row {
     pub commune_names: Vec<String>,
     /// Name of the street or toponym as written, trimmed; empty for a row that is the commune itself.
     pub street: String,
-    /// Its other names, in the order of the columns: `voie_nom_frp` and its likes, BAN's aliases; never `street` itself.
+    /// Its other names, in the order of the columns: `voie_nom_frp` and its likes, BAN's aliases; never `street`
+    /// itself.
     pub names: Vec<String>,
     /// Lieu-dit the address belongs to (`lieudit_complement_nom`, `nom_ld`), beside its street.
     pub complement: Option<String>,

@@ -11,7 +11,7 @@ use crate::{
     onebox::READINGS,
     parse::{Typed, check_length},
     rank::{self, Answer, House},
-    suggestion::MAX_LIMIT,
+    request::MAX_LIMIT,
 };
 
 /// Most objects that are like a part of the text before the commune named: few ask for more answers than that.
@@ -80,7 +80,7 @@ impl Geocoder {
         let answers = self.with_town_named(&mut hunt, request);
         let located = rank::order(answers).into_iter().map(|answer| self.interpolated(answer));
         let mut answers: Vec<Answer<'_>> = located.filter(|answer| self.is_wanted(answer, request)).collect();
-        self.without_twins(&mut answers);
+        alike::remove_twins(&mut answers);
         self.measure_best(&mut answers, request);
         alike::kinds_first(&mut answers);
         let scoped = !request.filter.communes.is_empty() || !request.filter.postcodes.is_empty();

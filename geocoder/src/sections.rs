@@ -1,9 +1,6 @@
-//! A file of several tables: a header, the sections one after the other, and a trailer that says where
-//! each is. Opening checks the header, the trailer against its checksum, and the length of the file, which
-//! costs the same for a gigabyte as for a kilobyte; the bytes in between are checked by `Geocoder::verify`.
-//!
-//! Header: magic (8 bytes). Trailer: offset and length of each section (u64 each), then length of the file
-//! (u64), format (u32), number of sections (u32), checksum of all that with the magic (8 bytes).
+//! A file of several tables: a header, the sections one after the other, and a trailer that says where each is. Opening
+//! checks the header, the trailer against its checksum, and the length of the file, which costs the same for a gigabyte
+//! as for a kilobyte; the bytes in between are checked by `Geocoder::verify`.
 
 use std::{
     fs::File,
@@ -23,9 +20,11 @@ use crate::{
 
 /// Sections begin at multiples of this: the tables of integers are read in place.
 const ALIGNMENT: u64 = 8;
+/// Bytes of the trailer after offset and length of each section (u64 each): length of the file (u64), format (u32),
+/// number of sections (u32), checksum of all that with the magic (8 bytes).
 const FOOTER: usize = 24;
 
-/// What a file is, in its first eight bytes.
+/// What a file is, in its first eight bytes, which are its header.
 pub(crate) type Magic = [u8; 8];
 
 /// A file being written, one section after the other.

@@ -1,4 +1,5 @@
-//! An address file of any kind → rows: its beginning says what it is, and who reads it.
+//! An address file of any kind → rows: its beginning says what it is, and who reads it. What all readers need beside
+//! the file, and how rows are counted, is here.
 
 use std::{io::BufRead, path::Path};
 
@@ -105,7 +106,7 @@ pub(crate) fn each_row(
     Ok(())
 }
 
-/// Reads a file without indexing it: what [`build`](crate::build) would make of its rows, the first `listed` of
+/// Reads a file without indexing it: what [`build`](crate::build()) would make of its rows, the first `listed` of
 /// those it would refuse one by one.
 ///
 /// Errors: as `build` for this one file.

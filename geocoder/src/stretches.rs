@@ -164,7 +164,7 @@ impl Gathered {
             self.max = Packed { lon: self.max.lon.max(at.lon), lat: self.max.lat.max(at.lat) };
         }
         self.holds |= if place.is_metropole() { SOME_HOME } else { SOME_AWAY };
-        self.holds |= if place.is_town() { TOWNS } else { 0 };
+        self.holds |= if place.kind().is_town() { TOWNS } else { 0 };
         self.best = self.best.max(best);
     }
 
@@ -180,14 +180,11 @@ impl Gathered {
 }
 
 impl Place<'_> {
-    fn is_town(self) -> bool {
-        matches!(self.kind(), crate::Kind::City | crate::Kind::District)
-    }
-
     /// Whether another place is of the same stretch.
     fn is_beside(self, other: Place<'_>) -> bool {
-        let digits = if self.is_town() { 2 } else { 5 };
-        self.is_town() == other.is_town() && self.insee().get(..digits) == other.insee().get(..digits)
+        let (is_town, is_other_town) = (self.kind().is_town(), other.kind().is_town());
+        let digits = if is_town { 2 } else { 5 };
+        is_town == is_other_town && self.insee().get(..digits) == other.insee().get(..digits)
     }
 }
 

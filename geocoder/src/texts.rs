@@ -1,5 +1,6 @@
-//! The text that edits were made of, kept beside them: the pieces of each file that hold an edited street. When the file
-//! is broken or being written to at the next edit, its streets are edited again from there and stay what they were.
+//! The text that edits were made of, kept beside them: the pieces of each file that hold an edited street. When the
+//! file is broken or being written to at the next edit, its streets are edited again from there and stay what they
+//! were.
 
 use std::{
     collections::HashSet,

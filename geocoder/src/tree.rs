@@ -125,7 +125,8 @@ impl<'a> Tree<'a> {
         Some(Box { min: Packed { lon: west, lat: south }, max: Packed { lon: east, lat: north } })
     }
 
-    /// Walks the items by distance to their boxes, none farther than `reach`, none outside `window` or refused by `keep`.
+    /// Walks the items by distance to their boxes, none farther than `reach`, none outside `window` or refused by
+    /// `keep`.
     pub(crate) fn nearest<'t>(
         &'t self,
         from: Centre,

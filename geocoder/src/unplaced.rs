@@ -1,5 +1,5 @@
-//! Rows without a position. They lie in the middle of their commune; where nothing of it has a position either, which is
-//! known when everything has been read, they lie nowhere, and are refused after all.
+//! Rows without a position. They lie in the middle of their commune; where nothing of it has a position either, which
+//! is known when everything has been read, they lie nowhere, and are refused after all.
 
 use std::collections::BTreeMap;
 

@@ -1,34 +1,27 @@
 //! Changed address files → the streets they say something else of, indexed anew beside the index and put in place by
 //! rename. Always the whole difference with the revision: edits replace former edits, so that two of them never stack,
-//! and going back to what the revision was built from leaves nothing of them.
-//!
-//! Reading order: `update`, `prepare`, then `changes` (what differs) and `twins` (what else that touches).
+//! and going back to what the revision was built from leaves nothing of them. Reading order: `update`, `prepare`, then
+//! `changes` (what differs), `update/draft.rs` (how it is written) and `twins` (what else that touches).
+
+mod draft;
 
 use std::{
-    collections::HashSet,
-    ops::Range,
     path::{Path, PathBuf},
     thread,
     time::Duration,
 };
 
+use draft::{Draft, Wanted};
 use jiff::Timestamp;
 
 use crate::{
-    BuildOptions, Error, build,
-    changes::{self, FileNow, State},
-    collect::Collector,
-    duplicates,
+    BuildOptions, Error,
+    changes::{self, State},
     index::{Current, Manifest, store::Store},
-    marks::{Marker, StreetMark},
     origins::Origins,
-    pieces,
     places::Places,
-    report::{LISTED, Report},
-    row::Row,
-    shard,
-    source::{self, Context},
-    table, texts, twins,
+    report::LISTED,
+    source::Context,
 };
 
 /// Beyond so many edited streets that are more than half of all, a build costs less.
@@ -52,13 +45,13 @@ pub enum Update {
         streets: usize,
         /// Addresses those have now.
         addresses: u32,
-        /// They are so many that a [`build`](crate::build) would make the next edits cheaper.
+        /// They are so many that a [`build`](crate::build()) would make the next edits cheaper.
         build_due: bool,
     },
     /// A file was written to while its streets were read: what is current is as it was, and it is to be tried again.
     BeingWritten,
     /// Too much changed, or a town is there that the index does not know: what is current is as it was, and a
-    /// [`build`](crate::build) is due.
+    /// [`build`](crate::build()) is due.
     NeedsBuild,
 }
 
@@ -173,133 +166,4 @@ fn prepare(
     let draft = Draft { base, places: &places, folder: &folder, context: &context };
     let prepared = draft.write(Wanted::of(differing, &now.files), now.files, &now.left, options)?;
     Ok((prepared, now.left))
-}
-
-/// The streets to index anew.
-struct Wanted {
-    streets: HashSet<StreetMark>,
-    /// A street that a file holds which cannot be read now would lose that one's rows: it waits, as it is.
-    unreadable: HashSet<StreetMark>,
-    /// Whether one does.
-    waits: bool,
-}
-
-impl Wanted {
-    fn of(streets: HashSet<StreetMark>, files: &[FileNow<'_>]) -> Self {
-        let unreadable = files.iter().flat_map(FileNow::unreadable).collect();
-        let mut wanted = Self { streets: HashSet::new(), unreadable, waits: false };
-        wanted.extend(streets);
-        wanted
-    }
-
-    fn extend(&mut self, streets: HashSet<StreetMark>) {
-        let (waiting, wanted): (Vec<_>, Vec<_>) =
-            streets.into_iter().partition(|street| self.unreadable.contains(street));
-        self.waits |= !waiting.is_empty();
-        self.streets.extend(wanted);
-    }
-}
-
-/// The rows of edits, and the places of the revision that they stand in for.
-struct Rows {
-    collector: Collector,
-    hides: Vec<Range<u32>>,
-}
-
-/// Edits being made to a revision, in a folder of their own.
-struct Draft<'a> {
-    base: &'a State,
-    places: &'a Places,
-    folder: &'a Path,
-    context: &'a Context,
-}
-
-impl Draft<'_> {
-    fn write(
-        &self,
-        mut wanted: Wanted,
-        files: Vec<FileNow<'_>>,
-        left: &[Left],
-        options: &BuildOptions,
-    ) -> Result<Prepared, Error> {
-        let mut report = Report::default();
-        let Some(Rows { collector, hides }) = self.rows(&mut wanted, &files, &mut report)? else {
-            return Ok(Prepared::BeingWritten);
-        };
-        let written = collector.finish(options, &options.postcodes()?, Some(self.places), &mut |_| ())?;
-        if !shard::are_known(&Places::open(self.folder)?, self.places) {
-            return Ok(Prepared::NeedsBuild); // the folder is swept by the next who locks the store
-        }
-        let (files, origins) = files.into_iter().map(FileNow::into_parts).unzip();
-        let origins = Origins { files: origins, aside: Vec::new() };
-        let made = build::finish(self.folder, written, origins, report, files, &mut |_| ())?;
-        let waiting = left.iter().filter(|_| wanted.waits).map(|left| left.path.clone()).collect();
-        let manifest = Manifest { hides, streets: wanted.streets.len(), waiting, ..made };
-        Ok(Prepared::Edits(self.folder.to_owned(), Box::new(manifest)))
-    }
-
-    /// The rows of the streets wanted, and of those that these touch, which are then wanted too. None when a file was
-    /// written to.
-    fn rows(&self, wanted: &mut Wanted, files: &[FileNow<'_>], report: &mut Report) -> Result<Option<Rows>, Error> {
-        loop {
-            let gathered = gather(self.folder, files, &wanted.streets, self.context, report)?;
-            let Some(Gathered { collector, ids, naming }) = gathered else { return Ok(None) };
-            let hides = twins::places_of(self.places, &wanted.streets);
-            let known = wanted.streets.len();
-            wanted.extend(naming);
-            if files.len() > 1 || self.base.manifest.sources.len() > 1 {
-                wanted.extend(twins::sharing(self.base, self.places, &hides, ids)?);
-            }
-            if wanted.streets.len() == known {
-                return Ok(Some(Rows { collector, hides }));
-            }
-        }
-    }
-}
-
-/// The rows of some streets.
-struct Gathered {
-    collector: Collector,
-    /// The identifiers they bear, in short.
-    ids: HashSet<u64>,
-    /// Other streets, whose rows tell names of one of these.
-    naming: HashSet<StreetMark>,
-}
-
-/// Sets the rows of some streets aside in a folder. None when a file was written to.
-fn gather(
-    folder: &Path,
-    files: &[FileNow<'_>],
-    wanted: &HashSet<StreetMark>,
-    context: &Context,
-    report: &mut Report,
-) -> Result<Option<Gathered>, Error> {
-    *report = Report::default();
-    let mut collector = Collector::create(folder, files.len())?;
-    let (mut ids, mut naming) = (HashSet::new(), HashSet::new());
-    for (rank, file) in files.iter().enumerate() {
-        let pieces: Vec<_> = file.readable().collect();
-        let holds = |index: usize| pieces[index].1.iter().any(|(street, ..)| wanted.contains(street));
-        if (0..pieces.len()).any(holds) {
-            let all: Vec<_> = pieces.iter().map(|(piece, _)| *piece).collect();
-            let text = texts::keep(pieces::select(table::open(file.text())?, &all, holds), folder, rank)?;
-            let (mut marker, mut added) = (Marker::default(), Ok(()));
-            let mut accept = |row: Row| {
-                let street = marker.read(&row).0;
-                if !wanted.contains(&street) {
-                    naming.extend(Marker::named(&row).any(|named| wanted.contains(&named)).then_some(street));
-                } else if added.is_ok() {
-                    ids.extend(row.ban_address.as_ref().map(duplicates::short));
-                    added = collector.add(row);
-                }
-            };
-            source::read_text(&file.source.path, text, context, report, &mut accept)?;
-            added?;
-            if file.is_moving()? {
-                return Ok(None);
-            }
-        }
-        collector.end_file();
-    }
-    Ok(Some(Gathered { collector, ids, naming }))
 }

@@ -1,4 +1,4 @@
-//! Every word of the index's names, in memory: what a misspelt, glued or cut word may be.
+//! Every word of the index's names, in memory: whether a word is one of them, and which ones a misspelt word may be.
 //! A few tens of thousands of words for a whole country: comparing the letters a word is made of first
 //! leaves so few to compare in order that a scan costs less than walking an automaton.
 
@@ -22,10 +22,6 @@ const MAX_SPELLINGS: usize = 48;
 const HEARD_ALIKE: f32 = 0.86;
 /// Shortest word proposed because it is heard alike, in letters.
 const SHORTEST_HEARD: usize = 4;
-/// Shortest word that may be several, in letters: « dela ».
-const SHORTEST_GLUED: usize = 4;
-/// Most words a glued one is cut into.
-const MAX_PARTS: usize = 4;
 
 /// The words, sorted.
 #[derive(Debug, Default)]
@@ -211,42 +207,6 @@ impl Vocabulary {
         let end = self.sounds.partition_point(|&(known, _)| known <= key);
         start..end
     }
-
-    /// The words a glued one is made of: as few as possible, the most used. `unfinished`: the last may go on.
-    pub(crate) fn cut(&self, glued: &str, unfinished: bool) -> Option<Vec<String>> {
-        if glued.len() < SHORTEST_GLUED || glued.len() > 2 * edit::LONGEST {
-            return None;
-        }
-        (2..=MAX_PARTS).find_map(|parts| self.best_cut(glued, parts, unfinished)).map(|(_, cut)| cut)
-    }
-
-    /// The cut into that many words whose rarest word is the most used.
-    fn best_cut(&self, glued: &str, parts: usize, unfinished: bool) -> Option<(u32, Vec<String>)> {
-        if parts == 1 {
-            let names = self.names(glued);
-            // « routede vienne »: an article may be the last, but no letter alone.
-            let is_whole = glued.len() >= 3 || (glued.len() == 2 && normalize::is_article(glued));
-            let known = is_whole && (names > 0 || (unfinished && self.begins(glued)));
-            return known.then(|| (names, vec![glued.to_owned()]));
-        }
-        let mut best: Option<(u32, Vec<String>)> = None;
-        for at in 1..glued.len() {
-            let (first, rest) = glued.split_at(at);
-            let is_word = at >= 3 || normalize::is_article(first);
-            let names = if is_word { self.names(first) } else { 0 };
-            if names == 0 {
-                continue;
-            }
-            if let Some((rarest, mut cut)) = self.best_cut(rest, parts - 1, unfinished) {
-                let rarest = rarest.min(names);
-                if best.as_ref().is_none_or(|(known, _)| rarest > *known) {
-                    cut.insert(0, first.to_owned());
-                    best = Some((rarest, cut));
-                }
-            }
-        }
-        best
-    }
 }
 
 /// Sorted words with the number of names each is in.
@@ -353,17 +313,5 @@ mod tests {
         assert_eq!(asked.of("garibaldi"), Asked { beginning: false, as_type: false, loosely: false });
         assert_eq!(asked.of("serje"), Asked { as_type: false, ..asked });
         assert_eq!(asked.of("re"), Asked { loosely: false, ..asked });
-    }
-
-    #[test]
-    fn glued_words_are_cut_where_words_meet() {
-        let words = vocabulary(&["rue", "de", "la", "paix", "jean", "jaures", "saint", "priest"]);
-        assert_eq!(words.cut("jeanjaures", false).unwrap(), ["jean", "jaures"]);
-        assert_eq!(words.cut("ruedelapaix", false).unwrap(), ["rue", "de", "la", "paix"]);
-        assert_eq!(words.cut("ruede", false).unwrap(), ["rue", "de"]);
-        assert_eq!(words.cut("dela", false).unwrap(), ["de", "la"]);
-        assert_eq!(words.cut("jeanjau", true).unwrap(), ["jean", "jau"]);
-        assert_eq!(words.cut("jeanjau", false), None);
-        assert_eq!(words.cut("garibaldi", false), None);
     }
 }

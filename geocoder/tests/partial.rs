@@ -1,12 +1,13 @@
 //! What is only a part of an address, or more than one: a word half typed before the commune, a type of street that is
-//! another, a quarter or a complement and no commune. Each test is one class, over an index built from rows written here.
+//! another, a quarter or a complement and no commune. Each test is one class, over an index built from rows written
+//! here.
 
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
 mod support;
 
 use geocoder::{Geocoder, MatchType, Suggestion, Verdict};
-use support::{Sources, check, find, index_of_bal, shown};
+use support::{SURE, Sources, check, find, index_of_bal, shown};
 use tempfile::TempDir;
 
 const COLUMNS: &str = "cle_interop;voie_nom;numero;commune_insee;commune_nom;position;long;lat";
@@ -57,7 +58,7 @@ fn index() -> (Geocoder, TempDir) {
 #[track_caller]
 fn check_surety(geocoder: &Geocoder, text: &str, label: &str, is_sure: bool) -> Suggestion {
     let found = check(geocoder, text, label);
-    assert_eq!(found.score.confidence >= 0.8, is_sure, "« {text} »: {:#?}", shown(&find(geocoder, text)));
+    assert_eq!(found.score.confidence >= SURE, is_sure, "« {text} »: {:#?}", shown(&find(geocoder, text)));
     found
 }
 
@@ -91,11 +92,11 @@ fn what_begins_two_streets_of_the_commune_is_sure_of_neither() {
     let mut names: Vec<&str> = found.iter().take(2).map(|it| it.name.as_str()).collect();
     names.sort_unstable();
     assert_eq!(names, ["Rue Bouchut", "Rue Boussingault"], "{:#?}", shown(&found));
-    assert!(found[0].score.confidence < 0.8, "{:#?}", shown(&found));
+    assert!(found[0].score.confidence < SURE, "{:#?}", shown(&found));
     // One has the word as typed, the other begins so.
     let found = find(&geocoder, "rue arche lyon");
     assert!(found.iter().any(|it| it.name == "Rue Archereau"), "{:#?}", shown(&found));
-    assert!(found[0].score.confidence < 0.8, "{:#?}", shown(&found));
+    assert!(found[0].score.confidence < SURE, "{:#?}", shown(&found));
 }
 
 #[test]

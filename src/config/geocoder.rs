@@ -20,7 +20,8 @@ pub struct Geocoder {
     pub refresh: SignedDuration,
     /// CSV of postcodes by commune: `code_commune_insee;nom_de_la_commune;code_postal`.
     pub postcodes: Option<PathBuf>,
-    /// INSEE's list of communes, CSV: `TYPECOM,COM,…,LIBELLE,…,COMPARENT`. Codes of communes are not checked without it.
+    /// INSEE's list of communes, CSV: `TYPECOM,COM,…,LIBELLE,…,COMPARENT`. Codes of communes are not checked without
+    /// it.
     pub communes: Option<PathBuf>,
     /// Who may search: `agents` (with an active adhesion, or a token with the scope `search`) or `open`.
     pub access: Access,

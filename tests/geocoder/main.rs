@@ -144,8 +144,8 @@ async fn a_reload_that_opens_or_closes_the_search_takes_effect_at_once() {
     }
 }
 
-/// The gate lets any token in while everybody may search; the search may be closed before the route is reached, or while
-/// a file is being answered.
+/// The gate lets any token in while everybody may search; the search may be closed before the route is reached, or
+/// while a file is being answered.
 #[tokio::test]
 async fn a_token_for_something_else_searches_no_longer_once_the_search_is_closed() {
     let metropole = Organisation {

@@ -1,4 +1,5 @@
-//! What a collection repeats of its request, as addok does. It goes back to who asked, and nowhere else.
+//! What a collection repeats of its request, as addok does. What was typed is in it: it goes back to who asked, and
+//! nowhere else.
 
 use serde::Serialize;
 

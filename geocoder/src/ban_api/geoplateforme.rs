@@ -1,5 +1,5 @@
-//! The same answers as the Géoplateforme's geocoding writes them: places and parcels with the properties of the national
-//! base, objects as points of interest, each with its true geometry when it is asked for.
+//! The same answers as the Géoplateforme's geocoding writes them: places and parcels with the properties of the
+//! national base, objects as points of interest, each with its true geometry when it is asked for.
 
 use serde::Serialize;
 use serde_json::Value;

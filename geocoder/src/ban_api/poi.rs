@@ -1,4 +1,5 @@
-//! An object in the Géoplateforme's shape of a point of interest: lists where it may have several of something.
+//! An object in the Géoplateforme's shape of a point of interest: lists where it may have several of something; what
+//! only we know of it is in `extrafields`.
 
 use layers::{FeatureId, LayerId};
 use serde::Serialize;

@@ -1,9 +1,7 @@
 //! The properties of one answer as the national base names them, in its order, absent rather than null: what both its
-//! dialects share, and what files of answers are written from.
-//!
-//! A house names its street in `street` and itself whole in `name`; the arrondissement is the `district`,
-//! a former commune the `oldcity`. The population of a commune is not known here: `importance` is what the
-//! base computes without it.
+//! dialects share, and what files of answers are written from. A house names its street in `street` and itself whole in
+//! `name`; the arrondissement is the `district`, a former commune the `oldcity`. The population of a commune is not
+//! known here: `importance` is what the base computes without it.
 
 use serde::Serialize;
 
@@ -97,7 +95,7 @@ pub fn properties(suggestion: &Suggestion) -> Properties<'_> {
         importance: importance(suggestion.addresses),
         street: matches!(kind, Kind::House | Kind::Street).then_some(own_name),
         locality: if kind == Kind::Locality { Some(own_name) } else { suggestion.locality.as_deref() },
-        municipality: matches!(kind, Kind::City | Kind::District).then_some(own_name),
+        municipality: kind.is_town().then_some(own_name),
         oldcitycode: former,
         oldcity: inside.filter(|_| former.is_some()),
         distance: metres(suggestion),

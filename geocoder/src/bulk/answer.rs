@@ -1,4 +1,5 @@
-//! The columns added to a row: their names and order, those of the national service, and what each holds.
+//! The columns added to a row: their names and order, those of the national service, and what each holds of the answer
+//! and of the one after it.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,5 @@
-//! Bytes as they arrive → header, then rows, in bounded memory. Read `rows` before.
+//! Bytes as they arrive → header, then rows, in bounded memory: encoding and delimiter are told by the first bytes, and
+//! a quote that is never closed costs one row, not the file. Read `rows` before.
 
 use std::ops::Range;
 

@@ -1,4 +1,5 @@
-//! What is asked of a file, field by field, in the words of the national service's forms.
+//! What is asked of a file, field by field, in the words of the national service's forms. A field of another name is
+//! passed over, as there; a value that a field cannot have is refused.
 
 use super::{Error, answer::Column, encoding::Encoding};
 

@@ -1,4 +1,5 @@
-//! A whole file, read and written by the calling thread, answered by several.
+//! A whole file, read and written by the calling thread, answered by several: what a command needs, where a server
+//! feeds and drains a [`Bulk`] as bytes come and go.
 
 use std::{io::Read, thread};
 

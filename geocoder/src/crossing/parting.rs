@@ -1,4 +1,5 @@
 //! Where a text may be cut into two streets: at what says that they cross, or between two that each have their type.
+//! What was cut may still be one street or one address: what is found of both sides tells.
 
 use crate::normalize::{self, fold};
 
@@ -17,7 +18,8 @@ const ARTICLES: [&str; 8] = ["de", "du", "des", "la", "le", "les", "l", "d"];
 const SIZES: [&str; 8] = ["petite", "petit", "grande", "grand", "vieille", "vieux", "ancienne", "ancien"];
 /// Types of street that are of a building as often: « rue A, résidence B » is one address.
 const BUILDINGS: [&str; 4] = ["residence", "lotissement", "escalier", "escaliers"];
-/// Those that are of a place beside a street too: a text of one and a street is of two streets only where both are there.
+/// Those that are of a place beside a street too: a text of one and a street is of two streets only where both are
+/// there.
 const PLACES: [&str; 9] = ["villa", "cite", "galerie", "cour", "port", "cote", "porte", "parc", "jardin"];
 
 /// A text in two.
@@ -48,16 +50,11 @@ pub(super) fn partings(text: &str) -> Vec<Parting> {
     let typed = |at: usize| begins(&words).min(begins(&words[at..]));
     let parts = |at: &usize| {
         let word = words[*at];
-        // « Saint-Didier s/ Chalaronne », « 12/14 rue A »: a stroke of another kind.
-        let is_sub = word == "/" && words[at - 1].eq_ignore_ascii_case("s");
-        let is_range =
-            word == "/" && [at - 1, at + 1].iter().all(|&at| words[at].starts_with(|c: char| c.is_ascii_digit()));
-        // « Voie A/6 » is a street of Paris.
-        let is_code = word == "/" && words[at - 1].len() <= 2 && words[at + 1].bytes().all(|b| b.is_ascii_digit());
+        let is_of_name = word == "/" && is_of_name(words[at - 1], words[at + 1]);
         let is_said = is(word, &BETWEEN) || (announced && is(word, &BETWEEN_ANNOUNCED));
         // « Rue Pierre et Marie Curie » is one street: what is not said to cross must be two by their types.
         let is_listed = is(word, &BETWEEN_TYPES) && typed(at + 1) > Begins::Otherwise;
-        !is_sub && !is_range && !is_code && (is_said || is_listed)
+        !is_of_name && (is_said || is_listed)
     };
     // A place and a street are two where « et » joins them; beside a comma, one may be where the other is.
     let says_two = |end: usize, start: usize| match typed(start) {
@@ -79,6 +76,15 @@ pub(super) fn partings(text: &str) -> Vec<Parting> {
     };
     let has_letters = |text: &String| text.chars().filter(|c| c.is_alphabetic()).count() > 2;
     cuts.into_iter().map(parting).filter(|parting| parting.texts.iter().all(has_letters)).collect()
+}
+
+/// Whether a stroke between these words is of one name or number: « Saint-Didier s/ Chalaronne », « 12/14 rue A »,
+/// « Voie A/6 », a street of Paris.
+fn is_of_name(before: &str, after: &str) -> bool {
+    let is_sub = before.eq_ignore_ascii_case("s");
+    let is_range = [before, after].iter().all(|word| word.starts_with(|c: char| c.is_ascii_digit()));
+    let is_code = before.len() <= 2 && after.bytes().all(|b| b.is_ascii_digit());
+    is_sub || is_range || is_code
 }
 
 /// Whether the words begin with a type of street, articles apart.

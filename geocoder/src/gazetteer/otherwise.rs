@@ -15,6 +15,8 @@ const SHORTEST_CORRECTED: usize = 4;
 /// Letters from which two may be wrong, and three in a text that is nothing but a town.
 const LONG: usize = 8;
 const LONGER: usize = 10;
+/// Names whose likeness is no farther apart may be meant as much: « lron » is Bron or Lyon.
+const AS_LIKE: f32 = 0.05;
 /// How like a name its letters without spaces are.
 const GLUED: f32 = 0.97;
 /// Letters of a name in one word from which it may be told without its spaces.
@@ -38,12 +40,25 @@ impl Gazetteer {
         names.find(|(name, _)| has_in_order(name, &typed)).map(|(_, towns)| towns.as_slice())
     }
 
-    /// The town a name that is none may have been meant for, and how alike they are. `alone`: nothing else was typed.
+    /// The towns a name that is none may have been meant for, all as likely, and how alike they are. `alone`: nothing
+    /// else was typed.
     pub(crate) fn misspelt(&self, key: &str, alone: bool) -> Option<(f32, Vec<u32>)> {
+        self.misspelt_of(key, alone, |_| true)
+    }
+
+    /// The same of a name that ends with that of another town, of which the letters are right: « Saint-Foi-lès-Lyon ».
+    pub(crate) fn misspelt_before(&self, key: &str, town: &str) -> Option<(f32, Vec<u32>)> {
+        let goes_before = |name: &str| name.strip_suffix(town).is_some_and(|before| before.ends_with(' '));
+        self.misspelt_of(key, false, goes_before)
+    }
+
+    fn misspelt_of(&self, key: &str, alone: bool, may_be: impl Fn(&str) -> bool) -> Option<(f32, Vec<u32>)> {
         if key.len() < SHORTEST_CORRECTED || key.bytes().all(|b| b.is_ascii_digit() || b == b' ') {
             return None;
         }
-        if let Some(towns) = self.without_spaces(key) {
+        if let Some((name, towns)) = self.without_spaces(key)
+            && may_be(name)
+        {
             return Some((GLUED, towns.to_vec()));
         }
         let most = match key.len() {
@@ -55,12 +70,17 @@ impl Gazetteer {
         let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).map(u32::from).sum::<u32>();
         let same_digits = digits(key);
         let may_be_near = self.letters.iter().zip(&self.names).filter(|(letters, _)| nearly.has_letters(**letters));
-        let costs = may_be_near.filter_map(|(_, (name, towns))| {
-            let cost = nearly.cost(name).filter(|_| name.len() >= SHORTEST_CORRECTED && digits(name) == same_digits)?;
-            Some((vocabulary::likeness(cost, key.len()), towns))
-        });
-        let (likeness, towns) = costs.max_by(|a, b| a.0.total_cmp(&b.0))?;
-        Some((likeness, towns.clone()))
+        let is_like = |name: &str| name.len() >= SHORTEST_CORRECTED && digits(name) == same_digits && may_be(name);
+        let costs = may_be_near
+            .filter(|(_, (name, _))| is_like(name))
+            .filter_map(|(_, (name, towns))| Some((vocabulary::likeness(nearly.cost(name)?, key.len()), towns)));
+        let costs: Vec<_> = costs.collect();
+        let best = costs.iter().map(|(likeness, _)| *likeness).max_by(f32::total_cmp)?;
+        let likest = costs.into_iter().filter(|(likeness, _)| *likeness >= best - AS_LIKE);
+        let mut towns: Vec<u32> = likest.flat_map(|(_, towns)| towns.iter().copied()).collect();
+        towns.sort_unstable();
+        towns.dedup();
+        Some((best, towns))
     }
 
     /// The towns whose name ends with this one, which stands on its own in it: « Pierre-Bénite », not « Mont-d'Or ».
@@ -81,11 +101,11 @@ impl Gazetteer {
         (1..=MOST_SHORTENED).contains(&towns.len()).then_some(towns)
     }
 
-    /// The towns of a name glued together or cut elsewhere.
-    fn without_spaces(&self, key: &str) -> Option<&[u32]> {
+    /// The name, with its towns, that this one is glued together or cut elsewhere.
+    fn without_spaces(&self, key: &str) -> Option<&(String, Vec<u32>)> {
         let glued: String = key.split(' ').collect();
         let at = self.glued.binary_search_by(|(known, _)| known.cmp(&glued)).ok()?;
-        Some(&self.names[self.glued[at].1 as usize].1)
+        Some(&self.names[self.glued[at].1 as usize])
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::{Hunt, WHOLE, WORST};
 use crate::{
-    HouseNumber, Near, noise,
+    HouseNumber, noise,
     parse::{Query, says_a_name},
     places::Place,
     rank::{self, Answer, Candidate, House, Likeness},
@@ -37,13 +37,7 @@ impl<'a> Hunt<'a> {
     }
 
     /// A place as the answer to a reading; none for one that cannot be, whose house nobody needs to look up.
-    pub(super) fn answer(
-        &self,
-        place: Place<'a>,
-        query: &Query,
-        likeness: Likeness<'a>,
-        near: Option<Near>,
-    ) -> Option<Answer<'a>> {
+    pub(super) fn answer(&self, place: Place<'a>, query: &Query, likeness: Likeness<'a>) -> Option<Answer<'a>> {
         if likeness.text * query.faith < WORST {
             return None;
         }
@@ -51,7 +45,7 @@ impl<'a> Hunt<'a> {
         if rank::breaks_promise(&located, query, likeness, false) {
             return None;
         }
-        rank::score(self.with_house(located, query), query, likeness, near, false)
+        rank::score(self.with_house(located, query), query, likeness, self.near, false)
     }
 
     /// A place and what the text says of where it is, with the house asked for.

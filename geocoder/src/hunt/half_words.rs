@@ -4,13 +4,13 @@
 use super::{EXACT, Hunt};
 use crate::{
     Error,
-    candidates::{Tolerance, candidates, expand},
+    candidates::{Tolerance, expand},
     effort,
     likeness::QueryWord,
     noise,
     normalize::{self, Word},
     parse::Query,
-    rank::{self, Answer, House, Wording},
+    rank::{Answer, House, Wording},
     shard::Part,
 };
 
@@ -51,7 +51,7 @@ impl Hunt<'_> {
         let mut is_some = false;
         for of_part in 0..self.contexts.len() {
             let context = &mut self.contexts[of_part];
-            let (part, near) = (context.part, context.near);
+            let part = context.part;
             let vocabulary = &part.shard.vocabulary;
             let may_stand = !is_last && telling(&query.words) > MOST_WORDS && vocabulary.names(beginning) > 0;
             if may_stand || !vocabulary.goes_on(beginning) {
@@ -63,19 +63,9 @@ impl Hunt<'_> {
                 continue;
             }
             self.effort.spend(effort::READING);
-            for place in candidates(&mut self.contexts[of_part], &query, &words, Tolerance::Exact)? {
-                self.effort.spend(words.len() as u64 * effort::RANK);
-                let place = part.shard.places.get(place);
-                let likeness = part.shard.places.likeness(place, &words);
-                if likeness.wording != Wording::Begun {
-                    continue;
-                }
-                let candidate = self.candidate(place, &query);
-                let faith = if matches!(candidate.house, House::Unknown(_)) { WITHOUT_NUMBER } else { 1.0 };
-                let query = Query { faith: query.faith * faith, ..query.clone() };
-                let answer = rank::score(candidate, &query, likeness, near, false);
-                is_some |= answer.is_some();
-                self.answers.extend(answer);
+            let faith = |house| if matches!(house, House::Unknown(_)) { WITHOUT_NUMBER } else { 1.0 };
+            for held in self.held(of_part, (&query, Tolerance::Exact), &words, &words)? {
+                is_some |= held.1.wording == Wording::Begun && self.believe(held, &query, faith);
             }
         }
         Ok(is_some)

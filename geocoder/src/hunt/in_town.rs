@@ -34,13 +34,13 @@ impl Hunt<'_> {
 
     fn compare(&mut self, typed: &str, query: &Query, towns: &[u32], with_objects: bool) {
         let Some(spelt) = Spelt::new(typed) else { return };
-        for (part, near) in self.contexts.iter().map(|context| (context.part, context.near)) {
+        for part in self.contexts.iter().map(|context| context.part) {
             for place in part.shard.places.within(&part.towns(towns)).filter(|place| !part.hides(place.index)) {
                 self.effort.spend(effort::COMPARE_NAME);
                 let Some(likeness) = part.shard.places.spelling(place, &spelt) else { continue };
                 let is_other = is_of_other_type(query, place.folded());
                 let wording = if is_other { Wording::OtherType } else { likeness.wording };
-                let answer = self.answer(place, query, Likeness { wording, ..likeness }, near);
+                let answer = self.answer(place, query, Likeness { wording, ..likeness });
                 self.answers.extend(answer);
             }
         }

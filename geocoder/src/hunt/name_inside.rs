@@ -4,13 +4,13 @@
 use super::{Hunt, half_words::is_known, is_size, names_town};
 use crate::{
     Error,
-    candidates::{Tolerance, candidates, expand},
+    candidates::{Tolerance, expand},
     effort,
     house_number::is_detached_suffix,
     noise,
     normalize::{self, Word},
     parse::{Query, Typed, readings},
-    rank::{self, House},
+    rank::House,
 };
 
 /// How far the name is from the whole text, when what is around it is known to be a complement, or stands before it.
@@ -87,24 +87,14 @@ impl Hunt<'_> {
         let mut is_some = false;
         for at in 0..self.contexts.len() {
             let context = &mut self.contexts[at];
-            let (part, near) = (context.part, context.near);
+            let part = context.part;
             let words = expand(context, query, Tolerance::Exact);
             if !words.iter().all(|word| is_known(part, word)) {
                 continue;
             }
             self.effort.spend(effort::READING);
-            for place in candidates(&mut self.contexts[at], query, &words, Tolerance::Exact)? {
-                self.effort.spend(words.len() as u64 * effort::RANK);
-                let place = part.shard.places.get(place);
-                let likeness = part.shard.places.likeness(place, &words);
-                if likeness.text < WHOLE_NAME {
-                    continue;
-                }
-                let candidate = self.candidate(place, query);
-                let query = Query { faith: query.faith * faith(candidate.house), ..query.clone() };
-                let answer = rank::score(candidate, &query, likeness, near, false);
-                is_some |= answer.is_some();
-                self.answers.extend(answer);
+            for held in self.held(at, (query, Tolerance::Exact), &words, &words)? {
+                is_some |= held.1.text >= WHOLE_NAME && self.believe(held, query, &faith);
             }
         }
         Ok(is_some)

@@ -4,10 +4,10 @@
 use super::{Hunt, half_words::is_known, names_town};
 use crate::{
     Error,
-    candidates::{Tolerance, candidates, expand},
+    candidates::{Tolerance, expand},
     effort, noise,
     parse::{Query, says_a_name},
-    rank::{self, Answer, Wording},
+    rank::{Answer, Wording},
 };
 
 /// An answer this like, with every word typed, is no other type of street.
@@ -32,19 +32,16 @@ impl Hunt<'_> {
         for query in self.queries.iter().filter(is_open).cloned().collect::<Vec<_>>() {
             for at in 0..self.contexts.len() {
                 let context = &mut self.contexts[at];
-                let (part, near) = (context.part, context.near);
+                let part = context.part;
                 let words = expand(context, &query, Tolerance::Exact);
                 if self.effort.is_spent() || !words.iter().all(|word| is_known(part, word)) {
                     continue;
                 }
                 self.effort.spend(effort::READING);
-                for place in candidates(&mut self.contexts[at], &query, &words[1..], Tolerance::Exact)? {
-                    self.effort.spend(words.len() as u64 * effort::RANK);
-                    let place = part.shard.places.get(place);
-                    let likeness = part.shard.places.likeness(place, &words);
-                    if likeness.wording == Wording::OtherType {
-                        self.answers.extend(rank::score(self.candidate(place, &query), &query, likeness, near, false));
-                    }
+                let mut held = self.held(at, (&query, Tolerance::Exact), &words[1..], &words)?;
+                held.retain(|(_, likeness)| likeness.wording == Wording::OtherType);
+                for held in held {
+                    self.believe(held, &query, |_| 1.0);
                 }
             }
         }

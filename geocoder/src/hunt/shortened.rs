@@ -8,11 +8,11 @@ use super::{
 };
 use crate::{
     Error,
-    candidates::{Tolerance, candidates, expand},
+    candidates::{Tolerance, expand},
     effort, noise,
     normalize::{self, Word},
     parse::{Query, Typed, readings},
-    rank::{self, House, Wording},
+    rank::{House, Wording},
 };
 
 /// How far the beginning of a text is from the whole, when a complement of the address followed it.
@@ -105,27 +105,19 @@ impl Hunt<'_> {
         let mut is_known = noise::is_complement(before);
         for at in 0..self.contexts.len() {
             self.effort.spend(effort::READING);
-            let context = &mut self.contexts[at];
-            let (part, near) = (context.part, context.near);
-            let words = expand(context, query, Tolerance::Exact);
-            for place in candidates(context, query, &words, Tolerance::Exact)? {
-                let place = part.shard.places.get(place);
-                let likeness = part.shard.places.likeness(place, &words);
-                if likeness.text < EXACT || likeness.wording == Wording::OtherType {
+            let words = expand(&mut self.contexts[at], query, Tolerance::Exact);
+            for held in self.held(at, (query, Tolerance::Exact), &words, &words)? {
+                if held.1.text < EXACT || held.1.wording == Wording::OtherType {
                     continue;
                 }
                 is_known = is_known || self.is_name(before, query)?;
-                let candidate = self.candidate(place, query);
-                let faith = match candidate.house {
+                let faith = |house| match house {
                     _ if is_known => COMPLEMENT_DROPPED,
                     House::Found(..) => WORDS_DROPPED,
                     _ => WORDS_DROPPED_NO_NUMBER,
                 };
-                let left_out = query.left_out || !is_known;
-                let query = Query { faith: query.faith * faith, left_out, ..query.clone() };
-                let answer = rank::score(candidate, &query, likeness, near, false);
-                is_some |= answer.is_some();
-                self.answers.extend(answer);
+                let query = Query { left_out: query.left_out || !is_known, ..query.clone() };
+                is_some |= self.believe(held, &query, faith);
             }
         }
         Ok(is_some)
@@ -134,13 +126,11 @@ impl Hunt<'_> {
     /// Whether words are the whole name of a place where a reading looks: « 5 chemin des Balmes, les Grandes Balmes ».
     fn is_name(&mut self, words: &[Word], query: &Query) -> Result<bool, Error> {
         let named = Query { number: None, words: words.to_vec(), unfinished: false, ..query.clone() };
-        for context in &mut self.contexts {
+        for at in 0..self.contexts.len() {
             self.effort.spend(effort::READING);
-            let words = expand(context, &named, Tolerance::Exact);
-            let places = &context.part.shard.places;
-            let found = candidates(context, &named, &words, Tolerance::Exact)?;
-            let is_whole = |place| places.likeness(places.get(place), &words).wording == Wording::Whole;
-            if found.into_iter().any(is_whole) {
+            let words = expand(&mut self.contexts[at], &named, Tolerance::Exact);
+            let held = self.held(at, (&named, Tolerance::Exact), &words, &words)?;
+            if held.iter().any(|(_, likeness)| likeness.wording == Wording::Whole) {
                 return Ok(true);
             }
         }

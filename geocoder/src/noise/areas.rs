@@ -1,5 +1,6 @@
 //! The areas larger than a commune that people and other geocoders write after it: country, region, department,
-//! métropole. They say nothing more than the commune, and are dropped after one only: « rue de la Loire » keeps its own.
+//! métropole. They say nothing more than the commune, and are dropped after one only: « rue de la Loire » keeps its
+//! own.
 
 use crate::{
     departments,

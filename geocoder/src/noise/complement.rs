@@ -37,8 +37,8 @@ pub(crate) fn is_complement(words: &[Word]) -> bool {
     is_known || is_number || is_type(first) || next.is_some_and(|next| announces(next) || is_parted(next))
 }
 
-/// Whether words are enough to be a street's name: more than a type, or a type of their own (« Rue du Mail », « Le Mail »).
-/// A number in letters is no more of a name than one in digits: « vingt-cinq rue … » is where a house is.
+/// Whether words are enough to be a street's name: more than a type, or a type of their own (« Rue du Mail »,
+/// « Le Mail »). A number in letters is no more of a name than one in digits: « vingt-cinq rue … » is where a house is.
 pub(crate) fn may_be_street(words: &[Word]) -> bool {
     let is_article = |word: &Word| normalize::is_article(&word.typed);
     let is_number = |word: &Word| word.typed.starts_with(|c: char| c.is_ascii_digit());

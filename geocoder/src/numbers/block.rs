@@ -1,10 +1,5 @@
 //! Up to 32 house numbers of one street in one run of bytes that needs no other to be read: five to six bytes an
-//! address, then what only a chosen answer needs.
-//!
-//! A block: what it has (one byte), how many (one byte); for each number its step from the one before with three
-//! marks in its low bits, what kind of position it has when that changes, the suffix when there is one, the
-//! position's step from the one before, the other positions when there are some. After them, when the block has any:
-//! parcels (how many each has, by runs of equals; then all of them), lieux-dits, and at its end identifiers of 16 bytes.
+//! address, then what only a chosen answer needs. What is in them is described at [`MOST`].
 
 mod write;
 
@@ -18,6 +13,12 @@ use crate::{
 pub(crate) use write::{NewNumber, put};
 
 /// Most numbers of a block.
+///
+/// A block: what it has (one byte), how many (one byte); for each number its step from the one before with three
+/// marks in its low bits, what kind of position it has when that changes, the suffix when there is one, the
+/// position's step from the one before, the other positions when there are some. After them, when the block has any:
+/// parcels (how many each has, by runs of equals; then all of them), lieux-dits, and at its end identifiers of 16
+/// bytes.
 pub(crate) const MOST: usize = 32;
 
 const PARCELS: u8 = 1;

@@ -1,8 +1,13 @@
-//! Objects that what was typed says equally: « parc » is a word of a hundred parks, and how many other words each has
-//! tells nobody which is meant. Streets are not counted so: their confidence is fitted on how people ask for them.
+//! Objects that what was typed says equally: those of one name in one place are one; « parc » is a word of a hundred
+//! parks, and how many other words each has tells nobody which is meant. Streets are not counted so: their confidence
+//! is fitted on how people ask for them.
+
+use std::collections::HashMap;
+
+use layers::LonLat;
 
 use crate::{
-    address::Kind,
+    address::{Kind, ground_distance_m},
     rank::{self, Answer, Wording},
     suggestion::Verdict,
 };
@@ -12,6 +17,24 @@ const KIND: usize = 5;
 
 /// Taken off a stop « Stade » where « stade » says a kind: names of two or three words are as like it then.
 const ONLY_A_KIND: f32 = 0.2;
+
+/// Objects of one name are one when they are this near: the two sides of a stop, the lawns of a park.
+const TWINS_M: f64 = 250.0;
+
+/// Leaves the best of objects that have one name and are in one place.
+pub(crate) fn remove_twins(answers: &mut Vec<Answer<'_>>) {
+    let mut seen: HashMap<(u8, &str), Vec<LonLat>> = HashMap::new();
+    answers.retain(|answer| {
+        if !is_object(answer) {
+            return true;
+        }
+        let at = answer.place.position();
+        let known = seen.entry((answer.place.shard, answer.place.folded())).or_default();
+        let is_twin = known.iter().any(|&other| ground_distance_m(other, at) <= TWINS_M);
+        known.push(at);
+        !is_twin
+    });
+}
 
 /// Puts what is no point of interest, and has nothing but the word of a kind for a name, after what is of that kind.
 pub(crate) fn kinds_first(answers: &mut [Answer<'_>]) {

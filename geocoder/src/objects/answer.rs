@@ -1,12 +1,12 @@
-//! An object as an answer: in the words of the addresses' towns.
+//! An object as an answer: its own tag and address, in the towns that the addresses have, so that a park and the street
+//! beside it are in one place by one name.
 
 use layers::LonLat;
 
 use crate::{
     Geocoder, Position, PositionKind, Suggestion,
     address::ground_distance_m,
-    answer::{Within, extent, postcode},
-    confidence,
+    answer::{Within, extent, match_type, postcode},
     objects::{
         FoundObject, ObjectKind,
         part::ObjectPart,
@@ -44,7 +44,7 @@ impl Geocoder {
             object: Some(object),
             other_name: answer.other_name.map(str::to_owned),
             distance_m: near.map(|near| ground_distance_m(near, position.at)),
-            match_type: confidence::match_type(&answer),
+            match_type: match_type(&answer),
             verdicts: answer.verdicts,
             score: answer.score,
             ..stand_in(place.kind(), place.id(), place.name().to_owned(), position, None)

@@ -1,18 +1,13 @@
-//! A reading of the text → the visible objects of a layer worth ranking: `candidates`, for objects. Whether an object is
-//! what the request asks for is settled here, before anything is cut.
+//! A reading of the text → the visible objects of a layer worth ranking: `candidates`, for objects. What the request
+//! does not ask for (`wanted`) is left out here, before anything is cut.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::{collections::HashSet, sync::Arc};
 
 use crate::{
     Filter, Geocoder, Kind, Near, Request,
-    address::ground_distance_m,
-    candidates::Tolerance,
+    candidates::{Tolerance, counting},
     effort::{self, Effort},
     expansion::Expansions,
-    filter::is_inside,
     objects::{
         Objects, Visible,
         kinds::{self, KIND_ALONE, KIND_SAID, ObjectsKind},
@@ -20,6 +15,7 @@ use crate::{
         several::{Held, in_several},
         table::NamedObjects,
         view::View,
+        wanted::Wanted,
     },
     parse::Query,
     places::Place,
@@ -34,8 +30,6 @@ const RECALL: usize = 100;
 /// of the town hall and the stop before it, the town hall is meant.
 const OF_INTEREST: f32 = 0.04;
 const OBJECT: f32 = 0.05;
-/// Objects of one name are one when they are this near: the two sides of a stop, the lawns of a park.
-const TWINS_M: f64 = 250.0;
 
 /// What every reading of one request shares, for one layer.
 pub(crate) struct ObjectContext<'a> {
@@ -50,39 +44,6 @@ pub(crate) struct ObjectContext<'a> {
     expansions: Expansions,
     /// What is left for objects, all layers together. It is spent on what the asker sees and on nothing else.
     effort: Effort,
-}
-
-/// What an object must be.
-#[derive(Debug)]
-pub(crate) struct Wanted {
-    filter: Filter,
-    /// Towns of the filter.
-    towns: Vec<u32>,
-    circle: Option<(layers::LonLat, f64)>,
-}
-
-impl Wanted {
-    pub(crate) fn new(geocoder: &Geocoder, filter: &Filter, circle: Option<(layers::LonLat, f64)>) -> Self {
-        let towns = filter.communes.iter().flat_map(|code| geocoder.gazetteer.code(code)).copied().collect();
-        Self { filter: filter.clone(), towns, circle }
-    }
-
-    /// Whether an object is what is asked for.
-    pub(crate) fn keeps(&self, geocoder: &Geocoder, table: &NamedObjects, place: Place<'_>) -> bool {
-        let (filter, at) = (&self.filter, place.position());
-        let has_postcode = |place| {
-            let own = geocoder.postcode_of(place);
-            filter.postcodes.iter().any(|wanted| own.is_some() && wanted.parse().ok() == own)
-        };
-        filter.kinds.as_ref().is_none_or(|kinds| kinds.contains(&place.kind()))
-            && filter.bbox.is_none_or(|b| (b.west..=b.east).contains(&at.lon) && (b.south..=b.north).contains(&at.lat))
-            && filter.metropole.is_none_or(|wanted| place.is_metropole() == wanted)
-            && self.circle.is_none_or(|(centre, radius_m)| ground_distance_m(centre, at) <= radius_m)
-            && filter.tags.as_ref().is_none_or(|tags| tags.lets_object(table.record(place.index).tag()))
-            && filter.within.as_deref().is_none_or(|ring| is_inside(ring, at))
-            && (filter.communes.is_empty() || geocoder.is_within(place, &self.towns))
-            && (filter.postcodes.is_empty() || has_postcode(place))
-    }
 }
 
 /// An object among addresses: of an object and a street as like the text as each other, the street was meant.
@@ -106,21 +67,6 @@ impl Geocoder {
         };
         request.objects.iter().filter_map(context).collect()
     }
-
-    /// Leaves the best of objects that have one name and are in one place.
-    pub(crate) fn without_twins(&self, answers: &mut Vec<Answer<'_>>) {
-        let mut seen: HashMap<(u8, &str), Vec<layers::LonLat>> = HashMap::new();
-        answers.retain(|answer| {
-            if self.object_part(answer.place).is_none() {
-                return true;
-            }
-            let at = answer.place.position();
-            let known = seen.entry((answer.place.shard, answer.place.folded())).or_default();
-            let is_twin = known.iter().any(|&other| ground_distance_m(other, at) <= TWINS_M);
-            known.push(at);
-            !is_twin
-        });
-    }
 }
 
 impl Objects {
@@ -140,7 +86,8 @@ fn asks_for_objects(filter: &Filter) -> bool {
 }
 
 impl<'a> ObjectContext<'a> {
-    /// The objects to rank for one reading, each with how like it is. A number is asked of a street, never of an object.
+    /// The objects to rank for one reading, each with how like it is. A number is asked of a street, never of an
+    /// object.
     pub(crate) fn look(&mut self, query: &Query, tolerance: Tolerance) -> Vec<(Place<'a>, Likeness<'a>)> {
         if query.number.is_some() || self.effort.is_spent() {
             return Vec::new();
@@ -213,7 +160,8 @@ impl<'a> ObjectContext<'a> {
         wanted.filter_map(|place| Some((place, self.table.places.spelling(place, typed)?))).collect()
     }
 
-    /// Objects that lie in some towns, or anywhere, each at a cost; those of elsewhere cost a step. Ends with the effort.
+    /// Objects that lie in some towns, or anywhere, each at a cost; those of elsewhere cost a step. Ends with the
+    /// effort.
     fn inside<'o>(
         &'o self,
         objects: impl IntoIterator<Item = u32> + 'o,
@@ -248,10 +196,8 @@ impl<'a> ObjectContext<'a> {
 
     /// The objects with every word that counts; with half of those that tell, in part.
     fn with(&self, words: &[QueryWord], tolerance: Tolerance) -> Vec<u32> {
-        let counting: Vec<&QueryWord> = words.iter().filter(|word| !word.article).collect();
-        let counting = if counting.is_empty() { words.iter().collect() } else { counting };
         let in_part = tolerance >= Tolerance::Partial;
-        let mut telling: Vec<_> = counting.into_iter().filter(|word| !in_part || word.weight >= 1.0).collect();
+        let mut telling: Vec<_> = counting(words).into_iter().filter(|word| !in_part || word.weight >= 1.0).collect();
         let half = telling.len().div_ceil(2);
         // A word said again asks for nothing more.
         let mut said = HashSet::new();

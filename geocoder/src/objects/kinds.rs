@@ -1,5 +1,5 @@
-//! Words that say what kind of object is meant, where its name does not: « métro Bellecour » is the stop « Bellecour » whose
-//! tag is a station's, « hôtel de ville, Bron » is the « Mairie de Bron ».
+//! Words that say what kind of object is meant, where its name does not: « métro Bellecour » is the stop « Bellecour »
+//! whose tag is a station's, « hôtel de ville, Bron » is the « Mairie de Bron ».
 
 use crate::{
     normalize::{self, Word},

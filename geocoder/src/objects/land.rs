@@ -1,4 +1,5 @@
-//! The parcels of the visible layers, for what is typed as a parcel (`cadastre`).
+//! The parcels of the visible layers, for what is typed as a parcel (`cadastre`): with their extent, where addresses
+//! only tell of some point on one.
 
 use crate::{
     Geocoder, Position, PositionKind, Suggestion,

@@ -1,4 +1,5 @@
-//! A point → the visible objects and parcels around it, by the distance to their extents.
+//! A point → the visible objects and parcels around it, by the distance to their extents: who stands in a park is at no
+//! distance from it, however far its middle is.
 
 use std::collections::BinaryHeap;
 
@@ -7,10 +8,11 @@ use layers::{Bbox, LonLat, Territory};
 use crate::{
     Filter, Geocoder, Nearby, Suggestion,
     address::ground_distance_m,
-    objects::{find::Wanted, parcels::ParcelTable, part::ObjectPart, table::NamedObjects},
+    objects::{parcels::ParcelTable, part::ObjectPart, table::NamedObjects, wanted::Wanted},
     rank::{Answer, House, Wording},
+    request::MAX_LIMIT,
     reverse::{MAX_RADIUS_M, window},
-    suggestion::{MAX_LIMIT, Score, Verdicts},
+    suggestion::{Score, Verdicts},
     tree::{self, Box, Centre, Nearest, Tree},
 };
 

@@ -1,10 +1,5 @@
-//! The parcels of a layer, in the order of their identifiers: half a million of them in 22 MB, read in place.
-//!
-//! `parcels.bin`: a row of 40 bytes a parcel; the lists of communes that may see them (`audience`); a tree of the extents
-//! of blocks of 64 rows, since neighbours in the order are most often neighbours on the ground.
-//!
-//! Row: identifier (14 bytes), list of communes (u16), feature (u64), longitude and latitude of its point (i32 each, packed
-//! degrees), and how far its extent goes west, south, east and north of it (u16 each, millionths of a degree).
+//! The parcels of a layer, in the order of their identifiers: half a million of them in 22 MB, read in place
+//! (`parcels.bin`, described at `MAGIC`).
 
 use std::{ops::Range, path::Path};
 
@@ -26,6 +21,8 @@ use crate::{
 };
 
 const FILE: &str = "parcels.bin";
+/// A row of 40 bytes a parcel; the lists of communes that may see them (`audience`); a tree of the extents of blocks of
+/// 64 rows, since neighbours in the order are most often neighbours on the ground.
 const MAGIC: Magic = *b"TRBPCL1\n";
 
 const ROWS: usize = 0;
@@ -33,6 +30,8 @@ const AUDIENCES: usize = 1;
 const TREE: usize = 2;
 const SECTIONS: usize = 3;
 
+/// Identifier (14 bytes), list of communes (u16), feature (u64), longitude and latitude of its point (i32 each, packed
+/// degrees), and how far its extent goes west, south, east and north of it (u16 each, millionths of a degree).
 const ROW: usize = 40;
 /// Rows of a block.
 const BLOCK: u32 = 64;

@@ -1,4 +1,5 @@
-//! A layer's objects as a geocoder has them: in the towns of its addresses.
+//! A layer's objects as a geocoder has them: in the towns of its addresses, under a number that tells their places from
+//! those of other layers and of addresses.
 
 use std::{collections::HashMap, sync::Arc};
 

@@ -1,5 +1,5 @@
-//! The objects that enough of some words are in. It begins with the words in the fewest, and looks the others up among what
-//! is left: a word that is in all of a layer costs what the rarest one is in.
+//! The objects that enough of some words are in. It begins with the words in the fewest, and looks the others up among
+//! what is left: a word that is in all of a layer costs what the rarest one is in.
 
 use std::borrow::Cow;
 

@@ -1,9 +1,5 @@
-//! What a named object has that a place has not, memory-mapped beside `places.bin`, which holds the rest: its feature, its
-//! tag, its address, who may see it. `objects.bin`: a record of 32 bytes an object, in the order of the places; the texts,
-//! each once; the lists of communes (`audience`); and a tree of the extents (`tree`).
-//!
-//! Record: feature (u64); where the tag's key is in the texts, its value after it (u32), their lengths (u8 each), length of
-//! the address (u16), where it is (u32), list of communes (u32), eight bytes free.
+//! What a named object has that a place has not, memory-mapped beside `places.bin`, which holds the rest: its feature,
+//! its tag, its address, who may see it (`objects.bin`, described at `MAGIC`).
 
 use std::{collections::HashMap, path::Path, sync::Arc};
 
@@ -28,6 +24,8 @@ use crate::{
 };
 
 const FILE: &str = "objects.bin";
+/// A record of 32 bytes an object, in the order of the places; the texts, each once; the lists of communes
+/// (`audience`); and a tree of the extents (`tree`).
 const MAGIC: Magic = *b"TRBOBJ1\n";
 
 const RECORDS: usize = 0;
@@ -35,6 +33,8 @@ const TEXTS: usize = 1;
 const AUDIENCES: usize = 2;
 const TREE: usize = 3;
 const SECTIONS: usize = 4;
+/// Feature (u64); where the tag's key is in the texts, its value after it (u32), their lengths (u8 each), length of the
+/// address (u16), where it is (u32), list of communes (u32), eight bytes free.
 const RECORD: usize = 32;
 
 /// Longest name, identifier, half of a tag, and address, in bytes.

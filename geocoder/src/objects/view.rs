@@ -115,7 +115,8 @@ impl Kept {
         self.views.last().map(|(_, view, _)| view.clone())
     }
 
-    /// Puts a view in, unless another thread did, and forgets others while there is more than `most`: never the new one.
+    /// Puts a view in, unless another thread did, and forgets others while there is more than `most`: never the new
+    /// one.
     fn put(&mut self, territory: &Territory, view: Arc<View>, most: usize) -> Arc<View> {
         if let Some(known) = self.get(territory) {
             return known;

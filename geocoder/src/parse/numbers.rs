@@ -55,7 +55,8 @@ pub(super) fn readings(words: &[Word], unfinished: bool) -> Vec<Reading> {
 }
 
 /// Whether the number there belongs to a name, whatever else it could be: the day or the year of a date, the number
-/// of a road, one after an article (« rue des 4 vents »; « face au 4 rue … » has its type next), an ordinal after a type.
+/// of a road, one after an article (« rue des 4 vents »; « face au 4 rue … » has its type next), an ordinal after a
+/// type.
 pub(crate) fn is_in_name(words: &[Word], at: usize) -> bool {
     let (next, before) = (words.get(at + 1), at.checked_sub(1).map(|before| &words[before]));
     let follows = |is: fn(&Word) -> bool| before.is_some_and(is);

@@ -155,7 +155,8 @@ fn spelt_out(words: &[Word]) -> Vec<(Vec<Word>, f32)> {
     made
 }
 
-/// The words with every run replaced for which `with` has other words: how many it takes, and those. None when no run is.
+/// The words with every run replaced for which `with` has other words: how many it takes, and those. None when no run
+/// is.
 fn replaced(words: &[Word], with: impl Fn(usize) -> Option<(usize, Vec<Word>)>) -> Vec<(Vec<Word>, f32)> {
     // Most words are of no such run: nothing is copied for those.
     let first = (0..words.len()).find_map(|at| Some((at, with(at)?)));

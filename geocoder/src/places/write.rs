@@ -1,4 +1,5 @@
-//! Writing `places.bin` place after place: records go to disk as they come, the texts stay in memory, each once.
+//! Writing `places.bin` place after place: records go to disk as they come, the texts stay in memory, each once. What a
+//! record holds is told here, field by field; `Place` reads it back.
 
 use std::{
     collections::HashMap,

@@ -1,4 +1,5 @@
-//! Writing a block: what `block` reads back.
+//! Writing a block: what `block` reads back, in the order that it documents. Numbers come sorted, so that each is told
+//! by its step from the one before.
 
 use crate::{
     address::{Packed, PositionKind},

@@ -17,6 +17,11 @@ const SECOND_READING: f32 = 0.995;
 /// How far the last words of a town's name are from all of it.
 const LAST_OF_NAME: f32 = 0.97;
 
+/// How far a town is of which a finished text has but the beginning.
+const BEGUN: f32 = 0.97;
+/// Letters of the shortest beginning of a town in a text that is finished.
+const SHORTEST_BEGINNING: usize = 3;
+
 /// How towns are looked for in some words.
 #[derive(Clone, Copy)]
 pub(super) struct Look<'g> {
@@ -42,6 +47,10 @@ impl<'g> Look<'g> {
         if self.respell && readings.is_empty() {
             readings.extend(misspelt_town(words, self.gazetteer));
             readings.extend(last_of_name(words, self.gazetteer));
+            let begun = self.half_typed(words).filter(|_| !unfinished && is_begun(words));
+            readings.extend(begun.map(|reading| Reading { faith: BEGUN, ..reading }));
+        } else if self.respell && left < words.len() {
+            readings.extend(misspelt_before(words, left, self.gazetteer));
         }
         // « Fontaines sr Saone » begins with the name of two towns, and is that of one.
         if self.respell && self.whole {
@@ -157,6 +166,25 @@ fn misspelt_town(words: &[Word], gazetteer: &Gazetteer) -> Option<Reading> {
     });
     let (likeness, rest, towns) = found.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.len().cmp(&a.1.len())))?;
     Some(respelt(rest, &towns, likeness))
+}
+
+/// The town whose name goes before the one at the end, and may have been meant with it: « Saint-Foi-lès-Lyon ».
+fn misspelt_before(words: &[Word], at: usize, gazetteer: &Gazetteer) -> Option<Reading> {
+    let end = key(&words[at..]);
+    let longest = TOWN_WORDS.min(words.len()).max(words.len() - at);
+    let found = (words.len() - at + 1..=longest).filter_map(|len| {
+        let (rest, town) = words.split_at(words.len() - len);
+        Some((gazetteer.misspelt_before(&key(town), &end)?, rest))
+    });
+    let ((likeness, towns), rest) = found.max_by(|a, b| a.0.0.total_cmp(&b.0.0))?;
+    Some(respelt(rest, &towns, likeness))
+}
+
+/// Whether the last word, of a text that is finished, may be the beginning of a name all the same: « Lyo ».
+fn is_begun(words: &[Word]) -> bool {
+    words.last().is_some_and(|word| {
+        word.typed.len() >= SHORTEST_BEGINNING && word.typed.bytes().all(|b| b.is_ascii_lowercase())
+    })
 }
 
 /// The town whose name the last words end: « 14 rue Ampère, Pierre-Bénite » where all of Oullins-Pierre-Bénite is one.

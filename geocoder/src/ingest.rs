@@ -1,4 +1,5 @@
-//! Sources read on one thread while another sets their rows aside: each costs about as much as the other.
+//! Address files read on one thread while another sets their rows aside: each costs about as much as the other. What
+//! waits between them is bounded, so that a slow disk makes the reader wait rather than memory grow.
 
 use std::{
     mem,

@@ -1,4 +1,5 @@
-//! A name that is said to be a commune's → the INSEE codes it may mean.
+//! A name that is said to be a commune's → the INSEE codes it may mean, for a contract that filters by names. In a text
+//! that may be anything else, towns are found by the gazetteer.
 
 use std::collections::BTreeSet;
 
