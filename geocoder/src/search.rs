@@ -1,4 +1,4 @@
-//! One search, in order: read the text as coordinates, a parcel or a crossing if it can be one, else as an address:
+//! One search, in order: read the text as coordinates, a parcel, a crossing or a postcode if it can be one, else as an address:
 //! look for it as typed, then less and less strictly until an answer is good enough, put the answers in order, say how
 //! sure each is. The file to read first.
 
@@ -58,7 +58,8 @@ impl Geocoder {
             return Ok(self.kept(found, request));
         }
         let answers = answers.into_iter().take(request.limit.min(MAX_LIMIT));
-        Ok(answers.map(|answer| self.suggestion(answer, request.near.map(|near| near.at))).collect())
+        let found = answers.map(|answer| self.suggestion(answer, request.near.map(|near| near.at))).collect();
+        Ok(self.with_begun_postcode(found, request))
     }
 
     /// The addresses and places a text may mean, looked for in these steps, in order and with their confidence.

@@ -42,7 +42,7 @@ impl Box {
         }
     }
 
-    fn meets(self, other: Self) -> bool {
+    pub(crate) fn meets(self, other: Self) -> bool {
         self.min.lon <= other.max.lon
             && other.min.lon <= self.max.lon
             && self.min.lat <= other.max.lat

@@ -7,7 +7,7 @@ mod support;
 
 use geocoder::{Geocoder, MatchType, Near, Request, Suggestion, Verdict};
 use layers::LonLat;
-use support::{COLUMNS, Row, Sources, check, find, index_of_bal, line, request, shown};
+use support::{COLUMNS, Row, SURE, Sources, check, find, find_finished, index_of_bal, line, request, shown};
 use tempfile::TempDir;
 
 #[rustfmt::skip] // one line an address
@@ -22,9 +22,6 @@ const ROWS: [Row; 9] = [
     ("69029_0080_00012", "Rue Xaintrailles", 12, "69029", "Bron", 4.917, 45.737, ""),
     ("69298_0090_00012", "Avenue d'Italie", 12, "69298", "Mions", 4.950, 45.660, ""),
 ];
-
-/// From here on an answer may be taken without a look.
-const SURE: f32 = 0.8;
 
 fn index() -> (Geocoder, TempDir) {
     index_of_bal(COLUMNS, ROWS.iter().map(line), &Sources::default())
@@ -95,6 +92,6 @@ fn an_elision_goes_on_with_the_name() {
     let found = geocoder.search(&Request { near: Some(bron), ..request("d'") }).unwrap();
     assert_eq!(found[0].name, "Avenue d'Italie", "{:#?}", shown(&found));
     // It is no beginning of a text that is finished.
-    let found = geocoder.search(&Request { finished: true, ..request("rue de l'") }).unwrap();
+    let found = find_finished(&geocoder, "rue de l'");
     assert!(found.iter().all(|it| it.match_type != MatchType::Exact), "{:#?}", shown(&found));
 }
