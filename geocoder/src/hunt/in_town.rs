@@ -1,6 +1,6 @@
 //! Names compared letter by letter with what was typed, spaces apart, in the towns that were named: they are few.
 
-use super::Hunt;
+use super::{Hunt, WHOLE};
 use crate::{
     effort,
     normalize::{self, Word},
@@ -34,7 +34,7 @@ impl Hunt<'_> {
     fn compare(&mut self, words: &[&str], query: &Query, towns: &[u32], with_objects: bool) {
         let typed = glued(words.iter().copied());
         let Some(spelt) = Spelt::new(&typed) else { return };
-        let shorter = without_a_word(words);
+        let shorter = without_a_word(words, query.faith >= WHOLE);
         let shorter: Vec<Spelt<'_>> = shorter.iter().filter_map(|typed| Spelt::new(typed)).collect();
         for part in self.contexts.iter().map(|context| context.part) {
             for place in part.shard.places.within(&part.towns(towns)).filter(|place| !part.hides(place.index)) {
@@ -58,11 +58,13 @@ impl Hunt<'_> {
     }
 }
 
-/// The words glued, each time without one of them that tells: no article, no letter alone (which may be of a word that
-/// was cut), and no type of street first.
-fn without_a_word(words: &[&str]) -> Vec<String> {
+/// The words glued, each time without one of them that tells: no article, no type of street first, and a letter alone
+/// only where the words are `as_typed`: in others it may be of a word that was cut.
+fn without_a_word(words: &[&str], as_typed: bool) -> Vec<String> {
     let is_telling = |&at: &usize| {
-        words[at].len() > 1 && !normalize::is_article(words[at]) && (at > 0 || !normalize::is_street_type(words[at]))
+        (as_typed || words[at].len() > 1)
+            && !normalize::is_article(words[at])
+            && (at > 0 || !normalize::is_street_type(words[at]))
     };
     let without = |at: usize| glued(words[..at].iter().chain(&words[at + 1..]).copied());
     (0..words.len()).filter(is_telling).map(without).collect()
