@@ -398,6 +398,37 @@ fn a_misspelt_town_that_ends_with_the_name_of_another_is_not_taken_for_that_one(
 }
 
 #[test]
+fn a_number_after_a_town_that_ends_with_the_name_of_a_city_is_no_arrondissement_of_it() {
+    let (geocoder, _folder) = index();
+    for text in ["Sainte-Foy-lès-Lyon, 3 rue Moncey", "69110 Sainte-Foy-lès-Lyon 3 rue Moncey"] {
+        let found = find_finished(&geocoder, text);
+        let is_said = |it: &Suggestion| it.insee == "69202" || it.verdicts.commune == Some(Verdict::Contradicts);
+        assert!(found.iter().all(is_said), "{text}: {:#?}", shown(&found));
+        assert!(found[0].score.total() < SURE, "{text}: {:#?}", shown(&found));
+    }
+    check(&geocoder, "Sainte-Foy-lès-Lyon, 15 rue Gensoul", "15 Rue Gensoul, 69110 Sainte-Foy-lès-Lyon");
+}
+
+#[test]
+fn the_commune_next_door_of_the_same_postcode_may_have_been_meant() {
+    let (geocoder, _folder) = index();
+    let text = "15 chemin du prado 69270 fontaines sur saone";
+    let answer = check_contradicts(&geocoder, text, "15 Chemin du Prado, 69270 Fontaines-Saint-Martin");
+    assert_eq!(answer.verdicts.commune, Some(Verdict::Contradicts));
+    assert_eq!(answer.verdicts.postcode, Some(Verdict::Ok));
+}
+
+#[test]
+fn a_number_and_a_town_left_of_a_text_are_no_street() {
+    let (geocoder, _folder) = index();
+    check(&geocoder, "rue vilard, 8, Bron", "8 Rue Villard, 69500 Bron");
+    for text in ["rue des zorglubs, 2, Bron", "résidence les lilas, 2, Bron", "rue des zorglubs, 3, lyon"] {
+        let found = find_finished(&geocoder, text);
+        assert!(found.iter().all(|it| it.score.total() < SURE), "{text}: {:#?}", shown(&found));
+    }
+}
+
+#[test]
 fn a_town_that_is_only_begun_in_a_finished_text_is_found_where_its_street_is() {
     let (geocoder, _folder) = index();
     check(&geocoder, "21 rue persoz vil", "21 Rue Persoz, 69100 Villeurbanne");
