@@ -91,13 +91,16 @@ fn everyday(tallies: &[&Tally]) -> Vec<Row> {
         ("town-typo", 97.0),
         ("merged-bare", 95.0),
         ("part-bare", 95.0),
+        ("initial", 95.0),
     ];
     let of = |name: &'static str| move |t: &Tally| t.class == name;
     let mut rows: Vec<Row> =
         goals.iter().filter_map(|&(name, goal)| worst("+", "top-1", goal, tallies, of(name), first)).collect();
     rows.extend(worst("+", "top-5, % of the ceiling", 92.0, tallies, of("half-word"), of_ceiling));
     let sure = |t: &Tally| share(t, |outcome| !outcome.confident() || outcome.passed);
-    for name in ["number-after-typo", "other-type-bare", "half-word", "quarter-before", "quarter-after"] {
+    let unmistaken =
+        ["number-after-typo", "other-type-bare", "half-word", "quarter-before", "quarter-after", "initial"];
+    for name in unmistaken {
         rows.extend(worst("+", "not wrong at ≥ 0.8", 99.5, tallies, of(name), sure));
     }
     let refused = |t: &Tally| share(t, |outcome| !outcome.confident());
@@ -106,6 +109,7 @@ fn everyday(tallies: &[&Tally]) -> Vec<Row> {
     {
         rows.extend(worst("+", "street that is nowhere, not accepted", goal, tallies, of(name), refused));
     }
+    rows.extend(worst("+", "word of no name, not accepted", 99.0, tallies, of("unknown-word"), refused));
     rows
 }
 

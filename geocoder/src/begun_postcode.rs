@@ -80,5 +80,5 @@ fn score(digits: usize, towns: usize) -> Score {
 
 fn answer(place: Place<'_>, score: Score) -> Answer<'_> {
     let verdicts = Verdicts { postcode: Some(Verdict::Ok), ..Verdicts::default() };
-    Answer { place, house: House::NotAsked, score, verdicts, wording: Wording::Begun, other_name: None }
+    Answer { place, house: House::NotAsked, score, verdicts, wording: Wording::Begun, skips: false, other_name: None }
 }

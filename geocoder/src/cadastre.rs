@@ -142,6 +142,7 @@ impl Geocoder {
                     score,
                     verdicts,
                     wording: Wording::Whole,
+                    skips: false,
                     other_name: None,
                 };
                 houses.push(self.suggestion(answer, near));

@@ -11,6 +11,7 @@ mod name_inside;
 mod other_type;
 mod respelt;
 mod shortened;
+mod whole_name;
 
 use candidate::Promise;
 
@@ -189,7 +190,11 @@ impl<'a> Hunt<'a> {
         self.is_loose = !matches!(step, Step::AsTyped | Step::AsCode | Step::HalfWords | Step::Corrected);
         match step {
             _ if self.effort.is_spent() => Ok(()),
-            Step::AsTyped => self.look_again(Tolerance::Exact, enough),
+            Step::AsTyped => {
+                self.look_again(Tolerance::Exact, enough)?;
+                self.trust_whole_names();
+                Ok(())
+            }
             Step::AsCode => self.as_code(enough),
             Step::HalfWords => self.half_words(),
             Step::Corrected => self.look_again(Tolerance::Corrected, enough),
@@ -276,6 +281,7 @@ impl Geocoder {
             score,
             verdicts,
             wording: Wording::Other,
+            skips: false,
             other_name: None,
         };
         towns.iter().map(town).collect()

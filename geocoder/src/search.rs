@@ -70,7 +70,7 @@ impl Geocoder {
         effort: &Effort,
     ) -> Result<Vec<Answer<'_>>, Error> {
         let typed = Typed::read(&request.text, request.finished)?;
-        let unfinished = typed.unfinished;
+        let (unfinished, brief) = (typed.unfinished, typed.is_brief());
         let mut hunt = Hunt::new(self, request, typed.writings(&self.gazetteer), effort);
         for &(step, enough) in steps {
             if hunt.best() < enough {
@@ -84,7 +84,7 @@ impl Geocoder {
         self.measure_best(&mut answers, request);
         alike::kinds_first(&mut answers);
         let scoped = !request.filter.communes.is_empty() || !request.filter.postcodes.is_empty();
-        let context = Context { unfinished, on_map: request.near.is_some(), scoped };
+        let context = Context { unfinished, on_map: request.near.is_some(), scoped, brief };
         confidence::settle(&mut answers, context);
         Ok(answers)
     }

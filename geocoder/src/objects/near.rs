@@ -89,8 +89,15 @@ impl Geocoder {
             let score = score(near.distance);
             let place = part.place(table, near.what);
             let verdicts = Verdicts::default();
-            let answer =
-                Answer { place, house: House::NotAsked, score, verdicts, wording: Wording::Whole, other_name: None };
+            let answer = Answer {
+                place,
+                house: House::NotAsked,
+                score,
+                verdicts,
+                wording: Wording::Whole,
+                skips: false,
+                other_name: None,
+            };
             let found = self.object_suggestion(part, table, answer, None);
             Suggestion { distance_m: Some(tree::metres(near.distance)), ..found }
         };
