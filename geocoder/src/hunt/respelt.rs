@@ -55,7 +55,7 @@ impl Hunt<'_> {
 
 /// The ends of a text where an address may begin.
 pub(super) fn anchored(typed: &Typed) -> Vec<Typed> {
-    let ends = noise::anchored(&typed.words).into_iter().take(MOST_ANCHORS);
+    let ends = noise::anchored(&typed.words, &typed.signs).into_iter().take(MOST_ANCHORS);
     ends.map(|words| typed.rewritten(words.to_vec(), faith_in(typed, words))).collect()
 }
 
