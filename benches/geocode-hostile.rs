@@ -14,10 +14,13 @@ use std::{
 use geocoder::{BuildOptions, Error, Geocoder, Request, build};
 use rustix::time::{ClockId, clock_gettime};
 
+#[path = "../geocoder/tests/support/dice.rs"]
+mod dice;
 #[path = "../geocoder/tests/hostile/texts.rs"]
 mod texts;
 
-use texts::{Dice, SHAPES, Shape};
+use dice::Dice;
+use texts::{SHAPES, Shape};
 
 fn main() {
     let mut arguments = std::env::args().skip(1).filter(|argument| argument != "--bench");
@@ -55,7 +58,7 @@ fn paris_and_lyon(data: &Path, folder: &Path) -> PathBuf {
 }
 
 fn measure(geocoder: &Geocoder, name: &str, shape: Shape, count: usize) {
-    let mut dice = Dice::new(13);
+    let mut dice = Dice::of(13);
     let mut costs: Vec<(Duration, Request)> = (0..count)
         .map(|_| {
             let request = texts::request(&mut dice, shape);

@@ -53,6 +53,7 @@ fn main() {
     let geocoder = bare.with_objects(attached.into());
     println!("attached in {:.2} ms", started.elapsed().as_secs_f64() * 1e3);
     ask(&geocoder, &rows, &mut dice);
+    ask_around(&geocoder, &rows, &mut dice);
     fs::remove_dir_all(&folder).unwrap();
 }
 
@@ -159,18 +160,20 @@ fn measured(store: &Path, layer: &ObjectLayer, objects: Vec<Object>) -> Arc<Obje
     Arc::new(opened)
 }
 
+/// What of both layers a territory opens.
+fn seen(territory: &Territory) -> Vec<Visible> {
+    let visible = |id: &str| Visible { layer: id.parse().unwrap(), territory: territory.clone() };
+    ["equipements", "parcelles"].map(visible).to_vec()
+}
+
 /// CPU of an answer: without objects, with all of them, with those of one commune.
 fn ask(geocoder: &Geocoder, rows: &[Row], dice: &mut Dice) {
     let mut texts: Vec<(&str, Vec<Request>)> = ["full", "prefix", "typo", "object"]
         .map(|class| (class, (0..1_000).map(|_| question(class, &rows[dice.below(rows.len())], dice)).collect()))
         .into();
     texts.push(("common", vec![Request { text: common_words(rows), limit: 10, ..Request::default() }; 20]));
-    let seen = |territory: Territory| {
-        let visible = |id: &str| Visible { layer: id.parse().unwrap(), territory: territory.clone() };
-        ["equipements", "parcelles"].map(visible).to_vec()
-    };
     let commune = Territory::of([rows[0].code]);
-    let ways = [("none", Vec::new()), ("whole", seen(Territory::Whole)), ("commune", seen(commune))];
+    let ways = [("none", Vec::new()), ("whole", seen(&Territory::Whole)), ("commune", seen(&commune))];
     println!("CPU in ms a query, objects: {}", ways.each_ref().map(|(name, _)| *name).join(" / "));
     for (class, requests) in &texts {
         let of = |objects: &Vec<Visible>| {
@@ -183,12 +186,16 @@ fn ask(geocoder: &Geocoder, rows: &[Row], dice: &mut Dice) {
         };
         println!("{class:>8}: {}", ways.each_ref().map(|(_, objects)| of(objects)).join(" / "));
     }
+}
+
+/// The same around a point, with all objects: the nearest, and what it costs where no object passes the filter.
+fn ask_around(geocoder: &Geocoder, rows: &[Row], dice: &mut Dice) {
     for kind in [Kind::Poi, Kind::Parcel] {
         let filter = Filter { kinds: Some(vec![kind]), ..Filter::default() };
         let cpu = cpu_s();
         for _ in 0..1_000 {
             let point = rows[dice.below(rows.len())].at;
-            let objects = seen(Territory::Whole);
+            let objects = seen(&Territory::Whole);
             drop(
                 geocoder
                     .reverse(&Nearby { point, limit: 5, radius_m: 1_000.0, filter: filter.clone(), objects })
@@ -202,7 +209,7 @@ fn ask(geocoder: &Geocoder, rows: &[Row], dice: &mut Dice) {
     let nothing = Filter { tags: Some(tags), ..Filter::default() };
     for (what, filter) in [("a postcode none has", nowhere), ("a tag none has", nothing)] {
         let filter = Filter { kinds: Some(vec![Kind::Poi]), ..filter };
-        let (point, objects) = (rows[0].at, seen(Territory::Whole));
+        let (point, objects) = (rows[0].at, seen(&Territory::Whole));
         let nearby = Nearby { point, limit: 5, radius_m: 50_000.0, filter, objects };
         let cpu = cpu_s();
         (0..20).for_each(|_| drop(geocoder.reverse(&nearby).unwrap()));

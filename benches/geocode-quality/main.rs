@@ -12,6 +12,7 @@ mod calibration;
 mod classes;
 mod compare;
 mod corpus;
+#[path = "../../geocoder/tests/support/dice.rs"]
 mod dice;
 mod documents;
 mod edits;

@@ -1,5 +1,5 @@
 //! Streets that are in no corpus: real names of the Rhône outside the Métropole, each typed with a number and alone,
-//! and nothing of where. Nothing is right; what matters is how sure the geocoder is of something else.
+//! and nothing of where, and with a number after it and a town of the corpus. Nothing is right; what matters is how sure the geocoder is of something else.
 
 use std::{collections::BTreeMap, fs::File, path::Path};
 
@@ -28,14 +28,18 @@ pub(crate) fn classes(
         .collect();
     let (mut dice, share) = (Dice::new(seed, "nowhere"), count as f64 / absent.len().max(1) as f64);
     absent.retain(|_| dice.share() < share);
-    let class = |name: &str, text: fn(&(String, u32)) -> String| {
-        let asked = |street| Ask::Search { text: text(street), finished: true, near: None };
-        let queries =
-            absent.iter().map(|street| Query { ask: asked(street), wanted: Wanted::Nothing, scope: Vec::new() });
+    let towns: Vec<&str> = corpus.communes.values().map(|commune| commune.city.as_str()).collect();
+    let towns: Vec<&str> = absent.iter().map(|_| *dice.pick(&towns)).collect();
+    let class = |name: &str, text: fn(&str, u32, &str) -> String| {
+        let streets = absent.iter().zip(&towns);
+        let texts = streets.map(|((street, number), town)| text(street, *number, town));
+        let asked = |text| Ask::Search { text, finished: true, near: None };
+        let queries = texts.map(|text| Query { ask: asked(text), wanted: Wanted::Nothing, scope: Vec::new() });
         ((name.to_owned(), Group::Everyday, "Rhône".to_owned()), queries.collect())
     };
     vec![
-        class("nowhere-number", |(name, number)| format!("{number} {name}")),
-        class("nowhere-alone", |(name, _)| name.clone()),
+        class("nowhere-number", |street, number, _| format!("{number} {street}")),
+        class("nowhere-alone", |street, _, _| street.to_owned()),
+        class("nowhere-number-after", |street, number, town| format!("{street}, {number}, {town}")),
     ]
 }

@@ -9,7 +9,7 @@ use crate::{
     measure::{Spread, milliseconds},
     memory::Opened,
     run::{Asked, Tally},
-    truth::{Found, Wanted, is_nowhere},
+    truth::{Found, Outcome, Wanted, is_nowhere},
 };
 
 /// What the index is and costs.
@@ -54,18 +54,7 @@ fn line(tally: &Tally) -> String {
         String::new()
     };
     let confident = asked.iter().filter(|a| a.outcome.confident()).count();
-    // Where two namings of one thing contradict, top-5 gives way to « in the first three, said so, below 0.8 »;
-    // where nothing is right, to « claims a house with confidence ».
-    let second = match tally.class.as_str() {
-        class if class.starts_with("wrong-") => {
-            format!("said {}", percent(asked.iter().filter(|a| a.outcome.said).count(), n))
-        }
-        class if is_nowhere(class) => {
-            let claims = asked.iter().filter(|a| a.outcome.confident() && a.outcome.house).count();
-            format!("house {}", percent(claims, n))
-        }
-        _ => top(5),
-    };
+    let second = said_besides(tally).unwrap_or_else(|| top(5));
     let right = asked.iter().filter(|a| a.outcome.confident() && a.outcome.passed).count();
     let cpu = Spread::of(asked.iter().map(|a| a.cost.cpu));
     let wall = Spread::of(asked.iter().map(|a| a.cost.wall));
@@ -91,6 +80,19 @@ fn line(tally: &Tally) -> String {
         wall.p50,
         wall.p99
     )
+}
+
+/// Where two namings of one thing contradict, top-5 gives way to « in the first three, said so, below 0.8 »; where
+/// nothing is right, to « claims a house with confidence ».
+fn said_besides(tally: &Tally) -> Option<String> {
+    let share = |counts: fn(&Outcome) -> bool| {
+        percent(tally.asked.iter().filter(|asked| counts(&asked.outcome)).count(), tally.asked.len())
+    };
+    match tally.class.as_str() {
+        class if class.starts_with("wrong-") => Some(format!("said {}", share(|it| it.said))),
+        class if is_nowhere(class) => Some(format!("house {}", share(|it| it.confident() && it.house))),
+        _ => None,
+    }
 }
 
 /// `97.3`, or a dash where nothing was counted.

@@ -69,7 +69,7 @@ pub(crate) struct Outcome {
     /// First, or as far down as a given case allows.
     pub passed: bool,
     pub answers: usize,
-    /// Answers that lie outside the commune named.
+    /// Answers that lie outside the commune named; where nothing is right, those that do not say so.
     pub outside: usize,
     /// House numbers that are no row of the index.
     pub invented: usize,
@@ -88,7 +88,7 @@ const SAME_PLACE_M: f64 = 0.1;
 
 /// Whether nothing is right for the queries of a class.
 pub(crate) fn is_nowhere(class: &str) -> bool {
-    matches!(class, "removed" | "foreign-street" | "nowhere-number" | "nowhere-alone")
+    matches!(class, "removed" | "foreign-street" | "nowhere-number" | "nowhere-alone" | "nowhere-number-after")
 }
 
 impl Query {
@@ -110,8 +110,12 @@ impl Outcome {
 pub(crate) fn judge(corpus: &Corpus, query: &Query, found: &[Found]) -> Outcome {
     let right = |answer: &Found| is_right(corpus, query, answer);
     let list = &found[..found.len().min(LIST)];
-    let outside =
-        |answer: &&Found| !query.scope.is_empty() && !query.scope.iter().any(|insee| covers(&answer.insee, insee));
+    // An address that is not in the index reads as one in the wrong commune, which is to be said.
+    let may_contradict = matches!(query.wanted, Wanted::Nothing);
+    let outside = |answer: &&Found| {
+        let is_inside = query.scope.is_empty() || query.scope.iter().any(|insee| covers(&answer.insee, insee));
+        !is_inside && !(may_contradict && answer.contradicts)
+    };
     let rank = list.iter().position(right).map(|at| at + 1);
     let allowed = if let Wanted::Expected(expected) = &query.wanted { expected.limit } else { 1 };
     Outcome {

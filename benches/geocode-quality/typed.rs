@@ -4,7 +4,7 @@ use crate::{
     classes::{Scene, is_another_street},
     dice::Dice,
     edits,
-    truth::Query,
+    truth::{Ask, Query},
     written,
 };
 
@@ -28,6 +28,14 @@ pub(crate) fn merged_or_split(scene: &Scene<'_>, dice: &mut Dice) -> Option<Quer
     let merge = dice.below(2) == 0;
     let name = if merge { edits::merged(&scene.street.name, dice) } else { edits::split(&scene.street.name, dice) }?;
     misspelt(scene, &name, &town, scope)
+}
+
+/// One typo, no postcode, and the number after the street.
+pub(crate) fn number_after(scene: &Scene<'_>, dice: &mut Dice) -> Option<Query> {
+    let name = edits::with_typos(&scene.street.name, 1, dice)?;
+    let query = misspelt(scene, &name, &scene.commune.city, scene.city())?;
+    let text = format!("{name}, {}, {}", scene.number(), scene.commune.city);
+    Some(Query { ask: Ask::Search { text, finished: true, near: None }, ..query })
 }
 
 /// None where the misspelling is the name of another street there.

@@ -49,6 +49,13 @@ pub(crate) fn both(scene: &Scene<'_>, _: &mut Dice) -> Option<Query> {
     contradicting(scene, format!("{} {postcode} {}", scene.line(), other.city))
 }
 
+/// The address with its postcode, and the name of a neighbouring commune that has the same.
+pub(crate) fn same_postcode(scene: &Scene<'_>, _: &mut Dice) -> Option<Query> {
+    let own = &scene.commune.postcodes;
+    let other = neighbour(scene, |other| own.len() == 1 && other.postcodes == *own)?;
+    contradicting(scene, format!("{} {} {}", scene.line(), own.first()?, other.city))
+}
+
 /// The street alone, with the name of a neighbouring commune that has none of that name.
 pub(crate) fn commune_of_street(scene: &Scene<'_>, _: &mut Dice) -> Option<Query> {
     let other = neighbour(scene, |_| true)?;

@@ -181,9 +181,7 @@ mod tests {
     use std::io::Write;
 
     use super::*;
-    use crate::{reason::Notice, report::FileReport, source};
-
-    const HEADER: &str = "cle_interop;voie_nom;numero;suffixe;commune_insee;commune_nom;position;x;y;long;lat;date_der_maj;certification_commune";
+    use crate::{reason::Notice, report::FileReport, sample::BAL_COLUMNS as HEADER, source};
 
     fn check(bytes: &[u8]) -> Result<(Vec<Row>, FileReport), Error> {
         let (rows, mut report) = source::rows_of(bytes)?;

@@ -35,6 +35,8 @@ const SYSTEMS: [&[&str]; 14] = [
     &["srid"],
     &["point"],
 ];
+/// Characters of the longest, in brackets.
+const LONGEST_SYSTEM: usize = 14;
 /// The same by their numbers, after `EPSG:` or `SRID=`.
 const CODES: [&str; 3] = ["2154", "3946", "4326"];
 
@@ -114,12 +116,13 @@ fn after_system<'t>(text: &'t str, name: &[&str]) -> Option<&'t str> {
 /// What is before the name of a system that ends a text.
 fn before_system(text: &str) -> Option<&str> {
     let is_end = |rest: &str| rest.chars().all(|c| matches!(c, ' ' | ')' | ']' | '.'));
-    let begins = |at: usize| !text[..at].ends_with(char::is_alphanumeric);
-    let starts = text.char_indices().filter(|&(_, c)| c.is_ascii_alphabetic()).map(|(at, _)| at);
-    let at = starts
-        .into_iter()
-        .find(|&at| begins(at) && SYSTEMS.iter().any(|name| after_system(&text[at..], name).is_some_and(is_end)))?;
-    Some(text[..at].trim_end_matches([' ', '(', '[', ',', ';', '-', ':']))
+    let is_start = |&at: &usize| {
+        text[at..].starts_with(|c: char| c.is_ascii_alphabetic()) && !text[..at].ends_with(char::is_alphanumeric)
+    };
+    let starts = text.char_indices().rev().take(LONGEST_SYSTEM).map(|(at, _)| at).filter(is_start);
+    let is_named = |at: usize| SYSTEMS.iter().any(|name| after_system(&text[at..], name).is_some_and(is_end));
+    let at = starts.into_iter().find(|&at| is_named(at))?;
+    Some(text[..at].trim_end_matches([' ', '(', '[', ',', ';', '-', ':', '/']))
 }
 
 /// What follows a word, case apart, when it ends there.
@@ -328,7 +331,7 @@ mod tests {
             4.85,
             45.75,
         );
-        check(&["843814 6518396 (Lambert 93)", "843814, 6518396 EPSG:2154", "843814 6518396 L93"], 4.85, 45.75);
+        check(&["843814 6518396 (RGF93 / Lambert 93)", "843814, 6518396 EPSG:2154", "843814 6518396 L93"], 4.85, 45.75);
         let (x, y) = layers::from_lonlat(LonLat { lon: 4.85, lat: 45.75 }, Crs::Cc46).unwrap();
         check(&[&format!("CC46 {x:.0} {y:.0}"), &format!("EPSG:3946 {x:.0} {y:.0}")], 4.85, 45.75);
         check(&[&format!("RGF93 / CC46 {x:.0} {y:.0}"), &format!("{x:.0} {y:.0} CC 46")], 4.85, 45.75);

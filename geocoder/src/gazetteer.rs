@@ -72,10 +72,16 @@ impl Gazetteer {
 
     /// The words before the town a text ends with, and that town: the longest name wins.
     pub(crate) fn town_at_end<'w>(&self, words: &'w [Word]) -> Option<(&'w [Word], &[u32])> {
-        (1..=words.len().min(TOWN_WORDS)).rev().find_map(|len| {
-            let (rest, town) = words.split_at(words.len() - len);
-            Some((rest, self.town(town)?))
-        })
+        let at_end = |words: &'w [Word]| {
+            (1..=words.len().min(TOWN_WORDS)).rev().find_map(|len| {
+                let (rest, town) = words.split_at(words.len() - len);
+                Some((rest, self.town(town)?))
+            })
+        };
+        // « Sainte-Foy-lès-Lyon 6 » ends with no arrondissement: the number is not that of Lyon.
+        let is_numbered = |(last, _): &(&Word, _)| last.typed.starts_with(|c: char| c.is_ascii_digit());
+        let longer = words.split_last().filter(is_numbered).and_then(|(_, before)| at_end(before));
+        at_end(words).filter(|(rest, _)| longer.is_none_or(|(before, _)| before.len() >= rest.len()))
     }
 
     /// The towns that some words are the name of, its articles written or not.

@@ -203,9 +203,15 @@ fn unstick(word: Word) -> Vec<Word> {
     [first, rest].map(Word::new).into()
 }
 
-/// Every reading of one writing, those that name a town first.
+/// Every reading of one writing, those that name a town first. A number and a town that are all that is left of a text
+/// name no street: « rue u simplon, 58, Paris » is neither 58 Allée Paris-Ivry nor Voie B/58.
 pub(crate) fn readings(typed: &Typed, gazetteer: &Gazetteer, places: &Places, respell_towns: bool) -> Vec<Query> {
-    numbered(typed, towns::readings(typed, gazetteer, places, respell_towns))
+    let mut queries = numbered(typed, towns::readings(typed, gazetteer, places, respell_towns));
+    if typed.faith < 1.0 {
+        let is_street = |words: &[Word]| noise::may_be_street(words) && gazetteer.town(words).is_none();
+        queries.retain(|query| query.words.is_empty() || is_street(&query.words));
+    }
+    queries
 }
 
 /// The readings of one writing in which five digits that are a postcode are the INSEE code of another town.

@@ -1,9 +1,12 @@
-//! The answers that the tests of the serialisers start from: a house, a park, a street of a merged commune. One place
-//! for them, so that what each contract writes of the same answer can be compared.
+//! What several tests start from: the answers that every contract writes (a house, a park, a street of a merged
+//! commune), so that what they make of the same one can be compared; the columns of a BAL.
 
 use layers::{Bbox, FeatureId, LonLat};
 
 use crate::{FoundObject, Kind, MatchType, Position, PositionKind, Score, Suggestion, Verdicts};
+
+/// The columns that files of addresses begin with, in the tests of those who read them.
+pub(crate) const BAL_COLUMNS: &str = "cle_interop;voie_nom;numero;suffixe;commune_insee;commune_nom;position;x;y;long;lat;date_der_maj;certification_commune";
 
 /// 208 bis, rue Garibaldi, in the third arrondissement of Lyon.
 pub(crate) fn house() -> Suggestion {

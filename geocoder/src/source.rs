@@ -106,7 +106,7 @@ pub(crate) fn each_row(
     Ok(())
 }
 
-/// Reads a file without indexing it: what [`build`](crate::build) would make of its rows, the first `listed` of
+/// Reads a file without indexing it: what [`build`](crate::build()) would make of its rows, the first `listed` of
 /// those it would refuse one by one.
 ///
 /// Errors: as `build` for this one file.

@@ -45,13 +45,13 @@ pub enum Update {
         streets: usize,
         /// Addresses those have now.
         addresses: u32,
-        /// They are so many that a [`build`](crate::build) would make the next edits cheaper.
+        /// They are so many that a [`build`](crate::build()) would make the next edits cheaper.
         build_due: bool,
     },
     /// A file was written to while its streets were read: what is current is as it was, and it is to be tried again.
     BeingWritten,
     /// Too much changed, or a town is there that the index does not know: what is current is as it was, and a
-    /// [`build`](crate::build) is due.
+    /// [`build`](crate::build()) is due.
     NeedsBuild,
 }
 

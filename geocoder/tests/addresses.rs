@@ -1,12 +1,13 @@
-//! An index built from BAL rows written here, asked the way agents ask. Each test is one promise.
+//! An index built from BAL rows written here, asked the way agents ask: whole addresses, beginnings, typos, filters, a
+//! point. Each test is one promise.
 
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
 mod support;
 
-use geocoder::{Error, Filter, Geocoder, Kind, Near, Nearby, Request, Suggestion, Verdict, photon};
+use geocoder::{Error, Filter, Geocoder, Kind, Near, Request, Suggestion, Verdict, photon};
 use layers::{Bbox, LonLat};
-use support::{Sources, check, find, index_of_bal, request};
+use support::{SURE, Sources, check, find, index_of_bal, nearby, request};
 use tempfile::TempDir;
 
 const COLUMNS: &str = "cle_interop;voie_nom;numero;suffixe;commune_insee;commune_nom;commune_deleguee_insee;\
@@ -69,10 +70,6 @@ fn index() -> (Geocoder, TempDir) {
     index_of_bal(COLUMNS, rows, &Sources { postcodes: POSTCODES, metropole, ..Sources::default() })
 }
 
-fn nearby(point: LonLat, limit: usize, radius_m: f64) -> Nearby {
-    Nearby { point, limit, radius_m, filter: Filter::default(), objects: Vec::new() }
-}
-
 fn find_near(geocoder: &Geocoder, text: &str, (lon, lat): (f64, f64)) -> Vec<Suggestion> {
     geocoder.search(&Request { near: Some(Near::from(LonLat { lon, lat })), ..request(text) }).unwrap()
 }
@@ -132,12 +129,12 @@ fn a_named_commune_is_where_the_answers_lie() {
     let found = find(&geocoder, "10 cours emile zola bron");
     assert_eq!(found[0].label(), "10 Cours Émile-Zola, 69100 Villeurbanne");
     assert_eq!(found[0].verdicts.commune, Some(Verdict::Contradicts));
-    assert!(found[0].score.total() < 0.8, "{found:#?}");
+    assert!(found[0].score.total() < SURE, "{found:#?}");
     // Or the very street.
     let found = find(&geocoder, "rue garibaldi villeurbanne");
     let labels: Vec<String> = found.iter().map(Suggestion::label).collect();
     assert_eq!(labels, ["Rue Garibaldi, 69003 Lyon 3e Arrondissement", "Rue Garibaldi, 69006 Lyon 6e Arrondissement"]);
-    assert!(found.iter().all(|it| it.verdicts.commune == Some(Verdict::Contradicts) && it.score.total() < 0.8));
+    assert!(found.iter().all(|it| it.verdicts.commune == Some(Verdict::Contradicts) && it.score.total() < SURE));
     // Nothing of it is there: the commune itself, with a score that shows it.
     for text in ["rue xyzw villeurbanne", "999 rue garibaldi villeurbanne"] {
         let found = find(&geocoder, text);
@@ -201,11 +198,11 @@ fn a_street_that_goes_on_in_the_next_commune_is_one_street_on_a_map_and_a_choice
         assert_eq!(answers[0].insee, nearest);
         assert!(answers[0].score.total() > 0.9, "{}", answers[0].score);
     }
-    assert!(ask("cours lafayette", None)[0].score.total() < 0.8, "which commune is meant is open");
+    assert!(ask("cours lafayette", None)[0].score.total() < SURE, "which commune is meant is open");
     // Two streets far from each other, seen from between them, are two.
     let apart = ask("rue de la republique", Some((4.8955, 45.7531)));
     assert_eq!(apart.len(), 2);
-    assert!(apart[0].score.total() < 0.8, "{}", apart[0].score);
+    assert!(apart[0].score.total() < SURE, "{}", apart[0].score);
 }
 
 #[test]

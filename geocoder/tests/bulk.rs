@@ -1,4 +1,5 @@
-//! Small files, byte for byte: what comes out, however the bytes come in.
+//! Small files of addresses, byte for byte: what comes out, however the bytes come in; what is refused, and what is
+//! passed over in a file that goes on.
 
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 

@@ -1,26 +1,24 @@
-//! How sure an answer is whose name is not the one typed: what else the text says of where it is decides.
+//! How sure an answer is whose name is not the one typed: what else the text says of where it is decides whether it may
+//! be taken without a look.
 
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
 mod support;
 
 use geocoder::{Filter, MatchType, Request, Verdict};
-use support::{COLUMNS, Row, Sources, index_of_bal, line, shown};
+use support::{COLUMNS, Row, SURE, Sources, find_finished, finished, index_of_bal, line, shown};
 
 const ROWS: [Row; 2] = [
     ("69029_0010_00003", "Chemin des Meuniers", 3, "69029", "Bron", 4.91, 45.73, ""),
     ("69298_0020_00003", "Allée du Moulin d'Aval", 3, "69298", "Mions", 4.95, 45.66, ""),
 ];
 
-/// From here on an answer may be taken without a look.
-const SURE: f32 = 0.8;
-
 #[test]
 fn a_name_unlike_the_one_typed_is_taken_only_where_something_says_where_it_is() {
     let (geocoder, _folder) = index_of_bal(COLUMNS, ROWS.iter().map(line), &Sources::default());
     let asked = |text: &str, communes: &[&str]| {
         let filter = Filter { communes: communes.iter().map(|&code| code.to_owned()).collect(), ..Filter::default() };
-        let found = geocoder.search(&Request { finished: true, filter, ..support::request(text) }).unwrap();
+        let found = geocoder.search(&Request { filter, ..finished(text) }).unwrap();
         let first = found.first().unwrap_or_else(|| panic!("« {text} » gave nothing"));
         assert_eq!(first.name, "Chemin des Meuniers", "« {text} » gave {:#?}", shown(&found));
         first.score.confidence
@@ -37,9 +35,7 @@ fn a_name_unlike_the_one_typed_is_taken_only_where_something_says_where_it_is() 
 #[test]
 fn a_name_typed_in_part_is_less_sure_than_one_typed_whole() {
     let (geocoder, _folder) = index_of_bal(COLUMNS, ROWS.iter().map(line), &Sources::default());
-    let sure = |text: &str| {
-        geocoder.search(&Request { finished: true, ..support::request(text) }).unwrap()[0].score.confidence
-    };
+    let sure = |text: &str| find_finished(&geocoder, text)[0].score.confidence;
     assert!(sure("3 allee du moulin") < sure("3 allee du moulin mions"));
     assert!(sure("3 allee du moulin") < sure("3 allee du moulin d'aval"));
 }
@@ -49,7 +45,7 @@ fn the_very_address_next_door_makes_a_longer_name_unsure() {
     let next_door = ("69029_0030_00003", "Allée du Moulin", 3, "69029", "Bron", 4.94, 45.68, "");
     let rows = [ROWS[1], next_door];
     let (geocoder, _folder) = index_of_bal(COLUMNS, rows.iter().map(line), &Sources::default());
-    let found = geocoder.search(&Request { finished: true, ..support::request("3 allée du moulin mions") }).unwrap();
+    let found = find_finished(&geocoder, "3 allée du moulin mions");
     assert_eq!(found[0].name, "Allée du Moulin d'Aval", "{:#?}", shown(&found));
     assert_eq!(found[0].match_type, MatchType::Corrected, "a word is missing");
     assert!(found[0].score.confidence < SURE, "{:#?}", shown(&found));
@@ -61,7 +57,7 @@ fn another_type_of_street_is_no_misspelling_of_the_one_typed() {
     let row = ("69029_0040_00003", "Rue Édouard Herriot", 3, "69029", "Bron", 4.92, 45.73, "");
     let (geocoder, _folder) = index_of_bal(COLUMNS, [line(&row)], &Sources::default());
     for text in ["route édouard herriot bron", "3 route édouard herriot bron"] {
-        let found = geocoder.search(&Request { finished: true, ..support::request(text) }).unwrap();
+        let found = find_finished(&geocoder, text);
         assert_eq!(found[0].name, "Rue Édouard Herriot", "« {text} » gave {:#?}", shown(&found));
         assert!(found[0].score.confidence < SURE, "{:#?}", shown(&found));
     }

@@ -11,10 +11,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use geocoder::{
-    BuildOptions, Error, Filter, Geocoder, Kind, Nearby, Progress, Request, Suggestion, Update, build, update,
-};
+use geocoder::{BuildOptions, Error, Geocoder, Kind, Progress, Suggestion, Update, build, update};
 use layers::LonLat;
+use support::{dice::Dice, find_finished, nearby};
 use tempfile::TempDir;
 
 const HEADER: &str = "id_ban_commune;id_ban_toponyme;id_ban_adresse;cle_interop;commune_insee;commune_nom;voie_nom;\
@@ -119,15 +118,9 @@ fn open(store: &Path) -> Geocoder {
     geocoder
 }
 
-fn found(geocoder: &Geocoder, text: &str) -> Vec<Suggestion> {
-    geocoder.search(&Request { finished: true, ..support::request(text) }).unwrap()
-}
-
 /// All that is found at a row's address and at its place, in short.
 fn about(geocoder: &Geocoder, row: &Row) -> Vec<String> {
     let (_, town, _) = TOWNS[row.town];
-    let point = row.at();
-    let nearby = Nearby { point, limit: 30, radius_m: 30.0, filter: Filter::default(), objects: Vec::new() };
     let short = |it: &Suggestion| {
         if matches!(it.kind, Kind::City | Kind::District) {
             return it.name.clone(); // its middle is that of the addresses it had when the index was built
@@ -138,10 +131,10 @@ fn about(geocoder: &Geocoder, row: &Row) -> Vec<String> {
             position.at.lon, position.at.lat
         )
     };
-    let searched = found(geocoder, &format!("{} {} {town}", row.number, row.street));
+    let searched = find_finished(geocoder, &format!("{} {} {town}", row.number, row.street));
     // Which of several equals comes after the first is chance.
     let mut all: Vec<String> = searched.first().into_iter().map(short).collect();
-    let mut around: Vec<String> = geocoder.reverse(&nearby).unwrap().iter().map(short).collect();
+    let mut around: Vec<String> = geocoder.reverse(&nearby(row.at(), 30, 30.0)).unwrap().iter().map(short).collect();
     around.sort();
     all.extend(around);
     all
@@ -154,14 +147,11 @@ fn assert_same(site: &Site, edited: &Geocoder, rows: &[Row]) {
     }
 }
 
-/// A generator of its own: the same edits in every run.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, count: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % count
-    }
+/// Edits what changed: an index that says the same of these rows as one built anew.
+fn edit_as_built(site: &Site, rows: &[Row]) -> Geocoder {
+    let (edited, _) = site.edit();
+    assert_same(site, &edited, rows);
+    edited
 }
 
 /// Rows of every town in one list, a street after the other.
@@ -183,12 +173,12 @@ fn rows(streets: usize, numbers: u32) -> Vec<Row> {
 fn one_file_of_all_communes_is_edited_by_street_however_many_edits_it_takes() {
     let mut all = rows(12, 25);
     let site = Site::new(&[("metropole.csv", &all)]);
-    let (mut chance, mut touched) = (Chance(7), Vec::new());
+    let (mut dice, mut touched) = (Dice::of(7), Vec::new());
     for round in 0..8 {
         for _ in 0..3 {
-            let at = chance.below(all.len());
+            let at = dice.below(all.len());
             touched.push(all[at].clone());
-            match chance.below(4) {
+            match dice.below(4) {
                 0 => drop(all.remove(at)),
                 1 => all[at].street = format!("Allée des Iris {}", "z".repeat(round + 1)),
                 2 => {
@@ -201,7 +191,7 @@ fn one_file_of_all_communes_is_edited_by_street_however_many_edits_it_takes() {
         site.write("metropole.csv", &all, if round == 4 { "\r\n" } else { "\n" });
         let (edited, streets) = site.edit();
         assert!(streets <= 6 * (round + 1), "{streets} streets after {round} rounds");
-        let others: Vec<Row> = (0..20).map(|_| all[chance.below(all.len())].clone()).collect();
+        let others: Vec<Row> = (0..20).map(|_| all[dice.below(all.len())].clone()).collect();
         assert_same(&site, &edited, &[touched.clone(), others].concat());
     }
 }
@@ -218,28 +208,17 @@ fn an_address_of_two_files_is_settled_again_when_either_changes() {
     ]);
     let all = [ours.clone(), theirs.clone(), other.clone(), own.clone()];
     let names = |geocoder: &Geocoder| -> Vec<String> {
-        let at = |row: &Row| Nearby {
-            point: row.at(),
-            limit: 9,
-            radius_m: 5.0,
-            filter: Filter::default(),
-            objects: Vec::new(),
-        };
-        let near = [&ours, &theirs].into_iter().flat_map(|row| geocoder.reverse(&at(row)).unwrap());
+        let near = [&ours, &theirs].into_iter().flat_map(|row| geocoder.reverse(&nearby(row.at(), 9, 5.0)).unwrap());
         near.filter(|it| it.house_number.as_deref() == Some("5")).map(|it| it.insee).collect()
     };
     assert_eq!(names(&open(&site.store("index"))), ["69029"], "the certified one");
     // Withdrawn from one file, it is the other's.
     site.write("bron.csv", std::slice::from_ref(&other), "\n");
-    let (edited, _) = site.edit();
-    assert_eq!(names(&edited), ["69266"]);
-    assert_same(&site, &edited, &all);
+    assert_eq!(names(&edit_as_built(&site, &all)), ["69266"]);
     // Back, and the other file's turn to be certified.
     site.write("bron.csv", &[Row { certified: false, ..ours.clone() }, other.clone()], "\n");
     site.write("villeurbanne.csv", &[Row { certified: true, ..theirs.clone() }, own.clone()], "\n");
-    let (edited, _) = site.edit();
-    assert_eq!(names(&edited), ["69266"]);
-    assert_same(&site, &edited, &all);
+    assert_eq!(names(&edit_as_built(&site, &all)), ["69266"]);
     // A third file claims an address that only one had.
     let claimed = Row { town: 1, street: "Rue Claire".to_owned(), certified: true, ..own.clone() };
     let neighbour = Row { town: 1, ..row(1, "Rue Sombre", 2) };
@@ -249,12 +228,10 @@ fn an_address_of_two_files_is_settled_again_when_either_changes() {
     let files: [(&str, &[Row]); 2] =
         [("ecully.csv", std::slice::from_ref(&neighbour)), ("villeurbanne.csv", &[theirs, own.clone()])];
     files.iter().for_each(|(name, rows)| site.write(name, rows, "\n"));
-    let (edited, _) = site.edit();
-    assert_same(&site, &edited, &[claimed.clone(), neighbour.clone(), own.clone(), ours.clone()]);
+    edit_as_built(&site, &[claimed.clone(), neighbour.clone(), own.clone(), ours.clone()]);
     site.write("ecully.csv", &[claimed.clone(), neighbour.clone()], "\n");
     site.write("bron.csv", &[ours.clone(), Row { id: own.id, ..other.clone() }], "\n");
-    let (edited, _) = site.edit();
-    assert_same(&site, &edited, &[claimed, neighbour, own, ours, other]);
+    edit_as_built(&site, &[claimed, neighbour, own, ours, other]);
 }
 
 #[test]
@@ -278,7 +255,8 @@ fn a_place_without_position_stands_in_the_middle_of_all_its_town() {
     site.write("metropole.csv", &all, "\n");
     let (edited, streets) = site.edit();
     assert_eq!(streets, 1);
-    let [here, there] = [&edited, &site.built()].map(|geocoder| found(geocoder, "le vinatier bron")[0].position.at);
+    let [here, there] =
+        [&edited, &site.built()].map(|geocoder| find_finished(geocoder, "le vinatier bron")[0].position.at);
     assert!((here.lon - there.lon).abs() < 1e-6 && (here.lat - there.lat).abs() < 1e-6, "{here:?}, {there:?}");
 }
 
@@ -297,7 +275,7 @@ fn what_is_edited_while_an_index_is_built_is_not_lost_when_that_is_put_in_place(
             site.write("b.csv", &[row(2, "Rue des Iris", 5)], "\n");
             let (edited, _) = site.edit();
             for street in ["3 Rue des Lilas Bron", "4 Rue du Muguet Bron", "5 Rue des Iris Villeurbanne"] {
-                assert!(found(&edited, street)[0].house_number.is_some(), "{street}");
+                assert!(find_finished(&edited, street)[0].house_number.is_some(), "{street}");
             }
             edits += 1;
         }
@@ -334,8 +312,8 @@ fn a_build_that_would_lose_what_was_edited_meanwhile_is_not_put_in_place() {
     assert!(matches!(error, Error::EditedMeanwhile { .. }), "{error}");
     assert!(error.to_string().contains("b.csv"), "{error}");
     let now = open(&site.store("index"));
-    assert!(found(&now, "4 Rue du Muguet Bron")[0].house_number.is_some(), "what was served still is");
+    assert!(find_finished(&now, "4 Rue du Muguet Bron")[0].house_number.is_some(), "what was served still is");
     site.write("b.csv", &[row(2, "Rue des Iris", 5)], "\n");
     build(&site.sources(), &site.store("index"), &BuildOptions::default(), &mut |_| ()).unwrap();
-    assert!(found(&open(&site.store("index")), "4 Rue du Muguet Bron")[0].house_number.is_some());
+    assert!(find_finished(&open(&site.store("index")), "4 Rue du Muguet Bron")[0].house_number.is_some());
 }

@@ -1,4 +1,5 @@
-//! Whatever is typed, a search answers: no panic, and no error but that there is nothing to look for.
+//! Whatever is typed, a search answers: no panic, and no error but that there is nothing to look for, or too much of
+//! it.
 
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
@@ -6,11 +7,15 @@ mod support;
 #[path = "hostile/texts.rs"]
 mod texts;
 
-use geocoder::{Error, Filter, Geocoder, Nearby};
+use geocoder::{Error, Geocoder};
 use layers::LonLat;
-use support::{Sources, index_of_bal};
+use support::{
+    Sources,
+    dice::{self, Dice},
+    index_of_bal, nearby,
+};
 use tempfile::TempDir;
-use texts::{Dice, SHAPES};
+use texts::SHAPES;
 
 const COLUMNS: &str = "cle_interop;voie_nom;numero;suffixe;commune_insee;commune_nom;long;lat";
 const TYPES: [&str; 5] = ["Rue", "Avenue", "Place", "Chemin", "Impasse"];
@@ -58,7 +63,7 @@ fn index() -> (Geocoder, TempDir) {
 #[test]
 fn ten_thousand_hostile_texts_are_answered() {
     let (geocoder, _folder) = index();
-    let mut dice = Dice::new(69);
+    let mut dice = Dice::of(69);
     let mut answered = 0;
     for round in 0..10_000 {
         let (name, shape) = SHAPES[round % SHAPES.len()];
@@ -81,7 +86,7 @@ fn ten_thousand_hostile_texts_are_answered() {
 #[test]
 fn a_text_beyond_the_limit_is_refused_before_it_is_read() {
     let (geocoder, _folder) = index();
-    let mut request = texts::request(&mut Dice::new(7), SHAPES[0].1);
+    let mut request = texts::request(&mut Dice::of(7), SHAPES[0].1);
     request.text = "🏠".repeat(201);
     assert!(matches!(geocoder.search(&request), Err(Error::QueryTooLong { chars: 201 })));
 }
@@ -91,9 +96,8 @@ fn any_point_is_reversed() {
     let (geocoder, _folder) = index();
     for (lon, lat) in [(0.0, 0.0), (180.0, 90.0), (-180.0, -90.0), (4.85, 45.75), (f64::MAX, f64::MIN)] {
         for radius_m in [0.0, 1_000.0, f64::INFINITY] {
-            let (point, filter) = (LonLat { lon, lat }, Filter::default());
-            let nearby = Nearby { point, limit: 100, radius_m, filter, objects: Vec::new() };
-            assert!(geocoder.reverse(&nearby).unwrap().len() <= 100, "{lon} {lat} {radius_m}");
+            let around = nearby(LonLat { lon, lat }, 100, radius_m);
+            assert!(geocoder.reverse(&around).unwrap().len() <= 100, "{lon} {lat} {radius_m}");
         }
     }
 }

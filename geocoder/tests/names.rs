@@ -6,7 +6,7 @@
 mod support;
 
 use geocoder::{BuildOptions, Geocoder, Kind, MatchType, PositionKind, Reason, Verdict, build};
-use support::{Sources, find, first_labelled, index_of};
+use support::{SURE, Sources, find, first_labelled, index_of};
 use tempfile::TempDir;
 
 const BAL: &str = "cle_interop;voie_nom;voie_nom_frp;lieudit_complement_nom;lieudit_complement_nom_frp;numero;commune_insee;commune_nom;commune_nom_frp;position;long;lat\n\
@@ -138,7 +138,7 @@ fn a_commune_named_with_its_own_postcode_may_be_wrong_and_is_said_to_be() {
     let first = |text: &str| {
         let found = find(&index, text).remove(0);
         let verdicts = [found.verdicts.commune, found.verdicts.postcode];
-        (found.label(), verdicts.contains(&Some(Verdict::Contradicts)), found.score.total() < 0.8)
+        (found.label(), verdicts.contains(&Some(Verdict::Contradicts)), found.score.total() < SURE)
     };
     let elsewhere = ("12 Rue du Marché, 69500 Bron".to_owned(), true, true);
     assert_eq!(first("12 rue du marché villeurbanne"), elsewhere);
@@ -197,9 +197,9 @@ fn a_lieu_dit_without_position_is_in_its_commune_at_best_and_never_at_zero() {
     let found = find(&index, "le fort étoilé, bron").remove(0);
     assert_eq!((found.name.as_str(), found.match_type), ("Le Fort Étoilé", MatchType::Commune));
     assert!((found.position.at.lon - 4.91).abs() < 1e-6 && found.position.kind == PositionKind::Unknown);
-    assert!(found.score.total() < 0.8, "{}", found.score);
+    assert!(found.score.total() < SURE, "{}", found.score);
     let street = find(&index, "rue des lilas, bron").remove(0);
-    assert!(street.match_type == MatchType::Exact && street.score.total() >= 0.8);
+    assert!(street.match_type == MatchType::Exact && street.score.total() >= SURE);
 }
 
 #[test]

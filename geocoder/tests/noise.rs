@@ -6,7 +6,7 @@
 mod support;
 
 use geocoder::{Geocoder, MatchType, Verdict};
-use support::{Sources, check, find, index_of_bal};
+use support::{SURE, Sources, check, find, index_of_bal};
 use tempfile::TempDir;
 
 const COLUMNS: &str =
@@ -58,7 +58,7 @@ fn index() -> (Geocoder, TempDir) {
 #[track_caller]
 fn check_sure(geocoder: &Geocoder, text: &str, expected: &str) {
     let sure = check(geocoder, text, expected).score.confidence;
-    assert!(sure >= 0.8, "« {text} »: {sure}");
+    assert!(sure >= SURE, "« {text} »: {sure}");
 }
 
 const IN_LYON_6: &str = "28 Rue de Vendôme, 69006 Lyon 6e Arrondissement";
@@ -155,7 +155,7 @@ fn words_of_which_nothing_is_known_are_left_out_and_the_answer_is_to_be_looked_a
     let (geocoder, _folder) = index();
     for unknown in ["boulangerie Le Fournil", "zzz"] {
         let found = check(&geocoder, &format!("60 rue Garibaldi {unknown} 69003 Lyon"), IN_LYON_3);
-        assert!(found.score.confidence < 0.8, "{unknown}: {}", found.score.confidence);
+        assert!(found.score.confidence < SURE, "{unknown}: {}", found.score.confidence);
         assert_eq!(found.verdicts.street, Some(Verdict::Partial), "{unknown}");
     }
 }

@@ -1,4 +1,5 @@
-//! What one box finds beside addresses: coordinates, parcels, crossings of streets, places between two numbers.
+//! What one box finds beside addresses: coordinates, parcels, crossings of streets, places between two numbers; and the
+//! filters that hold for them as well.
 
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 

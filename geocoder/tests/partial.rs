@@ -7,7 +7,7 @@
 mod support;
 
 use geocoder::{Geocoder, MatchType, Suggestion, Verdict};
-use support::{Sources, check, find, index_of_bal, shown};
+use support::{SURE, Sources, check, find, index_of_bal, shown};
 use tempfile::TempDir;
 
 const COLUMNS: &str = "cle_interop;voie_nom;numero;commune_insee;commune_nom;position;long;lat";
@@ -58,7 +58,7 @@ fn index() -> (Geocoder, TempDir) {
 #[track_caller]
 fn check_surety(geocoder: &Geocoder, text: &str, label: &str, is_sure: bool) -> Suggestion {
     let found = check(geocoder, text, label);
-    assert_eq!(found.score.confidence >= 0.8, is_sure, "« {text} »: {:#?}", shown(&find(geocoder, text)));
+    assert_eq!(found.score.confidence >= SURE, is_sure, "« {text} »: {:#?}", shown(&find(geocoder, text)));
     found
 }
 
@@ -92,11 +92,11 @@ fn what_begins_two_streets_of_the_commune_is_sure_of_neither() {
     let mut names: Vec<&str> = found.iter().take(2).map(|it| it.name.as_str()).collect();
     names.sort_unstable();
     assert_eq!(names, ["Rue Bouchut", "Rue Boussingault"], "{:#?}", shown(&found));
-    assert!(found[0].score.confidence < 0.8, "{:#?}", shown(&found));
+    assert!(found[0].score.confidence < SURE, "{:#?}", shown(&found));
     // One has the word as typed, the other begins so.
     let found = find(&geocoder, "rue arche lyon");
     assert!(found.iter().any(|it| it.name == "Rue Archereau"), "{:#?}", shown(&found));
-    assert!(found[0].score.confidence < 0.8, "{:#?}", shown(&found));
+    assert!(found[0].score.confidence < SURE, "{:#?}", shown(&found));
 }
 
 #[test]

@@ -5,8 +5,8 @@
 
 mod support;
 
-use geocoder::{Geocoder, Kind, MatchType, Request, Suggestion, Verdict};
-use support::{Sources, first_labelled, index_of, index_of_bal, request, shown};
+use geocoder::{Geocoder, Kind, MatchType, Suggestion, Verdict};
+use support::{SURE, Sources, find, find_finished, first_labelled, index_of, index_of_bal, shown};
 use tempfile::TempDir;
 
 const COLUMNS: &str = "cle_interop;voie_nom;numero;suffixe;commune_insee;commune_nom;commune_deleguee_insee;\
@@ -64,29 +64,24 @@ fn index() -> (Geocoder, TempDir) {
     index_of_bal(COLUMNS, rows, &Sources { postcodes: POSTCODES, ..Sources::default() })
 }
 
-/// What is found of a text that is finished.
-fn find(geocoder: &Geocoder, text: &str) -> Vec<Suggestion> {
-    geocoder.search(&Request { finished: true, ..request(text) }).unwrap()
-}
-
 /// The first answer is this one, and may be taken without a look.
 #[track_caller]
 fn check(geocoder: &Geocoder, text: &str, expected: &str) -> Suggestion {
-    let found = find(geocoder, text);
+    let found = find_finished(geocoder, text);
     let first = first_labelled(text, &found, expected);
-    assert!(first.score.total() >= 0.8, "« {text} » gave {:#?}", shown(&found));
+    assert!(first.score.total() >= SURE, "« {text} » gave {:#?}", shown(&found));
     first
 }
 
 /// This is among the first three answers, said to contradict, and not to be taken without a look.
 #[track_caller]
 fn check_contradicts(geocoder: &Geocoder, text: &str, expected: &str) -> Suggestion {
-    let found = find(geocoder, text);
+    let found = find_finished(geocoder, text);
     let answer = found.iter().take(3).find(|s| s.label() == expected);
     let answer = answer.unwrap_or_else(|| panic!("« {text} » gave {:#?}", shown(&found))).clone();
     let said = [answer.verdicts.commune, answer.verdicts.postcode];
     assert!(said.contains(&Some(Verdict::Contradicts)), "« {text} » gave {:#?}", shown(&found));
-    assert!(answer.score.total() < 0.8, "« {text} » gave {:#?}", shown(&found));
+    assert!(answer.score.total() < SURE, "« {text} » gave {:#?}", shown(&found));
     answer
 }
 
@@ -136,7 +131,7 @@ fn a_town_named_twice_may_be_of_the_street_once() {
     check(&geocoder, "3 rue Moncey, Lyon 3e Arrondissement, Lyon", "3 Rue Moncey, 69003 Lyon 3e Arrondissement");
     // There is none in Lyon: « rue de », in Lyon, is no street that was asked for.
     for text in ["rue de Lyon Lyon", "2 rue de Lyon, Lyon", "2 rue de Lyon Lyon 3e"] {
-        let found = find(&geocoder, text);
+        let found = find_finished(&geocoder, text);
         let other = |it: &Suggestion| it.name != "Rue de Lyon" && it.verdicts.street == Some(Verdict::Ok);
         assert!(!found.iter().any(|it| it.kind == Kind::Street && other(it)), "« {text} » gave {:#?}", shown(&found));
     }
@@ -177,10 +172,10 @@ fn a_town_alone_is_told_shortened_glued_and_misspelt() {
         ("vaux en vellin", "Vaulx-en-Velin"),
     ] {
         let found = check(&geocoder, text, name);
-        assert_eq!(found.insee, find(&geocoder, name)[0].insee, "{text}");
+        assert_eq!(found.insee, find_finished(&geocoder, name)[0].insee, "{text}");
     }
-    assert_eq!(find(&geocoder, "stpriest")[0].match_type, MatchType::Commune);
-    assert_eq!(find(&geocoder, "veau en velin")[0].label(), "Vaulx-en-Velin");
+    assert_eq!(find_finished(&geocoder, "stpriest")[0].match_type, MatchType::Commune);
+    assert_eq!(find_finished(&geocoder, "veau en velin")[0].label(), "Vaulx-en-Velin");
     check(&geocoder, "19 rue bel air stpriest", "19 Rue Bel Air, 69800 Saint-Priest");
     check(&geocoder, "33 route de limonest stcyraumontdor", "33 Route de Limonest, 69450 Saint-Cyr-au-Mont-d'Or");
 }
@@ -200,9 +195,9 @@ fn a_commune_and_its_own_postcode_may_both_be_wrong() {
         assert_eq!(answer.verdicts.postcode, Some(Verdict::Contradicts), "{text}");
     }
     // The commune named has the street, without that number: it keeps it.
-    let found = find(&geocoder, "14 rue Boileau 69003 Lyon");
+    let found = find_finished(&geocoder, "14 rue Boileau 69003 Lyon");
     assert!(found.iter().all(|s| s.insee == "69383"), "{:#?}", shown(&found));
-    let found = find(&geocoder, "77 rue Moncey 69003 Lyon");
+    let found = find_finished(&geocoder, "77 rue Moncey 69003 Lyon");
     assert!(found.iter().all(|s| s.insee == "69383"), "{:#?}", shown(&found));
 }
 
@@ -218,7 +213,7 @@ fn five_digits_are_a_postcode_first_and_an_insee_code_then() {
     check(&geocoder, "2 rue Moncey 69003", "2 Rue Moncey, 69003 Lyon 3e Arrondissement");
     check(&geocoder, "69003", "Lyon 3e Arrondissement, 69003");
     // The postcode's town has the street: what it lacks is the number.
-    let found = find(&geocoder, "77 rue Moncey 69003");
+    let found = find_finished(&geocoder, "77 rue Moncey 69003");
     assert_eq!((found[0].insee.as_str(), found[0].house_number.as_deref()), ("69383", None), "{:#?}", shown(&found));
     check(&geocoder, "2 rue Moncey 69003 Albigny", "2 Rue Moncey, 69250 Albigny-sur-Saône");
     check(&geocoder, "7 rue Persoz 69266", "7 Rue Persoz, 69100 Villeurbanne");
@@ -257,7 +252,7 @@ fn a_former_commune_named_or_its_postcode_chooses_the_part_of_the_commune() {
     {
         check(&geocoder, text, oullins);
     }
-    let found = find(&geocoder, "14 rue de la Sarra 69310 Oullins-Pierre-Bénite");
+    let found = find_finished(&geocoder, "14 rue de la Sarra 69310 Oullins-Pierre-Bénite");
     assert_eq!(found[0].label(), pierre_benite, "{:#?}", shown(&found));
     check_contradicts(&geocoder, "16 rue de la Sarra 69310 oullins", "16 Rue de la Sarra, 69600 Oullins");
 }
@@ -269,7 +264,7 @@ fn what_is_in_the_other_part_of_a_merged_commune_is_answered_and_said_to_contrad
     check_contradicts(&geocoder, "6 rue Ampère, Oullins", "6 Rue Ampère, 69310 Pierre-Bénite");
     check_contradicts(&geocoder, "grande rue 69310 pierre-bénite", "Grande Rue, 69600 Oullins");
     check_contradicts(&geocoder, "50 grande rue 69310", "50 Grande Rue, 69600 Oullins");
-    let found = find(&geocoder, "9 rue Ampère, Oullins");
+    let found = find_finished(&geocoder, "9 rue Ampère, Oullins");
     assert_eq!(
         (found[0].name.as_str(), found[0].house_number.as_deref()),
         ("Rue Ampère", None),
@@ -327,18 +322,18 @@ fn an_ordinal_that_is_in_the_name_of_a_street_is_not_contradicted() {
 #[test]
 fn a_part_of_a_merged_commune_is_named_to_its_end_while_its_text_may_go_on() {
     let (geocoder, _folder) = index();
-    let typing = |text: &str| geocoder.search(&request(text)).unwrap();
+    let typing = |text: &str| find(&geocoder, text);
     let oullins = "14 Rue de la Sarra, 69600 Oullins";
     for text in ["14 rue de la sarra, oullins", "14 rue de la sarra oullins"] {
         let found = typing(text);
         let first = first_labelled(text, &found, oullins);
-        assert!(first.score.total() >= 0.8, "{text}: {:#?}", shown(&found));
+        assert!(first.score.total() >= SURE, "{text}: {:#?}", shown(&found));
     }
     // 18 is in the other part alone: it contradicts, or the street of the part named comes first.
     for text in ["18 rue de la sarra oullins", "18 rue de la sarra, oullins"] {
         let found = typing(text);
         assert!(
-            found[0].district.as_deref() == Some("Oullins") && found[0].score.total() < 0.8,
+            found[0].district.as_deref() == Some("Oullins") && found[0].score.total() < SURE,
             "{:#?}",
             shown(&found)
         );
@@ -359,13 +354,13 @@ fn a_merged_commune_whose_parts_are_not_told_is_found_by_the_name_of_any() {
         check(&geocoder, text, label);
     }
     for text in ["14 rue ampère, pierre-bénite", "14 rue ampere pierre benite"] {
-        let found = find(&geocoder, text);
+        let found = find_finished(&geocoder, text);
         let first = first_labelled(text, &found, label);
         assert_eq!(first.verdicts.commune, Some(Verdict::Corrected), "{text}: {:#?}", shown(&found));
-        assert!(first.score.total() >= 0.8, "{text}: {:#?}", shown(&found));
+        assert!(first.score.total() >= SURE, "{text}: {:#?}", shown(&found));
     }
     for text in ["3 boulevard de l'europe, pierre-bénite", "pierre-bénite"] {
-        let found = find(&geocoder, text);
+        let found = find_finished(&geocoder, text);
         let city = found.first().map(|it| (it.city.as_str(), it.house_number.as_deref()));
         assert_eq!(city, Some(("Oullins-Pierre-Bénite", None)), "{text}: {:#?}", shown(&found));
     }
@@ -383,7 +378,7 @@ fn of_towns_called_alike_the_one_at_home_comes_first() {
     let home = Sources { metropole: &["69123"], ..Sources::default() };
     let (geocoder, _folder) = index_of_bal(COLUMNS, rows, &home);
     for text in ["7e arrondissement", "7 arrondissement", "14 rue ampère 7e arrondissement", "rue ampère 7e"] {
-        for found in [geocoder.search(&request(text)).unwrap(), find(&geocoder, text)] {
+        for found in [find(&geocoder, text), find_finished(&geocoder, text)] {
             assert_eq!(found[0].city, "Lyon", "{text}: {:#?}", shown(&found));
         }
     }
@@ -399,6 +394,37 @@ fn a_misspelt_town_that_ends_with_the_name_of_another_is_not_taken_for_that_one(
         "15 rue gensoul asinte foy les lyon",
     ] {
         check(&geocoder, text, "15 Rue Gensoul, 69110 Sainte-Foy-lès-Lyon");
+    }
+}
+
+#[test]
+fn a_number_after_a_town_that_ends_with_the_name_of_a_city_is_no_arrondissement_of_it() {
+    let (geocoder, _folder) = index();
+    for text in ["Sainte-Foy-lès-Lyon, 3 rue Moncey", "69110 Sainte-Foy-lès-Lyon 3 rue Moncey"] {
+        let found = find_finished(&geocoder, text);
+        let is_said = |it: &Suggestion| it.insee == "69202" || it.verdicts.commune == Some(Verdict::Contradicts);
+        assert!(found.iter().all(is_said), "{text}: {:#?}", shown(&found));
+        assert!(found[0].score.total() < SURE, "{text}: {:#?}", shown(&found));
+    }
+    check(&geocoder, "Sainte-Foy-lès-Lyon, 15 rue Gensoul", "15 Rue Gensoul, 69110 Sainte-Foy-lès-Lyon");
+}
+
+#[test]
+fn the_commune_next_door_of_the_same_postcode_may_have_been_meant() {
+    let (geocoder, _folder) = index();
+    let text = "15 chemin du prado 69270 fontaines sur saone";
+    let answer = check_contradicts(&geocoder, text, "15 Chemin du Prado, 69270 Fontaines-Saint-Martin");
+    assert_eq!(answer.verdicts.commune, Some(Verdict::Contradicts));
+    assert_eq!(answer.verdicts.postcode, Some(Verdict::Ok));
+}
+
+#[test]
+fn a_number_and_a_town_left_of_a_text_are_no_street() {
+    let (geocoder, _folder) = index();
+    check(&geocoder, "rue vilard, 8, Bron", "8 Rue Villard, 69500 Bron");
+    for text in ["rue des zorglubs, 2, Bron", "résidence les lilas, 2, Bron", "rue des zorglubs, 3, lyon"] {
+        let found = find_finished(&geocoder, text);
+        assert!(found.iter().all(|it| it.score.total() < SURE), "{text}: {:#?}", shown(&found));
     }
 }
 

@@ -7,7 +7,7 @@
 mod support;
 
 use geocoder::{Geocoder, Suggestion};
-use support::{Sources, find, index_of_bal, shown};
+use support::{SURE, Sources, find, index_of_bal, shown};
 use tempfile::TempDir;
 
 const BRON: (&str, &str) = ("69029", "Bron");
@@ -139,7 +139,7 @@ fn the_number_of_a_date_is_no_house_number() {
     {
         let numbered = find(&geocoder, text).into_iter().find(|found| found.house_number.is_some());
         assert!(numbered.is_none(), "« {text} » gave a number nobody asked for: {:?}", numbered.map(|it| it.label()));
-        let sure = find(&geocoder, text).into_iter().find(|found| found.score.confidence >= 0.8);
+        let sure = find(&geocoder, text).into_iter().find(|found| found.score.confidence >= SURE);
         assert!(sure.is_none(), "« {text} » is another day: {:?}", sure.map(|it| it.label()));
     }
 }

@@ -72,9 +72,7 @@ mod tests {
     use std::{collections::HashSet, fs, io::Write};
 
     use super::*;
-    use crate::marks::StreetMark;
-
-    const HEADER: &str = "cle_interop;voie_nom;numero;suffixe;commune_insee;commune_nom;position;x;y;long;lat;date_der_maj;certification_commune";
+    use crate::{marks::StreetMark, sample::BAL_COLUMNS as HEADER};
 
     fn bal(street: usize, number: usize) -> String {
         format!("69029_0001_{number:05};Rue du Clos {};{number};;69029;Bron;;;;4.9;45.7;;0", "x".repeat(street + 1))

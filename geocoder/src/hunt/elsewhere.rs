@@ -48,7 +48,11 @@ impl Hunt<'_> {
             let is_door = matches!(answer.house, House::Found(..));
             is_one_name(answer) && answer.score.text >= if is_door { ANSWERED } else { SETTLED }
         };
-        let is_found = self.answers.iter().any(|answer| is_like(answer) && self.counts(answer));
+        let has = |is_it: &dyn Fn(&Answer<'_>) -> bool| {
+            self.answers.iter().any(|answer| is_it(answer) && self.counts(answer))
+        };
+        let is_alike = |answer: &Answer<'_>| answer.score.text >= ANSWERED && answer.score.commune < f32::EPSILON;
+        let there = There { is_found: has(&is_like), is_alike: has(&is_alike) };
         // What was written otherwise than typed (« Chemin du Clos Co llinot » without its end) has no say elsewhere once
         // something answers in the town.
         let least = if self.best() < ANSWERED { 0.0 } else { WHOLE };
@@ -63,16 +67,15 @@ impl Hunt<'_> {
                 if self.effort.is_spent() {
                     return Ok(());
                 }
-                self.around(&open, &scope, at, is_found)?;
+                self.around(&open, &scope, at, there)?;
             }
         }
         Ok(())
     }
 
     /// Looks for exactly the address typed in one part, near the towns it was said to be in but not in them; and for the
-    /// street, in another part of a merged commune. Where something like it `is_found` there, name and postcode are not
-    /// both wrong.
-    fn around(&mut self, open: &Query, scope: &Scope, at: usize, is_found: bool) -> Result<(), Error> {
+    /// street, in another part of a merged commune.
+    fn around(&mut self, open: &Query, scope: &Scope, at: usize, there: There) -> Result<(), Error> {
         let towns = &self.geocoder.first.shard.places;
         let context = &mut self.contexts[at];
         let part = context.part;
@@ -88,13 +91,10 @@ impl Hunt<'_> {
             let candidate = self.candidate(place, open);
             let is_part = part.is_within(place, &merged);
             let contradicts_both = [candidate.commune, candidate.postcode] == [Some(false); 2];
-            if is_found && contradicts_both && open.said.is_twice() {
-                continue;
-            }
-            // A postcode of both towns is no second slip: it goes with the one named.
-            let has_postcode =
-                open.said.postcode.as_ref().is_some_and(|&(code, _)| self.geocoder.postcode_of(place) == Some(code));
-            if open.said.is_twice() && has_postcode && !is_part {
+            // A postcode of both towns goes with the one named.
+            let is_against_both = contradicts_both || (candidate.postcode == Some(true) && !is_part);
+            let is_less = there.is_alike && likeness.wording != Wording::Whole;
+            if is_less || (there.is_found && is_against_both && open.said.is_twice()) {
                 continue;
             }
             let is_there = match candidate.house {
@@ -113,6 +113,15 @@ impl Hunt<'_> {
         let near = |&town: &u32| rank::metres_to(self.geocoder.first.shard.places.get(town), place.position()) <= most;
         scope.towns.iter().any(near)
     }
+}
+
+/// What the towns that were typed have.
+#[derive(Clone, Copy)]
+struct There {
+    /// The street, spelt nearly so: name and postcode are not both wrong.
+    is_found: bool,
+    /// Something like what was typed: nearer to it than a part of a name elsewhere.
+    is_alike: bool,
 }
 
 /// Whether it may be what was typed, spelt so or nearly: one of another type, or whose name goes on, may have been meant

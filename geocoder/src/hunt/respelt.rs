@@ -56,7 +56,12 @@ impl Hunt<'_> {
 /// The ends of a text where an address may begin.
 pub(super) fn anchored(typed: &Typed) -> Vec<Typed> {
     let ends = noise::anchored(&typed.words, &typed.signs).into_iter().take(MOST_ANCHORS);
-    ends.map(|words| typed.rewritten(words.to_vec(), faith_in(typed, words))).collect()
+    let end = |words: &[Word]| {
+        let before = &typed.words[..typed.words.len() - words.len()];
+        let left_out = before.iter().any(noise::is_type) && !noise::is_complement(before);
+        Typed { left_out, ..typed.rewritten(words.to_vec(), faith_in(typed, words)) }
+    };
+    ends.map(end).collect()
 }
 
 /// How far the end of a text is from the whole: a number left out was more than noise.

@@ -1,4 +1,5 @@
-//! Files that cannot be read, that are being written, that only look changed, or only look unchanged.
+//! Files that cannot be read, that are being written, that only look changed, or only look unchanged: what they said
+//! before stays, and no other file waits for them.
 
 use std::{
     fs,

@@ -16,7 +16,7 @@ use std::{
 
 use geocoder::{BuildOptions, Error, Filter, Geocoder, Nearby, Suggestion, Update, Updated, build, update};
 use layers::LonLat;
-use support::{csv_files, find};
+use support::{csv_files, find, nearby};
 use tempfile::TempDir;
 
 const HEADER: &str = "cle_interop;commune_insee;commune_nom;voie_nom;lieudit_complement_nom;numero;suffixe;position;x;y;long;lat;\
@@ -114,5 +114,5 @@ fn labels(geocoder: &Geocoder, text: &str) -> Vec<String> {
 }
 
 fn nearest(geocoder: &Geocoder, point: LonLat, filter: Filter) -> Option<Suggestion> {
-    geocoder.reverse(&Nearby { point, limit: 1, radius_m: 500.0, filter, objects: Vec::new() }).unwrap().pop()
+    geocoder.reverse(&Nearby { filter, ..nearby(point, 1, 500.0) }).unwrap().pop()
 }

@@ -1,10 +1,14 @@
-//! Rows added, renamed, removed: what an edited index answers.
+//! Rows added, renamed, removed, files that come and go: what an edited index answers, and what one that was open
+//! before answers meanwhile.
 
 use std::fs;
 
 use geocoder::{BuildOptions, Filter, Geocoder, Kind, Nearby, Update, build};
 
-use crate::{BRON, ECULLY, Site, VILLEURBANNE, bal, labels, nearest, place, support::find};
+use crate::{
+    BRON, ECULLY, Site, VILLEURBANNE, bal, labels, nearest, place,
+    support::{find, nearby},
+};
 
 #[test]
 fn an_added_row_is_found_and_the_rest_is_as_it_was() {
@@ -112,7 +116,7 @@ fn the_nearest_address_is_that_of_the_edits() {
     assert_eq!(other.name, "Cours Émile Zola");
     // The commune around is that of the index, once; a filter by commune holds in both.
     let towns = Filter { kinds: Some(vec![Kind::City]), ..Filter::default() };
-    let around = Nearby { point: place(BRON, 0, 2), limit: 5, radius_m: 50_000.0, filter: towns, objects: Vec::new() };
+    let around = Nearby { filter: towns, ..nearby(place(BRON, 0, 2), 5, 50_000.0) };
     let cities: Vec<String> = edited.reverse(&around).unwrap().into_iter().map(|town| town.name).collect();
     assert_eq!(cities, ["Bron", "Villeurbanne"]);
     let only = Filter { communes: vec!["69029".to_owned()], ..Filter::default() };

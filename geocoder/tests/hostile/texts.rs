@@ -5,6 +5,8 @@
 use geocoder::{Filter, Kind, MAX_QUERY_CHARS, Near, Request};
 use layers::{Bbox, LonLat};
 
+use crate::dice::Dice;
+
 /// Each shape by name.
 pub(crate) const SHAPES: [(&str, Shape); 15] = [
     ("common words", |dice| words(dice, &COMMON, " ")),
@@ -167,29 +169,5 @@ fn any_character(dice: &mut Dice) -> char {
         1 => char::from_u32(dice.below(0x11_0000) as u32).unwrap_or(' '),
         2 => ' ',
         _ => char::from(b' ' + dice.below(95) as u8),
-    }
-}
-
-/// SplitMix64: the same seed draws the same texts everywhere.
-pub(crate) struct Dice(u64);
-
-impl Dice {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    /// 0 up to, not including, `end`.
-    #[allow(clippy::cast_possible_truncation)] // the remainder is below a usize
-    pub(crate) fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) % end.max(1) as u64) as usize
-    }
-
-    /// One of a list, which is not empty.
-    pub(crate) fn pick<'a, T>(&mut self, list: &'a [T]) -> &'a T {
-        &list[self.below(list.len())]
     }
 }

@@ -1,4 +1,5 @@
-//! Objects do not stand in the way of addresses, whatever words they are called by.
+//! Objects do not stand in the way of addresses, whatever words they are called by: with them, an address is found as
+//! it is without.
 
 use geocoder::{Geocoder, Kind, Object, ObjectKind, Request};
 

@@ -1,4 +1,5 @@
-//! What is asked for beside a name: kinds, tags, places, parcels, what is around a point.
+//! What is asked for beside a name: kinds, tags, places, parcels, what is around a point. Objects keep to each filter
+//! as addresses do.
 
 use geocoder::{
     Filter, Kind, Near, Nearby, Request,

@@ -1,4 +1,5 @@
-//! What a person may not see changes nothing for them: without it, every answer is the same to the byte.
+//! What a person may not see changes nothing for them: without it, every answer is the same to the byte. Drawn at
+//! random: objects, territories, texts that nearly name what is hidden.
 
 use geocoder::{
     Filter, Geocoder, Kind, Near, Nearby, Object, ObjectKind, Request,
@@ -111,6 +112,14 @@ fn answers(geocoder: &Geocoder, texts: &[String], territory: &Territory) -> Stri
     serde_json::to_string(&all).unwrap()
 }
 
+/// More of one name than are ranked, and of one correction: hidden ones must not take the place of visible ones.
+fn crowd_of(count: usize) -> impl Iterator<Item = Object> {
+    let park = |name: &str, at| Object { audience: codes_of(&["69266"]), ..object(0, name, PARK, "69266", at) };
+    let more = (0..count).map(move |at| park("parc de la mairie", (4.869 + at as f64 / 1e5, 45.75)));
+    let alike = nearly_cerises().filter(move |word| count > 0 && word != "cerises");
+    more.chain(alike.flat_map(|name| [name.clone(), name]).map(move |name| park(&name, (4.87, 45.75))))
+}
+
 thread_local! {
     static ADDRESSES: (Geocoder, TempDir) = addresses();
 }
@@ -120,7 +129,6 @@ proptest! {
     #[test]
     fn what_a_territory_does_not_open_changes_nothing(
         objects in prop::collection::vec(some_object(), 0..60).prop_map(numbered),
-        // More of one name than are ranked, and of one correction: hidden ones must not take the place of visible ones.
         crowd in prop_oneof![Just(0usize), 90..130usize],
         parcels in prop::collection::vec(some_parcel(), 0..30).prop_map(numbered),
         opened in prop::collection::vec(prop::sample::select(COMMUNES.to_vec()), 0..3),
@@ -129,15 +137,8 @@ proptest! {
         let mut texts = texts;
         texts.extend(["AB 3 bron", "69266000AA0001", "par", "bron", "ceqises"].map(str::to_owned));
         let territory = Territory::of(codes_of(&opened));
-        let more = (0..crowd).map(|at| {
-            let at = (4.869 + at as f64 / 1e5, 45.75);
-            Object { audience: codes_of(&["69266"]), ..object(0, "parc de la mairie", PARK, "69266", at) }
-        });
-        let alike = nearly_cerises().filter(|word| crowd > 0 && word != "cerises").flat_map(|name| [name.clone(), name]).map(|name| {
-            Object { audience: codes_of(&["69266"]), ..object(0, &name, PARK, "69266", (4.87, 45.75)) }
-        });
         let meant = object(0, "cerises", PARK, "69387", (4.86, 45.75));
-        let objects: Vec<Object> = numbered(objects.into_iter().chain(more).chain(alike).chain([meant]).collect());
+        let objects: Vec<Object> = numbered(objects.into_iter().chain(crowd_of(crowd)).chain([meant]).collect());
         let stops = numbered(vec![object(0, "parc blandan", STOP, "69387", (4.85, 45.74))]);
         let sees = |object: &Object| territory.opens(&object.audience);
         let folder = tempfile::tempdir().unwrap();

@@ -1,4 +1,5 @@
-//! Indexes of objects on disk: built once, verified, swept; damage is found and is no panic.
+//! Indexes of objects on disk: built once, verified, swept when another revision takes their place; damage is found and
+//! is no panic.
 
 use std::{fs, sync::Arc};
 

@@ -1,4 +1,5 @@
-//! A build puts its revision in place whole, or leaves what was there.
+//! A build puts its revision in place whole, or leaves what was there: bad sources, a kill on the way, two builds at
+//! once, and what is left in the folder.
 
 use std::{
     fs,

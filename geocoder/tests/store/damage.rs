@@ -1,4 +1,5 @@
-//! What is damaged is refused where it shows, and is no panic where it does not; so is an index of another format.
+//! What is damaged is refused where it shows, and is no panic where it does not; so is an index of another format,
+//! which is told from one that is missing.
 
 use std::fs;
 

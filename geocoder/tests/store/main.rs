@@ -17,6 +17,7 @@ use std::{
 
 use geocoder::{BuildOptions, Built, Filter, Geocoder, Nearby, Suggestion, build};
 use layers::LonLat;
+use support::{dice::Dice, nearby};
 use tempfile::TempDir;
 
 const HEADER: &str = "id_ban_commune;id_ban_toponyme;id_ban_adresse;cle_interop;commune_insee;commune_nom;commune_deleguee_insee;\
@@ -95,17 +96,14 @@ fn index(files: &[&[Row]]) -> (Geocoder, Built, TempDir) {
 }
 
 fn near(geocoder: &Geocoder, point: LonLat, limit: usize, radius_m: f64, filter: Filter) -> Vec<Suggestion> {
-    geocoder.reverse(&Nearby { point, limit, radius_m, filter, objects: Vec::new() }).unwrap()
+    geocoder.reverse(&Nearby { filter, ..nearby(point, limit, radius_m) }).unwrap()
 }
 
 /// A town of streets that cross, some addresses with a second position, some in the commune next door, drawn from
-/// a fixed sequence.
+/// a fixed seed.
 fn town() -> Vec<Row> {
-    let mut state = 12_345u64;
-    let mut draw = |below: u32| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        u32::try_from((state >> 33) % u64::from(below)).unwrap()
-    };
+    let mut dice = Dice::of(12_345);
+    let mut draw = |below: usize| u32::try_from(dice.below(below)).unwrap();
     let mut rows = Vec::new();
     for street in 0..40u32 {
         let (west, south) = (4.88 + f64::from(draw(600)) / 1e4, 45.71 + f64::from(draw(400)) / 1e4);

@@ -1,4 +1,5 @@
-//! What a row says comes back in the answer, and what several files repeat is there once.
+//! What a row says comes back in the answer, and what several files repeat is there once: positions, parcels, suffixes,
+//! identifiers.
 
 use geocoder::{Filter, Geocoder, Kind, PositionKind, Suggestion};
 use layers::LonLat;

@@ -3,12 +3,15 @@
 
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used)] // each test file uses its part, and a failed step fails it
 
+pub mod dice;
+
 use std::{
     fs,
     path::{Path, PathBuf},
 };
 
-use geocoder::{BuildOptions, Geocoder, Kind, Request, Suggestion, build};
+use geocoder::{BuildOptions, Filter, Geocoder, Kind, Nearby, Request, Suggestion, build};
+use layers::LonLat;
 use tempfile::TempDir;
 
 /// What an index is made of. A list that is empty is not given.
@@ -85,6 +88,23 @@ pub fn request(text: &str) -> Request {
 pub fn find(geocoder: &Geocoder, text: &str) -> Vec<Suggestion> {
     geocoder.search(&request(text)).unwrap()
 }
+
+/// Asked by somebody who has typed all there is.
+pub fn finished(text: &str) -> Request {
+    Request { finished: true, ..request(text) }
+}
+
+pub fn find_finished(geocoder: &Geocoder, text: &str) -> Vec<Suggestion> {
+    geocoder.search(&finished(text)).unwrap()
+}
+
+/// Any addresses around a point.
+pub fn nearby(point: LonLat, limit: usize, radius_m: f64) -> Nearby {
+    Nearby { point, limit, radius_m, filter: Filter::default(), objects: Vec::new() }
+}
+
+/// From this confidence on, an answer may be taken without a look.
+pub const SURE: f32 = 0.8;
 
 /// What was answered, for the message of an assertion.
 pub fn shown(found: &[Suggestion]) -> Vec<String> {
