@@ -8,7 +8,7 @@ use layers::LonLat;
 use crate::{
     corpus::{Address, Commune, Corpus, Street},
     dice::Dice,
-    everyday, half_words, inside, partial, quarters, reverse, text,
+    everyday, half_words, house_numbers, inside, partial, quarters, reverse, text,
     truth::{Ask, Query, Wanted},
     typed, written, wrong,
 };
@@ -82,6 +82,13 @@ pub(crate) const CLASSES: &[Class] = &[
     Class { name: "city-first", group: Group::Everyday, drawn: Drawn::Indexed, make: everyday::city_first },
     Class { name: "region-after", group: Group::Everyday, drawn: Drawn::Indexed, make: everyday::region_after },
     Class { name: "noise-after", group: Group::Everyday, drawn: Drawn::Indexed, make: everyday::noise_after },
+    Class { name: "number-before", group: Group::Everyday, drawn: Drawn::Indexed, make: house_numbers::after_word },
+    Class {
+        name: "range-suffix",
+        group: Group::Everyday,
+        drawn: Drawn::Suffixed,
+        make: house_numbers::range_to_suffix,
+    },
     Class { name: "other-type", group: Group::Everyday, drawn: Drawn::Indexed, make: everyday::other_type },
     Class { name: "other-type-bare", group: Group::Everyday, drawn: Drawn::Indexed, make: everyday::other_type_bare },
     Class { name: "half-word", group: Group::Everyday, drawn: Drawn::Indexed, make: half_words::last },

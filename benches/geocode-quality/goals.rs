@@ -80,6 +80,8 @@ fn everyday(tallies: &[&Tally]) -> Vec<Row> {
         ("city-first", 99.5),
         ("region-after", 99.5),
         ("noise-after", 95.0),
+        ("number-before", 95.0),
+        ("range-suffix", 95.0),
         ("other-type", 95.0),
         ("other-type-bare", 95.0),
         ("half-word-one", 90.0),
@@ -98,8 +100,16 @@ fn everyday(tallies: &[&Tally]) -> Vec<Row> {
         goals.iter().filter_map(|&(name, goal)| worst("+", "top-1", goal, tallies, of(name), first)).collect();
     rows.extend(worst("+", "top-5, % of the ceiling", 92.0, tallies, of("half-word"), of_ceiling));
     let sure = |t: &Tally| share(t, |outcome| !outcome.confident() || outcome.passed);
-    let unmistaken =
-        ["number-after-typo", "other-type-bare", "half-word", "quarter-before", "quarter-after", "initial"];
+    let unmistaken = [
+        "number-before",
+        "range-suffix",
+        "number-after-typo",
+        "other-type-bare",
+        "half-word",
+        "quarter-before",
+        "quarter-after",
+        "initial",
+    ];
     for name in unmistaken {
         rows.extend(worst("+", "not wrong at ≥ 0.8", 99.5, tallies, of(name), sure));
     }

@@ -20,6 +20,7 @@ mod everyday;
 mod fit;
 mod goals;
 mod half_words;
+mod house_numbers;
 mod http;
 mod index;
 #[path = "../shared/inputs.rs"]

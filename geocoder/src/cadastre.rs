@@ -51,10 +51,11 @@ impl Geocoder {
         let mut plots = Vec::new();
         for at in 0..words.len() {
             let announced = announced || (at > 0 && is_announced(&words[..at]));
-            let Some((plot, used)) = plot(&words[at..], announced) else { continue };
-            let around = words[..at].iter().chain(&words[at + used..]);
+            let read = plot(&words[at..], announced).or_else(|| number_first(&words[at..]));
+            let Some((plot, used)) = read else { continue };
+            let around = before_prefix(&words[..at]).iter().chain(&words[at + used..]);
             let town: Vec<Word> = around.filter(|word| !ANNOUNCING.contains(&word.typed.as_str())).cloned().collect();
-            let towns = self.towns_of_plot(&town);
+            let towns = self.towns_of_plot(of_town(&town));
             plots.extend((!towns.is_empty()).then_some((plot, towns)));
         }
         plots
@@ -215,6 +216,9 @@ pub(crate) fn identifier(text: &str) -> Option<Parcel> {
 /// « ab parcelle 123 ». What may be the name of a road, or an abbreviation, must be announced.
 fn plot(words: &[Word], announced: bool) -> Option<(Plot, usize)> {
     let first = words.first()?.typed.as_str();
+    // `0AB0012`, `000AB12`: zeros before two letters.
+    let bare = first.trim_start_matches('0');
+    let first = if first.len() - bare.len() <= 3 && starts_with_two_letters(bare) { bare } else { first };
     let letters = first.len() - first.trim_start_matches(|c: char| c.is_ascii_lowercase()).len();
     let zero = usize::from(letters == 0 && first.len() == 2 && first.starts_with('0'));
     let (section, glued) = if zero == 1 { (first, "") } else { first.split_at(letters) };
@@ -237,6 +241,32 @@ fn plot(words: &[Word], announced: bool) -> Option<(Plot, usize)> {
     }
     let text = format!("{section:0>2}{number:0>4}").to_ascii_uppercase();
     Some((text.as_bytes().try_into().ok()?, used))
+}
+
+/// « 12 section ab »: the number and the section.
+fn number_first(words: &[Word]) -> Option<(Plot, usize)> {
+    let [number, announcing, section, ..] = words else { return None };
+    let in_order = [section.clone(), number.clone()];
+    let is_said = announcing.typed == "section";
+    is_said.then(|| plot(&in_order, true)).flatten().filter(|&(_, used)| used == 2).map(|(plot, _)| (plot, 3))
+}
+
+fn starts_with_two_letters(word: &str) -> bool {
+    word.bytes().take_while(u8::is_ascii_lowercase).count() == 2
+}
+
+/// The words before the prefix of a section of a commune that took in no other: « 000 ab 123 ».
+fn before_prefix(words: &[Word]) -> &[Word] {
+    match words.split_last() {
+        Some((last, before)) if last.typed == "000" => before,
+        _ => words,
+    }
+}
+
+/// The words after « à », « commune de ».
+fn of_town(words: &[Word]) -> &[Word] {
+    let is_said = |word: &&Word| matches!(&word.typed[..], "a" | "de" | "d" | "commune");
+    &words[words.iter().take_while(is_said).count()..]
 }
 
 fn is_between(word: &str) -> bool {

@@ -1,5 +1,6 @@
 //! A text that is a pair of coordinates and nothing else → degrees. Decimal degrees (point or comma), degrees,
-//! minutes and seconds, Lambert-93 and CC46 in metres, thousands apart or not; letters N, S, E, O, W, X, Y allowed.
+//! minutes and seconds, Lambert-93 and CC46 in metres, thousands apart or not; letters N, S, E, O, W, X, Y and the
+//! name of the system allowed.
 //!
 //! Which of the two numbers is which is told by the letters, or by the ranges of mainland France: latitudes, longitudes
 //! and the metres of each projection overlap nowhere, so that no pair has two readings.
@@ -15,6 +16,29 @@ const PROJECTIONS: [(Crs, RangeInclusive<f64>, RangeInclusive<f64>); 2] = [
     (Crs::Lambert93, 100_000.0..=1_300_000.0, 6_000_000.0..=7_200_000.0),
     (Crs::Cc46, 1_200_000.0..=2_300_000.0, 5_050_000.0..=5_350_000.0),
 ];
+
+/// What people call the systems, and how points are written in them: before or after the pair, they say no more than its
+/// numbers do.
+const SYSTEMS: [&[&str]; 14] = [
+    &["lambert", "93"],
+    &["lambert93"],
+    &["l93"],
+    &["l", "93"],
+    &["rgf93"],
+    &["rgf", "93"],
+    &["cc46"],
+    &["cc", "46"],
+    &["wgs84"],
+    &["wgs", "84"],
+    &["gps"],
+    &["epsg"],
+    &["srid"],
+    &["point"],
+];
+/// Characters of the longest, in brackets.
+const LONGEST_SYSTEM: usize = 14;
+/// The same by their numbers, after `EPSG:` or `SRID=`.
+const CODES: [&str; 3] = ["2154", "3946", "4326"];
 
 /// Which way a number counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +72,7 @@ struct Value {
 
 /// The place a text gives the coordinates of; none when it is anything else, or lies outside mainland France.
 pub(crate) fn read(text: &str) -> Option<LonLat> {
+    let text = without_system(text);
     [false, true].into_iter().find_map(|decimal_comma| {
         let tokens = tokens(text, decimal_comma)?;
         let mut parts = tokens.split(|token| *token == Token::Break).filter(|part| !part.is_empty());
@@ -57,6 +82,53 @@ pub(crate) fn read(text: &str) -> Option<LonLat> {
             _ => None,
         }
     })
+}
+
+/// The text without the system named before or after the pair.
+fn without_system(text: &str) -> &str {
+    let mut rest = text.trim();
+    loop {
+        let shorter = before_system(rest).unwrap_or(rest);
+        let shorter = SYSTEMS.iter().find_map(|name| after_system(shorter, name)).unwrap_or(shorter);
+        if shorter.len() == rest.len() {
+            return rest;
+        }
+        rest = shorter;
+    }
+}
+
+/// What follows the name of a system, and what parts it from the pair.
+fn after_system<'t>(text: &'t str, name: &[&str]) -> Option<&'t str> {
+    const GAPS: [char; 9] = [' ', ':', '=', ';', ',', '/', '-', '(', ')'];
+    let mut rest = text.trim_start_matches(GAPS);
+    for word in name {
+        rest = strip_word(rest.trim_start_matches(GAPS), word)?;
+    }
+    if matches!(name, ["epsg" | "srid"]) {
+        let code = rest.trim_start_matches(GAPS);
+        rest = CODES.iter().find_map(|known| strip_word(code, known))?;
+    }
+    // « Lambert-93 - 843814 »; « WGS84 -1.55 » keeps its sign.
+    let parted = rest.trim_start_matches([' ', ':', '=', ';', ',', '/']);
+    Some(parted.strip_prefix("- ").unwrap_or(parted))
+}
+
+/// What is before the name of a system that ends a text.
+fn before_system(text: &str) -> Option<&str> {
+    let is_end = |rest: &str| rest.chars().all(|c| matches!(c, ' ' | ')' | ']' | '.'));
+    let is_start = |&at: &usize| {
+        text[at..].starts_with(|c: char| c.is_ascii_alphabetic()) && !text[..at].ends_with(char::is_alphanumeric)
+    };
+    let starts = text.char_indices().rev().take(LONGEST_SYSTEM).map(|(at, _)| at).filter(is_start);
+    let is_named = |at: usize| SYSTEMS.iter().any(|name| after_system(&text[at..], name).is_some_and(is_end));
+    let at = starts.into_iter().find(|&at| is_named(at))?;
+    Some(text[..at].trim_end_matches([' ', '(', '[', ',', ';', '-', ':', '/']))
+}
+
+/// What follows a word, case apart, when it ends there.
+fn strip_word<'t>(text: &'t str, word: &str) -> Option<&'t str> {
+    let (first, rest) = text.split_at_checked(word.len())?;
+    (first.eq_ignore_ascii_case(word) && !rest.starts_with(char::is_alphanumeric)).then_some(rest)
 }
 
 fn tokens(text: &str, decimal_comma: bool) -> Option<Vec<Token>> {
@@ -107,8 +179,8 @@ fn sign(c: char) -> Option<Option<Token>> {
         '°' | 'º' => Some(Some(Token::Degree)),
         '\'' | '’' | '′' => Some(Some(Token::Minute)),
         '"' | '”' | '″' => Some(Some(Token::Second)),
-        ',' | ';' | '/' | '|' => Some(Some(Token::Break)),
-        '=' | ':' | '(' | ')' | '[' | ']' => Some(None),
+        ',' | ';' | '/' | '|' | '&' => Some(Some(Token::Break)),
+        '?' | '=' | ':' | '(' | ')' | '[' | ']' => Some(None),
         c if c.is_whitespace() => Some(None),
         _ => None,
     }
@@ -248,6 +320,35 @@ mod tests {
         check(&forms, 4.85, 45.75);
         let (x, y) = layers::from_lonlat(LonLat { lon: 4.85, lat: 45.75 }, Crs::Cc46).unwrap();
         check(&[&format!("{x:.2} {y:.2}"), &format!("x: {x:.0} m, y: {y:.0} m")], 4.85, 45.75);
+    }
+
+    #[test]
+    fn a_pair_may_be_said_to_be_of_its_system() {
+        let lambert = ["L93 843814 6518396", "Lambert 93 : 843814 6518396", "Lambert-93 - 843814, 6518396"];
+        check(&lambert, 4.85, 45.75);
+        check(
+            &["EPSG:2154 843814 6518396", "RGF93 / Lambert-93 843814 6518396", "epsg 2154: X=843814 Y=6518396"],
+            4.85,
+            45.75,
+        );
+        check(&["843814 6518396 (RGF93 / Lambert 93)", "843814, 6518396 EPSG:2154", "843814 6518396 L93"], 4.85, 45.75);
+        let (x, y) = layers::from_lonlat(LonLat { lon: 4.85, lat: 45.75 }, Crs::Cc46).unwrap();
+        check(&[&format!("CC46 {x:.0} {y:.0}"), &format!("EPSG:3946 {x:.0} {y:.0}")], 4.85, 45.75);
+        check(&[&format!("RGF93 / CC46 {x:.0} {y:.0}"), &format!("{x:.0} {y:.0} CC 46")], 4.85, 45.75);
+        let degrees =
+            ["WGS84 45.7578, 4.832", "EPSG:4326 4.832 45.7578", "POINT(4.832 45.7578)", "POINT (4.832 45.7578)"];
+        check(&degrees, 4.832, 45.7578);
+        let degrees = [
+            "SRID=4326;POINT(4.832 45.7578)",
+            "lat=45.7578&lon=4.832",
+            "?lon=4.832&lat=45.7578",
+            "GPS : 45.7578 4.832",
+        ];
+        check(&degrees, 4.832, 45.7578);
+        check(&["WGS84 -1.55 48.1", "48.1 -1.55 (WGS 84)"], -1.55, 48.1);
+        for text in ["L93", "EPSG:2154", "point 12", "epsg 27572 843814 6518396", "lambert 93 lyon", "POINT(rue 4)"] {
+            assert_eq!(read(text), None, "{text:?}");
+        }
     }
 
     #[test]

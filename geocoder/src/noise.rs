@@ -3,6 +3,7 @@
 
 mod areas;
 mod complement;
+mod town;
 
 pub(crate) use areas::without_areas;
 pub(crate) use complement::{complements, end_of_town, is_complement, may_be_street};
@@ -12,7 +13,7 @@ use crate::{
     gazetteer::Gazetteer,
     house_number::is_detached_suffix,
     normalize::{self, Word},
-    parse::is_in_name,
+    parse::{Signs, is_in_name, is_of_word_before, number_len},
     postcodes,
 };
 
@@ -47,7 +48,7 @@ const MOST_OF_A_NAME: usize = 3;
 const LEADS: [&str; 12] = ["face", "au", "a", "n", "no", "num", "numero", "en", "devant", "angle", "du", "adresse"];
 
 /// Drops the recognisable noise of a text.
-pub(crate) fn clean(words: Vec<Word>, gazetteer: &Gazetteer) -> Cleaned {
+pub(crate) fn clean(words: Vec<Word>, signs: &Signs, gazetteer: &Gazetteer) -> Cleaned {
     let words = with_whole_postcodes(words, gazetteer);
     let last = words.last().cloned();
     let mut cleaned =
@@ -61,8 +62,9 @@ pub(crate) fn clean(words: Vec<Word>, gazetteer: &Gazetteer) -> Cleaned {
         }
         at += taken.max(1);
     }
+    cleaned.unsure |= town::as_named(&mut cleaned.words, signs, gazetteer);
     areas::drop_after_town(&mut cleaned.words, gazetteer);
-    drop_lead(&mut cleaned.words);
+    cleaned.unsure |= drop_lead(&mut cleaned.words, signs);
     if cleaned.words.is_empty() {
         return Cleaned { words, end_dropped: false, cedex: false, unsure: false };
     }
@@ -132,7 +134,9 @@ fn building_at(rest: &[Word], cleaned: &mut Cleaned) -> Option<usize> {
         }
         first if PARTS.contains(&first) && is_part_label(word(1)) => {
             cleaned.unsure = true;
-            Some(1 + usize::from(!begins_street(rest, 1)))
+            // « appt 12 bis, 14 rue … »
+            let label = if begins_street(rest, 1 + number_len(rest, 1)) { number_len(rest, 1) } else { 1 };
+            Some(if begins_street(rest, 1) { 1 } else { 1 + label })
         }
         _ => None,
     }
@@ -208,22 +212,32 @@ pub(crate) fn without_misspelt_country(words: &[Word]) -> Option<&[Word]> {
     (is_country && before.len() > 1).then_some(before)
 }
 
-/// `N°`, `face au`, before a number that begins the address.
-fn drop_lead(words: &mut Vec<Word>) {
+/// Whether a word may stand before a number without saying anything of it.
+pub(crate) fn is_lead(word: &Word) -> bool {
+    LEADS.contains(&word.typed.as_str())
+}
+
+/// Drops `N°`, `face au`, before a number that begins the address; and that number, when it is of something else (« n° 4,
+/// 24 rue … »), which is said.
+fn drop_lead(words: &mut Vec<Word>, signs: &Signs) -> bool {
     let number = words.iter().position(|word| word.typed.starts_with(|c: char| c.is_ascii_digit())).unwrap_or(0);
-    if words[..number].iter().all(|word| LEADS.contains(&word.typed.as_str())) {
-        words.drain(..number);
+    if !words[..number].iter().all(is_lead) {
+        return false;
     }
+    let is_of_lead = is_of_word_before(words, number, signs);
+    words.drain(..if is_of_lead { number + number_len(words, number) } else { number });
+    is_of_lead
 }
 
 /// The address inside a longer text: from each number on that is not its first word, and when there is none, from
 /// the last street type that something stands before.
-pub(crate) fn anchored(words: &[Word]) -> Vec<&[Word]> {
+pub(crate) fn anchored<'w>(words: &'w [Word], signs: &Signs) -> Vec<&'w [Word]> {
     let is_number = |word: &Word| word.typed.starts_with(|c: char| c.is_ascii_digit()) && word.typed.len() <= 6;
     let is_postcode = |word: &Word| postcodes::parse(&word.typed).is_some();
     // A number before the postcode ends the address: that of a flat.
     let ends = |at: usize| is_postcode(&words[at]) || is_postcode(&words[at + 1]);
-    let begins = |at: &usize| is_number(&words[*at]) && !ends(*at) && !is_in_name(words, *at);
+    let is_house = |at: usize| !is_in_name(words, at) && !is_of_word_before(words, at, signs);
+    let begins = |at: &usize| is_number(&words[*at]) && !ends(*at) && is_house(*at);
     let numbers: Vec<usize> = (0..words.len().saturating_sub(1)).filter(begins).collect();
     let types = || (1..words.len().saturating_sub(1)).filter(|&at| is_type(&words[at]) && words[at].typed.len() > 2);
     let anchors = if numbers.is_empty() { types().next_back().into_iter().collect() } else { numbers };
@@ -235,7 +249,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expected: &str) {
-        let cleaned = clean(normalize::normalize(text), &Gazetteer::default());
+        let cleaned = clean(normalize::normalize(text), &Signs::read(text), &Gazetteer::default());
         let shown = cleaned.words.iter().map(|word| word.typed.as_str()).collect::<Vec<_>>().join(" ");
         assert_eq!(shown, expected, "{text}");
     }
@@ -252,6 +266,15 @@ mod tests {
         check("batiment 12 ham. du A", "12 ham du a");
         check("12 rue A appt 14 RDC", "12 rue a");
         check("étage 2 escalier C 4 rue A", "4 rue a");
+        check("appt 12 bis, 14 rue A", "14 rue a");
+        check("bat 12 bis rue A", "12 bis rue a");
+        check("N° 12-14 rue A", "12 14 rue a");
+        check("N° 4, 24 rue A", "24 rue a");
+        check("face au 12, 14 rue A", "12 14 rue a");
+        check("12 rue A F-69500 Lyon", "12 rue a 69500 lyon");
+        check("12 rue A FR 69500", "12 rue a 69500");
+        check("12 rue F 69500", "12 rue f 69500");
+        check("12 rue A 69500 FR", "12 rue a 69500");
         check("12 rue A chez Mme Dupont 69003 Lyon", "12 rue a 69003 lyon");
         check("12 rue A, appartement n°34, 69003 Lyon", "12 rue a 69003 lyon");
         check("12 rue A B.P. 4567 69003 Lyon", "12 rue a 69003 lyon");
@@ -269,7 +292,7 @@ mod tests {
 
     #[test]
     fn a_short_number_after_the_name_of_a_box_may_be_a_street() {
-        let is_sure = |text: &str| !clean(normalize::normalize(text), &Gazetteer::default()).unsure;
+        let is_sure = |text: &str| !clean(normalize::normalize(text), &Signs::default(), &Gazetteer::default()).unsure;
         assert!(is_sure("12 rue A CS 12345 75017") && !is_sure("12 rue A CS 17 75017"));
         check("5 voie CS/17 75017", "5 voie cs 17 75017");
     }
@@ -286,9 +309,12 @@ mod tests {
         let inside = |text: &str| -> Vec<String> {
             let words = normalize::normalize(text);
             let shown = |words: &[Word]| words.iter().map(|word| word.typed.as_str()).collect::<Vec<_>>().join(" ");
-            anchored(&words).into_iter().map(shown).collect()
+            anchored(&words, &Signs::read(text)).into_iter().map(shown).collect()
         };
         assert_eq!(inside("Ets Dupont et fils 12 bis rue A Lyon"), ["12 bis rue a lyon"]);
+        assert_eq!(inside("Pavillon 19, 13 rue A"), ["13 rue a"]);
+        assert_eq!(inside("réf. 2024/16 52 rue A"), ["52 rue a"]);
+        assert_eq!(inside("Dupont 12-14 rue A"), ["12 14 rue a", "14 rue a"]);
         assert_eq!(inside("mairie place de la liberte"), ["place de la liberte"]);
         assert!(inside("12 rue garibaldi").is_empty());
         assert!(inside("12 rue A porte 34 75013 Paris").is_empty(), "what follows 34 is the town");

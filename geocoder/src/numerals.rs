@@ -1,5 +1,7 @@
 //! Numbers as names write them: in letters, of one word or several (« quatre-vingt-dix-neuf »), as ordinals, in
-//! Roman letters; up to a hundred. By the rules of the language: no list of the names that have one.
+//! Roman letters; up to a hundred, and years. By the rules of the language: no list of the names that have one.
+
+use std::ops::RangeInclusive;
 
 /// The number a folded word is: `vingt`, `troisieme`, `xviii`. « Un » is an article, and « vie » a word.
 pub(crate) fn of_word(word: &str) -> Option<u32> {
@@ -83,8 +85,54 @@ pub(crate) fn in_roman(number: u32) -> String {
     of(&TENS, number / 10) + &of(&UNITS, number % 10)
 }
 
-/// The number that several words write together, cardinal or ordinal, and how many words; `word` gives the n-th.
+/// The number that several words write together, cardinal or ordinal, and how many words; `word` gives the n-th. Up to a
+/// hundred, and years.
 pub(crate) fn of_words<'w>(word: impl Fn(usize) -> Option<&'w str>) -> Option<(u32, usize)> {
+    // Most words are of no number: this is asked at each of them.
+    let has_unit = (0..3).any(|at| word(at).is_some_and(|word| is_thousand(word) || is_hundred(word)));
+    let year = has_unit.then(|| whole(&word)).flatten().filter(|(number, _)| YEARS.contains(number));
+    year.or_else(|| below_hundred(&word))
+}
+
+/// The number that some words begin with, of one word or several, below ten thousand, and how many words.
+pub(crate) fn whole<'w>(word: impl Fn(usize) -> Option<&'w str>) -> Option<(u32, usize)> {
+    let first = word(0)?;
+    if cardinal(first).is_none() && first != "un" && !is_thousand(first) {
+        return None;
+    }
+    let (thousands, mut taken) = many(&word, 0, is_thousand).unwrap_or_default();
+    let (hundreds, more) = many(&word, taken, is_hundred).unwrap_or_default();
+    taken += more;
+    let after = |at: usize| word(taken + at);
+    let one = || after(0).and_then(|first| tens(first, after(1)).or_else(|| small(first, after(1))));
+    let (rest, more) = below_hundred(after).or_else(one).unwrap_or_default();
+    let number = thousands * 1_000 + hundreds * 100 + rest;
+    (number > 0).then_some((number, taken + more))
+}
+
+fn is_thousand(word: &str) -> bool {
+    matches!(word, "mille" | "mil")
+}
+
+fn is_hundred(word: &str) -> bool {
+    matches!(word, "cent" | "cents")
+}
+
+/// How many thousands or hundreds some words say, and how many words that takes: « mille », « deux mille », « dix-neuf
+/// cent ».
+fn many<'w>(
+    word: impl Fn(usize) -> Option<&'w str>,
+    at: usize,
+    is_unit: impl Fn(&str) -> bool,
+) -> Option<(u32, usize)> {
+    if is_unit(word(at)?) {
+        return Some((1, 1));
+    }
+    let (number, taken) = small(word(at)?, word(at + 1))?;
+    is_unit(word(at + taken)?).then_some((number, taken + 1))
+}
+
+fn below_hundred<'w>(word: impl Fn(usize) -> Option<&'w str>) -> Option<(u32, usize)> {
     let small = |at: usize| small(word(at)?, word(at + 1));
     let Some((tens, taken)) = tens(word(0)?, word(1)) else {
         return small(0).filter(|&(_, taken)| taken > 1);
@@ -99,6 +147,9 @@ pub(crate) fn of_words<'w>(word: impl Fn(usize) -> Option<&'w str>) -> Option<(u
         None => (taken > 1).then_some((tens, taken)),
     }
 }
+
+/// Those that names have in letters.
+const YEARS: RangeInclusive<u32> = 1_500..=2_099;
 
 /// One to nineteen, in one word or two.
 fn small(word: &str, next: Option<&str>) -> Option<(u32, usize)> {
@@ -208,5 +259,29 @@ mod tests {
         assert_eq!(read("vingt et cent"), None);
         assert_eq!(read("vingtieme deux"), None);
         assert_eq!(read("dix"), None);
+        assert_eq!(read("mille neuf cent quarante cinq lyon"), Some((1945, 5)));
+        assert_eq!(read("mil neuf cent dix huit"), Some((1918, 5)));
+        assert_eq!(read("dix neuf cent soixante deux"), Some((1962, 5)));
+        assert_eq!(read("deux mille trois"), Some((2003, 3)));
+        for text in ["mille fleurs", "cent vingt", "deux cents", "mille"] {
+            assert!(read(text).is_none_or(|(number, _)| number < 100), "{text} is no year");
+        }
+    }
+
+    #[test]
+    fn a_number_is_read_whole_of_one_word_or_several() {
+        let read = |text: &str| {
+            let words: Vec<&str> = text.split(' ').collect();
+            whole(|at| words.get(at).copied())
+        };
+        assert_eq!(read("quinze rue"), Some((15, 1)));
+        assert_eq!(read("un rue"), Some((1, 1)));
+        assert_eq!(read("vingt rue"), Some((20, 1)));
+        assert_eq!(read("vingt et un rue"), Some((21, 3)));
+        assert_eq!(read("cent rue"), Some((100, 1)));
+        assert_eq!(read("deux cent quatre vingt dix neuf bis"), Some((299, 6)));
+        assert_eq!(read("une rue"), None);
+        assert_eq!(read("deuxieme rue"), None);
+        assert_eq!(read("rue"), None);
     }
 }

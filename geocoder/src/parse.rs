@@ -4,10 +4,12 @@
 //! `parse/wordings.rs`, then `respace` for other writings.
 
 mod numbers;
+mod signs;
 mod towns;
 mod wordings;
 
-pub(crate) use numbers::is_in_name;
+pub(crate) use numbers::{is_in_name, is_of_word_before, number_len};
+pub(crate) use signs::Signs;
 pub(crate) use towns::says_a_name;
 
 use crate::{
@@ -30,6 +32,8 @@ pub(crate) const TOWN_WORDS: usize = 7;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Typed {
     pub words: Vec<Word>,
+    /// What the signs between them said.
+    pub signs: Signs,
     /// Whether the last word may still be growing.
     pub unfinished: bool,
     /// A CEDEX was there: the postcode says nothing of the street.
@@ -96,14 +100,16 @@ impl Typed {
     /// The words of a text. Errors: nothing to look for, or more than [`MAX_QUERY_CHARS`].
     pub(crate) fn read(text: &str, finished: bool) -> Result<Self, Error> {
         check_length(text)?;
-        let mut words: Vec<Word> = dates::spelt(normalize(text)).into_iter().flat_map(unstick).collect();
+        let words = dates::spelt(with_ordinals(normalize(text)));
+        let mut words: Vec<Word> = words.into_iter().flat_map(unstick).collect();
         if words.is_empty() {
             return Err(Error::EmptyQuery);
         }
         words.truncate(MAX_WORDS);
         let elided = !finished && end_elided(&mut words, text);
         let unfinished = elided || (!finished && text.ends_with(char::is_alphanumeric));
-        Ok(Self { words, unfinished, cedex: false, faith: 1.0, left_out: false })
+        let signs = Signs::read(text);
+        Ok(Self { words, signs, unfinished, cedex: false, faith: 1.0, left_out: false })
     }
 
     /// Whether it has no more than two letters or digits, or one letter of its last word: hardly a beginning. A letter
@@ -121,11 +127,11 @@ impl Typed {
 
     /// The text without the noise around the address; the text itself too, when the noise may be part of a name.
     pub(crate) fn writings(self, gazetteer: &Gazetteer) -> Vec<Self> {
-        let cleaned = noise::clean(self.words.clone(), gazetteer);
+        let cleaned = noise::clean(self.words.clone(), &self.signs, gazetteer);
         let unfinished = self.unfinished && !cleaned.end_dropped;
         let unsure = cleaned.unsure;
         let cedex = cleaned.cedex;
-        let mut writings = vec![Self { words: cleaned.words, unfinished, cedex, faith: 1.0, left_out: false }];
+        let mut writings = vec![Self { words: cleaned.words, unfinished, cedex, ..self.clone() }];
         if unsure {
             writings.push(self);
         }
@@ -179,6 +185,26 @@ pub(crate) fn check_length(text: &str) -> Result<(), Error> {
     if chars > MAX_QUERY_CHARS { Err(Error::QueryTooLong { chars }) } else { Ok(()) }
 }
 
+/// `6 eme` → `6eme`, `6 e arrondissement` → `6e arrondissement`.
+fn with_ordinals(mut words: Vec<Word>) -> Vec<Word> {
+    let mut at = 0;
+    while at + 1 < words.len() {
+        let is_arrondissement = words.get(at + 2).is_some_and(|next| next.canonical() == "arrondissement");
+        let is_ending = match &words[at + 1].typed[..] {
+            "eme" | "ieme" => true,
+            "er" => words[at].typed == "1" || is_arrondissement,
+            "e" | "em" => is_arrondissement,
+            _ => false,
+        };
+        if is_ending && words[at].typed.len() <= 3 && is_digits(&words[at].typed) {
+            let ending = words.remove(at + 1);
+            words[at] = Word::new(&format!("{}{}", words[at].typed, ending.typed));
+        }
+        at += 1;
+    }
+    words
+}
+
 /// `38400saint` → `38400`, `saint`; `12rue` → `12`, `rue`; `lyon69003` → `lyon`, `69003`. `12bis` and `25p9` stay.
 fn unstick(word: Word) -> Vec<Word> {
     let typed = &word.typed;
@@ -190,12 +216,15 @@ fn unstick(word: Word) -> Vec<Word> {
     let is_number_and_word = (1..=4).contains(&digits) && word.meanings.is_empty() && !is_suffix;
     let at = if all_letters && (digits == 5 || is_number_and_word) {
         digits
-    } else if letters >= 2 && is_digits(&typed[letters..]) && typed.len() - letters == 5 {
+    } else if (letters >= 2 || typed.starts_with('f')) && is_digits(&typed[letters..]) && typed.len() - letters == 5 {
         letters
     } else {
         return vec![word];
     };
     let (first, rest) = typed.split_at(at);
+    if first == "f" {
+        return vec![Word::new(rest)]; // « F69500 »: the country
+    }
     [first, rest].map(Word::new).into()
 }
 
@@ -220,7 +249,7 @@ fn numbered(typed: &Typed, readings: impl IntoIterator<Item = towns::Reading>) -
     let mut queries = Vec::new();
     for reading in readings {
         for numbers::Reading { number, of_range, words, unfinished } in
-            numbers::readings(&reading.words, reading.unfinished)
+            numbers::readings(&reading.words, reading.unfinished, &typed.signs)
         {
             let (scope, said) = (reading.scope.clone(), reading.said.clone());
             let faith = typed.faith * reading.faith;
@@ -252,6 +281,21 @@ mod tests {
         assert_eq!(shown("12rue a 38400saint martin"), "12 rue a 38400 saint martin");
         assert_eq!(shown("26000valence"), "26000 valence");
         assert_eq!(shown("lyon69003"), "lyon 69003");
+        assert_eq!(shown("F69500 FR69500"), "69500 fr 69500");
         assert_eq!(shown("12bis 25p9 3eme 2e 12b"), "12bis 25p9 3eme 2e 12b");
+    }
+
+    #[test]
+    fn an_ordinal_written_in_two_is_one_word() {
+        let shown = |text: &str| {
+            let typed = Typed::read(text, false).unwrap();
+            typed.words.into_iter().map(|word| word.typed).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(
+            shown("rue du 8 ème régiment Lyon 6 eme arrondissement"),
+            "rue du 8eme regiment lyon 6eme arrondissement"
+        );
+        assert_eq!(shown("Lyon 1 er arr"), "lyon 1er arr");
+        assert_eq!(shown("12 e rue a, 3 em lyon 69003 eme"), "12 e rue a 3 em lyon 69003 eme");
     }
 }

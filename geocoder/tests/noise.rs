@@ -214,6 +214,53 @@ fn the_number_of_a_flat_is_not_that_of_the_house() {
 }
 
 #[test]
+fn the_number_next_to_the_street_is_the_house_whatever_is_numbered_before_it() {
+    let (geocoder, _folder) = index();
+    for before in [
+        "pavillon 34,",
+        "parcelle AB 12",
+        "AB 34",
+        "dossier 34",
+        "n° 34,",
+        "N° 12",
+        "résidence 34,",
+        "Groupe scolaire 12",
+        "réf. 2024/12",
+        "villa n°34 -",
+        "quai 34",
+        "zorglub 12,",
+        "appt 34 bis,",
+        "BAL 12 B",
+    ] {
+        check_sure(&geocoder, &format!("{before} 60 rue Garibaldi, 69003 Lyon"), IN_LYON_3);
+        check_sure(&geocoder, &format!("{before} 60 rue Garibaldi Lyon 3"), IN_LYON_3);
+    }
+    let street = "Rue Garibaldi, 69003 Lyon 3e Arrondissement";
+    assert_eq!(check(&geocoder, "pavillon 34, 61 rue Garibaldi 69003 Lyon", street).house_number, None);
+    for text in ["12, 34 rue Garibaldi Lyon", "Ets Dupont 12-34 rue Garibaldi Lyon", "n° 12-34 rue Garibaldi Lyon"] {
+        check_sure(&geocoder, text, "12 Rue Garibaldi, 69003 Lyon 3e Arrondissement");
+    }
+}
+
+#[test]
+fn words_around_the_name_of_a_town_say_nothing_more() {
+    let (geocoder, _folder) = index();
+    for town in
+        ["F-69500 Bron", "FR-69500 Bron", "F69500 Bron", "commune de Bron", "ville de Bron", "Bron (69)", "Bron fr"]
+    {
+        check_sure(&geocoder, &format!("4 rue Henri Balay, {town}"), "4 Rue Henri Balay, 69500 Bron");
+    }
+    for town in ["Lyon 6 eme arrondissement", "Lyon 6 ème", "Lyon 6 e arrondissement", "Lyon VIe", "Lyon VI"] {
+        check_sure(&geocoder, &format!("28 rue de Vendôme {town}"), IN_LYON_6);
+        check_sure(&geocoder, &format!("1 rue Garibaldi {town}"), "1 Rue Garibaldi, 69006 Lyon 6e Arrondissement");
+    }
+    check_sure(&geocoder, "Commune de Bron, 4 rue Henri Balay", "4 Rue Henri Balay, 69500 Bron");
+    for town in ["Bron (69)", "commune de Bron", "Bron (Rhône)"] {
+        assert_eq!(find(&geocoder, town)[0].name, "Bron", "{town}");
+    }
+}
+
+#[test]
 fn a_postcode_written_in_two_is_a_postcode() {
     let (geocoder, _folder) = index();
     check_sure(&geocoder, "1 rue des Bergers 75 015 Paris", "1 Rue des Bergers, 75015 Paris 15e Arrondissement");
@@ -262,6 +309,9 @@ fn any_number_of_a_range_answers_for_it_the_first_one_first() {
     let found = check(&geocoder, "11-13 rue Garibaldi 69003 Lyon", "13 Rue Garibaldi, 69003 Lyon 3e Arrondissement");
     assert_eq!((found.verdicts.number, found.match_type), (Some(Verdict::Corrected), MatchType::Corrected));
     check(&geocoder, "98 bis-100 cours Émile-Zola Villeurbanne", IN_VILLEURBANNE);
+    check_sure(&geocoder, "12-13bis rue Garibaldi Lyon", "12 Rue Garibaldi, 69003 Lyon 3e Arrondissement");
+    check_sure(&geocoder, "12/12bis rue Garibaldi Lyon", "12 Rue Garibaldi, 69003 Lyon 3e Arrondissement");
+    check(&geocoder, "98 bis/100bis cours Émile-Zola Villeurbanne", IN_VILLEURBANNE);
     let found = check(&geocoder, "2-4 rue Garibaldi Lyon 3", "Rue Garibaldi, 69003 Lyon 3e Arrondissement");
     assert_eq!(found.house_number, None, "no number is invented");
 }

@@ -51,6 +51,9 @@ fn coordinates_are_a_point_and_the_addresses_around_it() {
     let nowhere = find(&geocoder, "48.85 2.35");
     assert_eq!((nowhere.len(), nowhere[0].insee.as_str(), nowhere[0].city.as_str()), (1, "", ""));
     check(&geocoder, "12 avenue de lyon", Kind::House, "Avenue de Lyon");
+    for text in ["POINT(4.880 45.770)", "WGS84 45.77, 4.88", "lat=45.77&lon=4.88", "EPSG:4326 4.88 45.77"] {
+        assert_eq!(find(&geocoder, text)[1].label(), "2 Rue de la Paix, Villeurbanne", "{text}");
+    }
     let (x, y) = layers::from_lonlat(LonLat { lon: 4.88, lat: 45.77 }, layers::Crs::Cc46).unwrap();
     assert_eq!(find(&geocoder, &format!("{x:.0} {y:.0}"))[1].label(), "2 Rue de la Paix, Villeurbanne");
 }
@@ -193,6 +196,12 @@ fn a_parcel_is_found_with_the_addresses_on_it() {
         "AB 123 Villeurbanne",
         "section AB parcelle 123 Villeurbanne",
         "villeurbanne ab123",
+        "parcelle 123 section AB villeurbanne",
+        "section AB n° 123 villeurbanne",
+        "AB n°123 à Villeurbanne",
+        "AB 123, commune de Villeurbanne",
+        "000 AB 123 villeurbanne",
+        "0AB0123 villeurbanne",
         "AB 123 69266",
     ] {
         let found = find(&geocoder, text);
@@ -210,6 +219,8 @@ fn a_parcel_is_found_with_the_addresses_on_it() {
     assert_eq!(two_prefixes, ["69266000AB0124", "69266123AB0124"]);
     check(&geocoder, "section D parcelle 7 Villeurbanne", Kind::Parcel, "Parcelle D 7");
     check(&geocoder, "AV 12 lyon", Kind::House, "Avenue de Lyon");
+    check(&geocoder, "12 section D villeurbanne", Kind::City, "Villeurbanne");
+    check(&geocoder, "parcelle 7 section D villeurbanne", Kind::Parcel, "Parcelle D 7");
     check(&geocoder, "section AV 12 lyon", Kind::Parcel, "Parcelle AV 12");
     assert!(find(&geocoder, "69266000ZZ9999").iter().all(|it| it.kind != Kind::Parcel));
 }

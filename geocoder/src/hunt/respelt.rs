@@ -55,7 +55,7 @@ impl Hunt<'_> {
 
 /// The ends of a text where an address may begin.
 pub(super) fn anchored(typed: &Typed) -> Vec<Typed> {
-    let ends = noise::anchored(&typed.words).into_iter().take(MOST_ANCHORS);
+    let ends = noise::anchored(&typed.words, &typed.signs).into_iter().take(MOST_ANCHORS);
     let end = |words: &[Word]| {
         let before = &typed.words[..typed.words.len() - words.len()];
         let left_out = before.iter().any(noise::is_type) && !noise::is_complement(before);

@@ -73,7 +73,7 @@ fn area_at_end(words: &[Word], gazetteer: &Gazetteer) -> Option<usize> {
 fn is_area(words: &[Word], len: usize, gazetteer: &Gazetteer) -> bool {
     let (before, area) = words.split_at(words.len() - len);
     if let [code] = area
-        && departments::is_code(&code.typed)
+        && (departments::is_code(&code.typed) || code.typed == "fr")
     {
         // « 16 rue Anatole France, Bron 69 », but « rue de Bron 69 », where it is the number.
         return before.iter().any(|word| word.typed.starts_with(|c: char| c.is_ascii_digit()));
