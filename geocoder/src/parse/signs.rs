@@ -1,10 +1,33 @@
 //! What the signs of a text say that its words alone do not: `12-14` is a range where « 12, 14 » may be two numbers,
-//! and `(69)` after a town is its department.
+//! and `(69)` after a town is its department. Signs of HTML, pasted from a page or a file, are what they stand for.
+
+use std::borrow::Cow;
 
 use crate::{house_number::is_detached_suffix, normalize::fold};
 
 /// What parts the two numbers of a range, with no space around.
 const STROKES: [&str; 7] = ["-", "‑", "–", "—", "/", "&", "+"];
+
+/// Signs of an address as HTML writes them.
+const ENTITIES: [(&str, &str); 8] = [
+    ("&#39;", "'"),
+    ("&#039;", "'"),
+    ("&#x27;", "'"),
+    ("&apos;", "'"),
+    ("&rsquo;", "'"),
+    ("&quot;", "\""),
+    ("&nbsp;", " "),
+    ("&amp;", "&"),
+];
+
+/// A text with its signs as they are read.
+pub(crate) fn without_entities(text: &str) -> Cow<'_, str> {
+    if !text.contains('&') {
+        return Cow::Borrowed(text);
+    }
+    let plain = |text: Cow<'_, str>, (entity, sign): &(&str, &str)| Cow::Owned(text.replace(entity, sign));
+    ENTITIES.iter().fold(Cow::Borrowed(text), |text, pair| if text.contains(pair.0) { plain(text, pair) } else { text })
+}
 
 /// The words that signs say something of, folded.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -61,6 +84,12 @@ mod tests {
         for (first, second) in [("3", "12bis"), ("14", "16"), ("a", "69100"), ("69100", "bron")] {
             assert!(!signs.joins(first, second), "{first} {second}");
         }
+    }
+
+    #[test]
+    fn signs_of_html_are_what_they_stand_for() {
+        assert_eq!(without_entities("2 rue de l&#39;Argonne &amp; d&apos;Alger"), "2 rue de l'Argonne & d'Alger");
+        assert!(matches!(without_entities("rue A & rue B"), Cow::Borrowed("rue A & rue B")));
     }
 
     #[test]
