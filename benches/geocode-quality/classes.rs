@@ -8,7 +8,7 @@ use layers::LonLat;
 use crate::{
     corpus::{Address, Commune, Corpus, Street},
     dice::Dice,
-    everyday, half_words, house_numbers, partial, quarters, reverse, text,
+    everyday, half_words, house_numbers, inside, partial, quarters, reverse, text,
     truth::{Ask, Query, Wanted},
     typed, written, wrong,
 };
@@ -102,6 +102,8 @@ pub(crate) const CLASSES: &[Class] = &[
     Class { name: "merged-bare", group: Group::Everyday, drawn: Drawn::Indexed, make: everyday::merged_bare },
     Class { name: "part-bare", group: Group::Everyday, drawn: Drawn::Indexed, make: everyday::part_bare },
     Class { name: "foreign-street", group: Group::Everyday, drawn: Drawn::Indexed, make: everyday::foreign_street },
+    Class { name: "initial", group: Group::Everyday, drawn: Drawn::Indexed, make: inside::initial },
+    Class { name: "unknown-word", group: Group::Everyday, drawn: Drawn::Indexed, make: inside::unknown_word },
     Class { name: "reverse", group: Group::Reverse, drawn: Drawn::Surveyed, make: reverse::near_a_door },
 ];
 

@@ -93,13 +93,14 @@ fn everyday(tallies: &[&Tally]) -> Vec<Row> {
         ("town-typo", 97.0),
         ("merged-bare", 95.0),
         ("part-bare", 95.0),
+        ("initial", 95.0),
     ];
     let of = |name: &'static str| move |t: &Tally| t.class == name;
     let mut rows: Vec<Row> =
         goals.iter().filter_map(|&(name, goal)| worst("+", "top-1", goal, tallies, of(name), first)).collect();
     rows.extend(worst("+", "top-5, % of the ceiling", 92.0, tallies, of("half-word"), of_ceiling));
     let sure = |t: &Tally| share(t, |outcome| !outcome.confident() || outcome.passed);
-    let may_be_wrong = [
+    let unmistaken = [
         "number-before",
         "range-suffix",
         "number-after-typo",
@@ -107,8 +108,9 @@ fn everyday(tallies: &[&Tally]) -> Vec<Row> {
         "half-word",
         "quarter-before",
         "quarter-after",
+        "initial",
     ];
-    for name in may_be_wrong {
+    for name in unmistaken {
         rows.extend(worst("+", "not wrong at ≥ 0.8", 99.5, tallies, of(name), sure));
     }
     let refused = |t: &Tally| share(t, |outcome| !outcome.confident());
@@ -117,6 +119,7 @@ fn everyday(tallies: &[&Tally]) -> Vec<Row> {
     {
         rows.extend(worst("+", "street that is nowhere, not accepted", goal, tallies, of(name), refused));
     }
+    rows.extend(worst("+", "word of no name, not accepted", 99.0, tallies, of("unknown-word"), refused));
     rows
 }
 

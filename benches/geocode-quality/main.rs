@@ -25,6 +25,7 @@ mod http;
 mod index;
 #[path = "../shared/inputs.rs"]
 mod inputs;
+mod inside;
 mod isotonic;
 mod json;
 mod measure;

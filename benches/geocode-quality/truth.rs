@@ -114,7 +114,8 @@ pub(crate) fn judge(corpus: &Corpus, query: &Query, found: &[Found]) -> Outcome 
     let may_contradict = matches!(query.wanted, Wanted::Nothing);
     let outside = |answer: &&Found| {
         let is_inside = query.scope.is_empty() || query.scope.iter().any(|insee| covers(&answer.insee, insee));
-        !is_inside && !(may_contradict && answer.contradicts)
+        let is_said = may_contradict && answer.contradicts;
+        !is_inside && !is_said
     };
     let rank = list.iter().position(right).map(|at| at + 1);
     let allowed = if let Wanted::Expected(expected) = &query.wanted { expected.limit } else { 1 };

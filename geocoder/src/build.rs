@@ -128,7 +128,7 @@ fn write_files(
         return Err(Error::NothingAccepted { report: Box::new(report) });
     }
     if !options.accept_losses {
-        losses::check_build(into, &read)?;
+        losses::check_build(into, &read, &report)?;
     }
     let (sources, files): (Vec<_>, Vec<_>) = read.into_iter().map(|(source, origin)| (source, Some(origin))).unzip();
     let written = collector.finish(options, &postcodes, None, progress)?;

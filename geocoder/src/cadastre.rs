@@ -127,7 +127,7 @@ impl Geocoder {
     }
 
     /// A parcel as a visible layer has it, else in the middle of its addresses; and those addresses.
-    fn on_parcel(&self, parcel: &Parcel, request: &Request) -> Vec<Suggestion> {
+    pub(crate) fn on_parcel(&self, parcel: &Parcel, request: &Request) -> Vec<Suggestion> {
         let near = request.near.map(|near| near.at);
         let verdicts = Verdicts { street: Some(Verdict::Ok), ..Verdicts::default() };
         let score = Score { text: 1.0, confidence: 1.0, ..Score::default() };
@@ -143,6 +143,7 @@ impl Geocoder {
                     score,
                     verdicts,
                     wording: Wording::Whole,
+                    skips: false,
                     other_name: None,
                 };
                 houses.push(self.suggestion(answer, near));

@@ -123,9 +123,9 @@ pub(crate) fn candidates(
     Ok(recall(matching, &context.part.shard.stretches, preference, &context.filter, visible))
 }
 
-/// The words that a name must have: articles only where nothing else was typed.
+/// The words that a name must have: articles and initials only where nothing else was typed.
 pub(crate) fn counting(words: &[QueryWord]) -> Vec<&QueryWord> {
-    let telling: Vec<&QueryWord> = words.iter().filter(|word| !word.article).collect();
+    let telling: Vec<&QueryWord> = words.iter().filter(|word| !word.article && !word.initial).collect();
     if telling.is_empty() { words.iter().collect() } else { telling }
 }
 

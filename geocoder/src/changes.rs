@@ -9,6 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use layers::CommuneCode;
 use look::{Seen, see};
 
 use crate::{
@@ -70,7 +71,7 @@ impl State {
         sources.iter().enumerate().filter_map(known).collect()
     }
 
-    fn origin(&self, rank: usize) -> Option<&Origin> {
+    pub(crate) fn origin(&self, rank: usize) -> Option<&Origin> {
         self.origins.files.get(rank)?.as_ref()
     }
 }
@@ -148,7 +149,7 @@ pub(crate) fn now<'a>(
     Now { files, left }
 }
 
-/// What would be lost by what changed files say.
+/// What would be lost by what changed files say: since the last look, or by and by since the build.
 fn lost(all: &[(&PathBuf, Before<'_>, Seen)], report: &Report) -> Vec<Loss> {
     let (mut changes, mut same) = (Vec::new(), Vec::new());
     for (path, before, seen) in all {
@@ -158,11 +159,38 @@ fn lost(all: &[(&PathBuf, Before<'_>, Seen)], report: &Report) -> Vec<Loss> {
         }
     }
     // Those that did not change can only make it less.
-    if losses::of(&changes, report).is_empty() {
+    if !losses::of(&changes, report).is_empty() {
+        let same = same.iter().map(|(path, before)| (path, before.sizes()));
+        changes.extend(same.map(|(path, sizes)| Change { path, before: sizes.clone(), now: sizes }));
+        let losses = losses::of(&changes, report);
+        if !losses.is_empty() {
+            return losses;
+        }
+    }
+    lost_by_and_by(all, &changes, report)
+}
+
+/// The communes most of whose addresses are gone since the build, and some of them now, by the files that tell so now.
+fn lost_by_and_by(all: &[(&PathBuf, Before<'_>, Seen)], changes: &[Change<'_>], report: &Report) -> Vec<Loss> {
+    let loses = |change: &Change<'_>, commune: &CommuneCode| {
+        losses::size(&change.now, commune) < losses::size(&change.before, commune)
+    };
+    if !changes.iter().any(|change| change.before.keys().any(|commune| loses(change, commune))) {
         return Vec::new();
     }
-    changes.extend(same.into_iter().map(|(path, before)| Change { path, before: before.sizes(), now: before.sizes() }));
-    losses::of(&changes, report)
+    let since_build = all.iter().map(|(path, before, seen)| Change {
+        path,
+        before: before.built_sizes(),
+        now: if let Ok(Some((_, origin))) = seen { origin.sizes() } else { before.sizes() },
+    });
+    let since_build: Vec<Change<'_>> = since_build.collect();
+    let mut losses = losses::adding_up(&since_build, report);
+    for loss in &mut losses {
+        let now = changes.iter().filter(|change| loses(change, &loss.commune));
+        loss.files = now.map(|change| change.path.to_owned()).collect();
+    }
+    losses.retain(|loss| !loss.files.is_empty());
+    losses
 }
 
 /// What is known of a file from before.
@@ -173,6 +201,8 @@ struct Before<'a> {
     rank_then: Option<usize>,
     /// Whether it was one of the files of the last look, edits or build.
     was_there: bool,
+    /// What it said to the revision.
+    built: Option<&'a Origin>,
     /// It, and what it said: at the last look, else to the revision.
     known: Option<(SourceFile, Cow<'a, Origin>)>,
 }
@@ -190,7 +220,13 @@ impl<'a> Before<'a> {
         // It may have been elsewhere: its whole folder moves.
         let here = |known: &SourceFile| SourceFile { path: path.to_owned(), ..known.clone() };
         let known = looked.or(built).map(|(known, origin)| (here(known), origin));
-        Self { rank, rank_then, was_there, known }
+        let built = rank.and_then(|rank| base.origin(rank));
+        Self { rank, rank_then, was_there, built, known }
+    }
+
+    /// The addresses that it had when the revision was built.
+    fn built_sizes(&self) -> Sizes {
+        self.built.map(Origin::sizes).unwrap_or_default()
     }
 
     /// The addresses that it had at the last look.
@@ -213,7 +249,7 @@ impl<'a> Before<'a> {
 
     /// The file of the last look, which could not be told; none that was not there then.
     fn left(self, last: Option<&State>) -> Option<FileNow<'a>> {
-        let Self { rank, rank_then, was_there, known } = self;
+        let Self { rank, rank_then, was_there, known, .. } = self;
         let (source, origin) = known.filter(|_| was_there)?;
         let kept = last.zip(rank_then).and_then(|(last, rank)| Kept::of(&last.folder, rank));
         Some(FileNow { source, origin, rank, is_same: true, is_left: true, kept })

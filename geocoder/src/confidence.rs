@@ -24,6 +24,11 @@ const LEFT_OUT: f32 = 0.75;
 const ELSEWHERE: f32 = 0.75;
 /// Most an answer may claim whose point is the middle of its town, its own not being known.
 const SOMEWHERE_IN_TOWN: f32 = 0.75;
+/// Most an answer may claim while the text may go on, where a word is missing inside the part of its name that was typed
+/// and nothing says where it is: the text may go on to be another name.
+const SKIPPED: f32 = 0.75;
+/// Most an answer may claim of which only a letter or two was typed, or a letter of the last word.
+const BRIEF: f32 = 0.75;
 /// Most an answer may claim that contradicts what was typed.
 const CONTRADICTED: f32 = 0.7;
 /// Most an answer may claim at all: addresses have more ways to be wrong than a bench.
@@ -109,6 +114,8 @@ pub(crate) struct Context {
     pub on_map: bool,
     /// Only answers of certain communes or postcodes were asked for.
     pub scoped: bool,
+    /// One or two letters were typed, or one of the last word: the beginning of anything.
+    pub brief: bool,
 }
 
 /// Gives every answer its confidence, best first: none is surer than the one before it.
@@ -139,9 +146,10 @@ fn contradicts(answer: &Answer<'_>) -> bool {
 /// Whether the name is not as typed, and neither a commune nor a postcode speaks for it.
 fn is_alone(answer: &Answer<'_>, context: Context) -> bool {
     let is_as_typed = match answer.wording {
-        Wording::Whole | Wording::Begun => true,
-        Wording::Part => context.unfinished, // the rest is on its way
-        Wording::OtherType | Wording::Other => false,
+        Wording::Whole => true,
+        Wording::Begun => !answer.skips,
+        Wording::Part => context.unfinished && !answer.skips, // the rest is on its way
+        Wording::WithoutInitial | Wording::OtherType | Wording::Other => false,
     };
     let speaks = |said: Option<Verdict>| matches!(said, Some(Verdict::Ok | Verdict::Corrected));
     let is_placed = context.scoped || speaks(answer.verdicts.commune) || speaks(answer.verdicts.postcode);
@@ -167,7 +175,12 @@ fn confidence(answer: &Answer<'_>, margin: f32, context: Context) -> f32 {
         if context.unfinished { (BY_TEXT_UNFINISHED, BY_MARGIN_UNFINISHED) } else { (BY_TEXT, BY_MARGIN) };
     let sure = interpolate(by_text, answer.score.text) * interpolate(by_margin, margin);
     let alone = if is_alone(answer, context) { interpolate(BY_TEXT_ALONE, answer.score.text) } else { 1.0 };
-    sure.min(alone).min(SUREST) * number.min(said).min(named).min(placed)
+    let so_far = match context {
+        Context { brief: true, unfinished, .. } if unfinished || answer.wording != Wording::Whole => BRIEF,
+        Context { unfinished: true, .. } if answer.skips && is_alone(answer, context) => SKIPPED,
+        _ => 1.0,
+    };
+    sure.min(alone).min(SUREST) * number.min(said).min(named).min(placed).min(so_far)
 }
 
 /// How sure words this like a name are: alone, or with rivals that are as like it.

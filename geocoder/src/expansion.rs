@@ -6,6 +6,7 @@ use std::rc::Rc;
 use crate::{
     candidates::Tolerance,
     effort::{self, Effort},
+    noise,
     normalize::{self, Word},
     parse::Query,
     rank::{self, QueryWord},
@@ -49,12 +50,23 @@ impl Expansions {
             // « Rue de al Poudrerie »: too short to be corrected, and no reason to find nothing.
             let is_small = word.typed.len() <= 2 && word.typed.bytes().all(|b| b.is_ascii_lowercase());
             let is_scrap = loosely && is_small && at < last;
+            // Words cut in two are none: « Rue dz Bac » is not « Rue D. Z. Bac ».
+            let initial = query.faith > 0.99
+                && is_initial_of_name(&query.words, at)
+                && (is_initial || normalize::is_article(&word.typed));
             let is_article = is_scrap || normalize::is_article(&word.typed);
             QueryWord {
                 forms: self.forms(word, asked, vocabulary, effort),
-                beginning: (unfinished || is_initial).then(|| word.typed.clone()),
-                weight: if is_scrap { SCRAP } else { rank::weight(at, word.canonical()) },
-                article: is_article && !unfinished,
+                beginning: (unfinished || is_initial || initial).then(|| word.typed.clone()),
+                weight: if initial {
+                    1.0
+                } else if is_scrap {
+                    SCRAP
+                } else {
+                    rank::weight(at, word.canonical())
+                },
+                article: is_article && !unfinished && !initial,
+                initial,
             }
         });
         expanded.collect()
@@ -84,6 +96,20 @@ impl Expansions {
         self.0.push(Expansion { word: word.clone(), asked, forms: forms.clone() });
         forms
     }
+}
+
+/// Whether a letter there is the first of a first name: « rue A. Dumont », « rue J. B. Dumont ». An `l` or a `d` is an
+/// article before a vowel (« rue l'Argonne »), and an `a` before another article (« rue à la Croix »).
+fn is_initial_of_name(words: &[Word], at: usize) -> bool {
+    let is_letter = |word: &Word| word.typed.len() == 1 && word.typed.bytes().all(|b| b.is_ascii_lowercase());
+    let (before, from) = words.split_at(at);
+    let [word, next, ..] = from else { return false };
+    let follows_type =
+        before.iter().rev().find(|word| !is_letter(word) || noise::is_type(word)).is_some_and(noise::is_type);
+    let begins = |letters: &[char]| next.typed.starts_with(letters);
+    let is_elided = matches!(&word.typed[..], "l" | "d") && begins(&['a', 'e', 'i', 'o', 'u', 'y', 'h']);
+    let is_name = next.typed.starts_with(|c: char| c.is_ascii_lowercase()) && !normalize::is_article(&next.typed);
+    is_letter(word) && follows_type && is_name && !is_elided
 }
 
 /// Whether some name has a word, in one of its forms.

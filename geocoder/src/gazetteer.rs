@@ -128,8 +128,8 @@ impl Gazetteer {
         self.codes.get(code).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// The towns whose postcode begins with these two to four digits.
-    fn postcode_beginning(&self, digits: &str) -> Vec<u32> {
+    /// The towns whose postcode begins with these one to four digits, once for each such postcode they have.
+    pub(crate) fn postcode_beginning(&self, digits: &str) -> Vec<u32> {
         let (Ok(number), Some(missing)) = (digits.parse::<u32>(), 5usize.checked_sub(digits.len())) else {
             return Vec::new();
         };

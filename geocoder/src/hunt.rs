@@ -11,11 +11,12 @@ mod name_inside;
 mod other_type;
 mod respelt;
 mod shortened;
+mod whole_name;
 
 use candidate::Promise;
 
 use crate::{
-    Error, Geocoder, Near, Request,
+    Error, Geocoder, Kind, Near, Request,
     candidates::{Context, Tolerance, expand},
     effort::{self, Effort},
     noise,
@@ -90,6 +91,8 @@ pub(crate) struct Hunt<'a> {
     /// Objects less like than what was typed, of a text that asks for an address: for when no address answers.
     spare: Vec<Answer<'a>>,
     asks_for_address: bool,
+    /// Whether houses may be answers; where only their streets may, the number typed says nothing.
+    wants_houses: bool,
     /// Whether more is tried than what was typed, give or take a letter.
     is_loose: bool,
     effort: Effort,
@@ -103,6 +106,7 @@ impl<'a> Hunt<'a> {
         let contexts = geocoder.parts().map(|part| Context::new(geocoder, part, request, effort)).collect();
         let objects = geocoder.object_contexts(request, &Effort::of_objects());
         let (near, effort) = (request.near, effort.clone());
+        let wants_houses = request.filter.kinds.as_ref().is_none_or(|kinds| kinds.contains(&Kind::House));
         let (answers, spare, is_loose) = (Vec::new(), Vec::new(), false);
         let mut hunt = Self {
             geocoder,
@@ -115,6 +119,7 @@ impl<'a> Hunt<'a> {
             answers,
             spare,
             asks_for_address,
+            wants_houses,
             is_loose,
             effort,
         };
@@ -185,7 +190,11 @@ impl<'a> Hunt<'a> {
         self.is_loose = !matches!(step, Step::AsTyped | Step::AsCode | Step::HalfWords | Step::Corrected);
         match step {
             _ if self.effort.is_spent() => Ok(()),
-            Step::AsTyped => self.look_again(Tolerance::Exact, enough),
+            Step::AsTyped => {
+                self.look_again(Tolerance::Exact, enough)?;
+                self.trust_whole_names();
+                Ok(())
+            }
             Step::AsCode => self.as_code(enough),
             Step::HalfWords => self.half_words(),
             Step::Corrected => self.look_again(Tolerance::Corrected, enough),
@@ -272,6 +281,7 @@ impl Geocoder {
             score,
             verdicts,
             wording: Wording::Other,
+            skips: false,
             other_name: None,
         };
         towns.iter().map(town).collect()

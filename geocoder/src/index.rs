@@ -18,7 +18,7 @@ use crate::{Error, collect::Written, numbers, places, report::Report, schema::VE
 
 /// Sub-folder of the full-text index.
 pub(crate) const WORDS: &str = "words";
-const MANIFEST: &str = "manifest.json";
+pub(crate) const MANIFEST: &str = "manifest.json";
 const CURRENT: &str = "current";
 const EDITS: &str = "edits";
 

@@ -13,6 +13,7 @@ mod ban;
 pub mod ban_api;
 mod ban_names;
 mod ban_streets;
+mod begun_postcode;
 mod build;
 pub mod bulk;
 mod cadastre;
@@ -61,6 +62,7 @@ mod objects;
 mod onebox;
 mod origins;
 mod packed;
+mod parcel_parts;
 mod parcels;
 mod parse;
 mod phonetic;
@@ -112,6 +114,7 @@ pub use losses::Loss;
 pub use objects::{
     BuiltObjects, FoundObject, Object, ObjectKind, ObjectLayer, Objects, Visible, build_objects, forget_objects,
 };
+pub use parcel_parts::ParcelParts;
 pub use parse::MAX_QUERY_CHARS;
 pub use reason::{Notice, Reason};
 pub use report::{CommuneReport, FileReport, Format, LISTED, Rejected, Report};

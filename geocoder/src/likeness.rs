@@ -16,6 +16,9 @@ const DISPLACED: f32 = 0.02;
 /// Taken off where one type of street was typed and the name has another: more than for a number that is not there,
 /// less than for another commune.
 const OTHER_TYPE: f32 = 0.115;
+/// How telling an article is, and an initial that is not in the name.
+const ARTICLE: f32 = 0.1;
+const INITIAL: f32 = 0.3;
 /// Likeness of an abbreviation to what it stands for: a name spelt as typed comes first.
 pub(crate) const MEANT: f32 = 0.99;
 /// Likeness of two abbreviations of one word: nothing was corrected.
@@ -32,6 +35,8 @@ pub(crate) struct QueryWord {
     pub weight: f32,
     /// An article: never required.
     pub article: bool,
+    /// The first letter of a first name, which a name may be without: « A. Dumont ».
+    pub initial: bool,
 }
 
 /// A word and its meanings, each with its likeness.
@@ -44,7 +49,7 @@ pub(crate) fn forms(word: &Word) -> Vec<(String, f32)> {
 /// « grande rue … »), an article a tenth.
 pub(crate) fn weight(at: usize, word: &str) -> f32 {
     if normalize::is_article(word) {
-        0.1
+        ARTICLE
     } else if at <= 1 && (normalize::is_street_type(word) || normalize::street_type_of(word).is_some()) {
         0.5
     } else {
@@ -61,6 +66,8 @@ pub(crate) struct Likeness<'n> {
     pub weakest: f32,
     /// Whether what was typed is in the name, letter for letter.
     pub wording: Wording,
+    /// A word that tells is missing inside what was typed, or before it: no more letters make it the name.
+    pub skips: bool,
     /// The name, when it is not the official one of its place.
     pub other_name: Option<&'n str>,
 }
@@ -74,6 +81,8 @@ pub(crate) enum Wording {
     Part,
     /// The same, but the last word typed only begins one of its own.
     Begun,
+    /// The same, but for the initial of a first name, which is not in it.
+    WithoutInitial,
     /// Another type of street was typed.
     OtherType,
     /// A word typed is misspelt, or is not in it.
@@ -81,7 +90,8 @@ pub(crate) enum Wording {
 }
 
 impl Likeness<'_> {
-    pub(crate) const WHOLE: Self = Self { text: 1.0, weakest: 1.0, wording: Wording::Whole, other_name: None };
+    pub(crate) const WHOLE: Self =
+        Self { text: 1.0, weakest: 1.0, wording: Wording::Whole, skips: false, other_name: None };
 
     /// As like as this share of it.
     pub(crate) fn times(self, share: f32) -> Self {
@@ -99,7 +109,7 @@ impl Wording {
     fn and(self, word: &QueryWord, name: &str, similarity: f32) -> Self {
         match self {
             _ if word.article || similarity >= AS_TYPED => self,
-            Self::Other | Self::OtherType => self,
+            Self::Other | Self::OtherType | Self::WithoutInitial => self,
             _ if similarity > 0.0 && word.begins(name) => Self::Begun,
             _ => Self::Other,
         }
@@ -124,6 +134,8 @@ struct Pairing<'n> {
     taken: u64,
     /// The one paired last.
     previous: Option<usize>,
+    /// The farthest of those paired with more than an article.
+    farthest: Option<usize>,
     /// Weights: of the words typed, of those that are in the name, of the words of the name that were typed.
     typed: f32,
     found: f32,
@@ -137,24 +149,38 @@ impl<'n> Pairing<'n> {
     fn new(name: &'n str) -> Self {
         let names = name.split(' ').take(64).collect();
         let (typed, found, met, disorder) = (0.0, 0.0, 0.0, 0.0);
-        Self { names, taken: 0, previous: None, typed, found, met, weakest: 1.0, disorder, wording: Wording::Whole }
+        let (previous, farthest, wording) = (None, None, Wording::Whole);
+        Self { names, taken: 0, previous, farthest, typed, found, met, weakest: 1.0, disorder, wording }
     }
 
     /// Pairs one more word typed.
     fn add(&mut self, word: &QueryWord) {
         let is_first = self.typed == 0.0;
         let (at, similarity) = self.best(word).unwrap_or((0, 0.0));
-        self.typed += word.weight;
+        let no_initial = word.initial && similarity == 0.0;
+        // « Rue u Mail » has an article of the name misspelt, and no initial.
+        let is_article = word.article || (no_initial && self.is_article_next());
+        self.typed += match no_initial {
+            true if is_article => ARTICLE,
+            true => INITIAL,
+            false => word.weight,
+        };
         if similarity == 0.0 && is_first && is_other_type(word, self.names[0]) {
             (self.taken, self.found, self.previous) = (1, word.weight, Some(0));
             (self.met, self.weakest) = (weight(0, self.names[0]), MEANT / 2.0);
             (self.wording, self.disorder) = (Wording::OtherType, OTHER_TYPE);
             return;
         }
-        if !word.article {
-            self.weakest = self.weakest.min(similarity);
-        }
-        self.wording = self.wording.and(word, self.names[at], similarity);
+        let weakest = match no_initial {
+            true if is_article => MEANT / 2.0, // misspelt
+            false if is_article => 1.0,
+            _ => similarity,
+        };
+        self.weakest = self.weakest.min(weakest);
+        self.wording = match self.wording {
+            Wording::Whole | Wording::Begun if no_initial && !is_article => Wording::WithoutInitial,
+            wording => wording.and(word, self.names[at], similarity),
+        };
         if similarity > 0.0 {
             self.taken |= 1 << at;
             self.found += word.weight * similarity;
@@ -162,7 +188,14 @@ impl<'n> Pairing<'n> {
             let is_displaced = self.previous.map_or(at > 1, |previous| at < previous);
             self.disorder += if is_displaced && !word.article { DISPLACED } else { 0.0 };
             self.previous = Some(at);
+            self.farthest = if word.article { self.farthest } else { self.farthest.max(Some(at)) };
         }
+    }
+
+    /// Whether the word of the name after the one paired last is an article.
+    fn is_article_next(&self) -> bool {
+        let next = self.previous.map_or(0, |previous| previous + 1);
+        self.names.get(next).is_some_and(|name| normalize::is_article(name))
     }
 
     /// The word of the name that is free and likest to a word typed, the first of equals.
@@ -178,10 +211,16 @@ impl<'n> Pairing<'n> {
         let completeness = if unfinished { COMPLETENESS_UNFINISHED } else { COMPLETENESS };
         let complete = 1.0 - completeness * (1.0 - met);
         let text = (self.found / self.typed.max(0.1)) * complete - self.disorder;
-        let is_left = |(at, name): (usize, &&str)| self.taken & (1 << at) == 0 && !normalize::is_article(name);
-        let is_part = self.wording == Wording::Whole && self.names.iter().enumerate().any(is_left);
+        let left = || self.names.iter().enumerate().filter(|(at, name)| self.is_left(*at, name));
+        let is_part = self.wording == Wording::Whole && left().next().is_some();
         let wording = if is_part { Wording::Part } else { self.wording };
-        Likeness { text: text.max(0.0), weakest: self.weakest, wording, other_name: None }
+        let skips = left().any(|(at, name)| Some(at) < self.farthest && weight(at, name) >= 1.0);
+        Likeness { text: text.max(0.0), weakest: self.weakest, wording, skips, other_name: None }
+    }
+
+    /// Whether a word of the name, no article, was not typed.
+    fn is_left(&self, at: usize, name: &str) -> bool {
+        self.taken & (1 << at) == 0 && !normalize::is_article(name)
     }
 }
 
@@ -226,6 +265,7 @@ mod tests {
             beginning: (unfinished && at == last).then(|| word.typed.clone()),
             weight: weight(at, word.canonical()),
             article: normalize::is_article(&word.typed),
+            initial: false,
         };
         all.into_iter().enumerate().map(word).collect()
     }
@@ -259,6 +299,41 @@ mod tests {
         assert_eq!(of("rue watt", "Rue Watteau"), Wording::Other, "it is finished");
         assert_eq!(of("rue wat bron…", "Rue Watteau Bron"), Wording::Other);
         assert_eq!(of("rue watto…", "Rue Watteau"), Wording::Other);
+    }
+
+    #[test]
+    fn a_word_that_tells_is_missing_before_the_last_one_typed_or_after_it() {
+        let skips = |typed: &str, name: &str| likeness(&normalize::fold(name), &words(typed)).skips;
+        assert!(skips("place de la mairie", "Place de l'Ancienne Mairie"));
+        assert!(skips("rue du payet", "Petite Rue du Payet"));
+        assert!(skips("rue hug…", "Rue Victor Hugo"));
+        assert!(skips("hugo", "Rue Victor Hugo"));
+        for typed in ["rue victor", "victor", "rue vic…", "avenue hugo victor", "rue"] {
+            assert!(!skips(typed, "Rue Victor Hugo"), "{typed}");
+        }
+        assert!(!skips("rue tete or", "Rue de la Tête d'Or"), "articles tell nothing");
+    }
+
+    #[test]
+    fn an_initial_is_the_first_letter_of_a_word_or_a_misspelt_article() {
+        let of = |letter: &str, name: &str| {
+            let mut words = words("rue dumont");
+            let initial = QueryWord {
+                forms: [(letter.to_owned(), 1.0)].into(),
+                beginning: Some(letter.to_owned()),
+                weight: 1.0,
+                article: false,
+                initial: true,
+            };
+            words.insert(1, initial);
+            likeness(&normalize::fold(name), &words)
+        };
+        let (with, without) = (of("a", "Rue Antoine Dumont"), of("a", "Rue Dumont"));
+        assert_eq!((with.wording, without.wording), (Wording::Begun, Wording::WithoutInitial));
+        assert!(with.text > without.text && without.weakest == 0.0, "{with:?} {without:?}");
+        let misspelt = of("u", "Rue du Dumont");
+        assert_eq!(misspelt.wording, Wording::Other);
+        assert!(misspelt.text > without.text && misspelt.weakest > 0.0, "{misspelt:?}");
     }
 
     #[test]

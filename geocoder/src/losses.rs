@@ -9,11 +9,12 @@ use std::{
 };
 
 use layers::CommuneCode;
+use serde::Deserialize;
 
 use crate::{
     Error,
     changes::State,
-    index::Current,
+    index::{Current, MANIFEST},
     origins::Origin,
     report::Report,
     sources::{SourceFile, rank_of},
@@ -40,7 +41,7 @@ pub struct Loss {
     pub before: u64,
     /// Those it has.
     pub now: u64,
-    /// The files that have fewer of them than before.
+    /// The files that have fewer of them than before; none when that cannot be told.
     pub files: Vec<PathBuf>,
 }
 
@@ -52,10 +53,10 @@ pub(crate) struct Change<'a> {
     pub now: Sizes,
 }
 
-/// Compares what files say with what is current in a store. Errors: something would be lost.
-pub(crate) fn check_build(store: &Path, now: &[(SourceFile, Origin)]) -> Result<(), Error> {
-    // An index that cannot be read, or of another format, is nothing to compare with.
-    let Some((base, last)) = current(store) else { return Ok(()) };
+/// Compares what files say with what is current in a store, and with what the edits of it were made to: losses add up
+/// over edits. Errors: something would be lost.
+pub(crate) fn check_build(store: &Path, now: &[(SourceFile, Origin)], report: &Report) -> Result<(), Error> {
+    let Some((base, last)) = current(store) else { return check_reports(store, report) };
     let before = base.known(last.as_ref());
     let known: Vec<SourceFile> = before.iter().map(|(file, _)| (*file).clone()).collect();
     let paths: Vec<PathBuf> = now.iter().map(|(file, _)| file.path.clone()).collect();
@@ -70,8 +71,55 @@ pub(crate) fn check_build(store: &Path, now: &[(SourceFile, Origin)]) -> Result<
         let gone = (0..before.len()).filter(|rank| !ranks.contains(&Some(*rank)));
         all.extend(gone.map(|rank| Change { path: &known[rank].path, before: sizes(Some(rank)), now: Sizes::new() }));
     }
-    let losses = of(&all, &base.manifest.report);
+    let mut losses = of(&all, &base.manifest.report);
+    if losses.is_empty() && last.is_some() {
+        losses = adding_up(&since_build(&base, now, &paths), &base.manifest.report);
+    }
     if losses.is_empty() { Ok(()) } else { Err(Error::Losses { losses }) }
+}
+
+/// The same after an index of another format, of which the report is all that can be compared, commune by commune and
+/// not file by file. Of one that cannot be read at all nothing is known.
+fn check_reports(store: &Path, now: &Report) -> Result<(), Error> {
+    let former = Current::read(store).ok().flatten().and_then(|current| former_communes(store, &current.revision));
+    let losses = former.into_iter().flatten().filter_map(|(commune, Former { name, numbered })| {
+        let left = now.communes.get(&commune).map_or(0, |known| known.numbered);
+        let loss = || Loss { commune, name, before: numbered, now: left, files: Vec::new() };
+        is_most(numbered, left).then(loss)
+    });
+    let losses: Vec<Loss> = losses.collect();
+    if losses.is_empty() { Ok(()) } else { Err(Error::Losses { losses }) }
+}
+
+/// What every format of the manifest has told of a commune.
+#[derive(Deserialize)]
+struct Former {
+    name: String,
+    numbered: u64,
+}
+
+fn former_communes(store: &Path, revision: &str) -> Option<BTreeMap<CommuneCode, Former>> {
+    #[derive(Deserialize)]
+    struct Manifest {
+        report: Report,
+    }
+    #[derive(Deserialize)]
+    struct Report {
+        communes: BTreeMap<CommuneCode, Former>,
+    }
+    let json = std::fs::read(store.join(revision).join(MANIFEST)).ok()?;
+    Some(serde_json::from_slice::<Manifest>(&json).ok()?.report.communes)
+}
+
+/// What files said to the revision, and say.
+fn since_build<'a>(base: &State, now: &'a [(SourceFile, Origin)], paths: &[PathBuf]) -> Vec<Change<'a>> {
+    let built = |path: &Path| Some(base.origin(rank_of(&base.manifest.sources, path, paths)?)?.sizes());
+    let change = |(file, origin): &'a (SourceFile, Origin)| Change {
+        path: &file.path,
+        before: built(&file.path).unwrap_or_default(),
+        now: origin.sizes(),
+    };
+    now.iter().map(change).collect()
 }
 
 fn current(store: &Path) -> Option<(State, Option<State>)> {
@@ -84,18 +132,27 @@ fn current(store: &Path) -> Option<(State, Option<State>)> {
 /// The communes that lose most of their addresses, all files together; and those that lose any by a file that had
 /// some and has none. The report tells their names.
 pub(crate) fn of(changes: &[Change<'_>], report: &Report) -> Vec<Loss> {
+    let is_emptied = |change: &&Change<'_>| total(&change.before) > 0 && total(&change.now) == 0;
+    let emptied: BTreeSet<_> = changes.iter().filter(is_emptied).flat_map(|change| change.before.keys()).collect();
+    losses(changes, report, |commune, before, now| is_most(before, now) || now < before && emptied.contains(commune))
+}
+
+/// The communes that lost most of their addresses by and by. A file that has none any more may have given them to
+/// another one long ago.
+pub(crate) fn adding_up(changes: &[Change<'_>], report: &Report) -> Vec<Loss> {
+    losses(changes, report, |_, before, now| is_most(before, now))
+}
+
+fn losses(changes: &[Change<'_>], report: &Report, is_loss: impl Fn(&CommuneCode, u64, u64) -> bool) -> Vec<Loss> {
     let (mut before, mut now) = (Sizes::new(), Sizes::new());
     for change in changes {
         add(&mut before, &change.before);
         add(&mut now, &change.now);
     }
-    let size = |sizes: &Sizes, commune: &CommuneCode| sizes.get(commune).copied().unwrap_or_default();
-    let is_emptied = |change: &&Change<'_>| total(&change.before) > 0 && total(&change.now) == 0;
-    let emptied: BTreeSet<_> = changes.iter().filter(is_emptied).flat_map(|change| change.before.keys()).collect();
     let mut losses = Vec::new();
     for (commune, &before) in &before {
         let now = size(&now, commune);
-        if is_most(before, now) || now < before && emptied.contains(commune) {
+        if is_loss(commune, before, now) {
             let has_fewer = |change: &&Change<'_>| size(&change.now, commune) < size(&change.before, commune);
             let files = changes.iter().filter(has_fewer).map(|change| change.path.to_owned()).collect();
             let name = report.communes.get(commune).map(|known| known.name.clone()).unwrap_or_default();
@@ -107,6 +164,11 @@ pub(crate) fn of(changes: &[Change<'_>], report: &Report) -> Vec<Loss> {
 
 fn is_most(before: u64, now: u64) -> bool {
     before > now && (now == 0 || before - now >= ALWAYS_FEW && now * KEPT < before)
+}
+
+/// How many addresses of a commune.
+pub(crate) fn size(sizes: &Sizes, commune: &CommuneCode) -> u64 {
+    sizes.get(commune).copied().unwrap_or_default()
 }
 
 fn add(all: &mut Sizes, more: &Sizes) {
@@ -122,7 +184,8 @@ pub(crate) fn told(losses: &[Loss]) -> String {
     let one = |Loss { commune, name, before, now, files }: &Loss| {
         let files: Vec<String> = files.iter().map(|path| path.display().to_string()).collect();
         let name = if name.is_empty() { String::new() } else { format!(" ({name})") };
-        format!("commune {commune}{name} has {now} of {before} addresses left, by {}", files.join(", "))
+        let by = if files.is_empty() { String::new() } else { format!(", by {}", files.join(", ")) };
+        format!("commune {commune}{name} has {now} of {before} addresses left{by}")
     };
     let more = losses.len().saturating_sub(TOLD);
     let more = (more > 0).then(|| format!("and {more} commune(s) more"));

@@ -28,7 +28,7 @@ impl Places {
         likest(self.names(place).filter_map(|(name, written)| {
             let text = typed.likeness(name)?;
             Some(known_as(
-                Likeness { text, weakest: text, wording: Wording::of_letters(text), other_name: None },
+                Likeness { text, weakest: text, wording: Wording::of_letters(text), skips: false, other_name: None },
                 written,
             ))
         }))
@@ -37,8 +37,8 @@ impl Places {
 
 fn known_as<'n>(likeness: Likeness<'_>, written: Option<&'n str>) -> Likeness<'n> {
     let share = if written.is_some() { OTHERWISE } else { 1.0 };
-    let Likeness { text, weakest, wording, .. } = likeness;
-    Likeness { text: text * share, weakest, wording, other_name: written }
+    let Likeness { text, weakest, wording, skips, .. } = likeness;
+    Likeness { text: text * share, weakest, wording, skips, other_name: written }
 }
 
 /// The first of the likest: the official name when another says no more.

@@ -115,6 +115,11 @@ impl Numbers {
         self.block(block).on_parcel(parcel, insee).into_iter().map(move |index| entry_of(block, index))
     }
 
+    /// The parcels of a block, with repetitions; `insee` is the code of its place.
+    pub(crate) fn parcels_of_block(&self, block: u32, insee: &str) -> Vec<parcels::Parcel> {
+        self.block(block).parcels(insee)
+    }
+
     /// The place a block is of.
     pub(crate) fn place_of_block(&self, block: u32) -> u32 {
         u32_at(self.file.get(TABLE), block as usize * ROW + 4)

@@ -1,4 +1,5 @@
-//! What one box finds beside addresses: coordinates, parcels, the crossing of two streets. Each is read from the whole
+//! What one box finds beside addresses: coordinates, parcels, the crossing of two streets, the beginning of
+//! a postcode. Each is read from the whole
 //! text, in the order of [`READINGS`]; a text that is none of them is looked for as an address.
 
 use layers::{Bbox, LonLat};
@@ -22,10 +23,12 @@ pub(crate) enum Reading {
     Parcel,
     /// Two streets, parted by what says that they cross.
     Crossing,
+    /// The beginning of a postcode.
+    Postcode,
 }
 
 /// The likeliest to be meant when it can be read at all first.
-pub(crate) const READINGS: [Reading; 3] = [Reading::Coordinates, Reading::Parcel, Reading::Crossing];
+pub(crate) const READINGS: [Reading; 4] = [Reading::Coordinates, Reading::Parcel, Reading::Crossing, Reading::Postcode];
 
 impl Geocoder {
     /// What the text means in one of these ways; none when it does not.
@@ -39,6 +42,7 @@ impl Geocoder {
             Reading::Coordinates => coordinates::read(&request.text).map(|at| self.point(at, request)).transpose()?,
             Reading::Parcel => self.parcel(request),
             Reading::Crossing => self.crossing(request, effort)?,
+            Reading::Postcode => self.begun_postcode(request),
         };
         Ok(found.map(|found| self.kept(found, request)))
     }

@@ -133,6 +133,14 @@ impl Parcels {
         self.from(section).take_while(move |(found, _)| *found == section).map(|(_, block)| block)
     }
 
+    /// The sections that begin so, in order, with each block that has a house number in them.
+    pub(crate) fn beginning<'a>(&'a self, start: &[u8]) -> impl Iterator<Item = (Section, u32)> + use<'a> {
+        let mut from = [0; SECTION];
+        let known = start.len().min(SECTION);
+        from[..known].copy_from_slice(&start[..known]);
+        self.from(from).take_while(move |(section, _)| section[..known] == from[..known])
+    }
+
     /// The sections of a commune with these two letters, one for each prefix it has.
     pub(crate) fn in_commune(&self, insee: &str, letters: [u8; SECTION - PREFIX]) -> Vec<Section> {
         let mut from = [0; SECTION];

@@ -106,8 +106,22 @@ impl Typed {
             return Err(Error::EmptyQuery);
         }
         words.truncate(MAX_WORDS);
-        let unfinished = !finished && text.ends_with(char::is_alphanumeric);
+        let elided = !finished && end_elided(&mut words, text);
+        let unfinished = elided || (!finished && text.ends_with(char::is_alphanumeric));
         Ok(Self { words, signs: Signs::read(text), unfinished, cedex: false, faith: 1.0, left_out: false })
+    }
+
+    /// Whether it has no more than two letters or digits, or one letter of its last word: hardly a beginning. A letter
+    /// after a number is its suffix (« rue Garibaldi 12 b », « Lyon 3 e »).
+    pub(crate) fn is_brief(&self) -> bool {
+        let letters = |word: &Word| word.typed.bytes().filter(u8::is_ascii_alphanumeric).count();
+        let is_letter = |word: &Word| letters(word) == 1 && word.typed.starts_with(|c: char| c.is_ascii_lowercase());
+        let is_suffix = match self.words.as_slice() {
+            [_, .., number, _] => is_digits(&number.typed),
+            _ => false,
+        };
+        let begins_word = self.words.last().is_some_and(is_letter) && !is_suffix;
+        begins_word || self.words.iter().map(letters).sum::<usize>() <= 2
     }
 
     /// The text without the noise around the address; the text itself too, when the noise may be part of a name.
@@ -116,7 +130,9 @@ impl Typed {
         let unfinished = self.unfinished && !cleaned.end_dropped;
         let unsure = cleaned.unsure;
         let cedex = cleaned.cedex;
-        let mut writings = vec![Self { words: cleaned.words, unfinished, cedex, ..self.clone() }];
+        let Self { ref signs, faith, left_out, .. } = self;
+        let signs = signs.clone();
+        let mut writings = vec![Self { words: cleaned.words, signs, unfinished, cedex, faith, left_out }];
         if unsure {
             writings.push(self);
         }
@@ -152,6 +168,16 @@ impl Query {
         let unfinished = self.unfinished && words.last() == self.words.last();
         Self { words, unfinished, faith: self.faith * faith, ..self.clone() }
     }
+}
+
+/// Whether a text ends with an elision, « rue de l' »: the name goes on after it. The word keeps its apostrophe, by which
+/// it is no article that a name may be without, nor the beginning of « Lyon ».
+fn end_elided(words: &mut [Word], text: &str) -> bool {
+    let is_elided = text.ends_with(['\'', '’', '‘', 'ʼ']);
+    let last = words.last_mut().filter(|last| is_elided && matches!(&last.typed[..], "l" | "d"));
+    let Some(last) = last else { return false };
+    *last = Word { typed: format!("{}'", last.typed), meanings: vec![last.typed.clone().into()] };
+    true
 }
 
 /// Errors: more than [`MAX_QUERY_CHARS`].

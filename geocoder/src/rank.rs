@@ -76,6 +76,8 @@ pub(crate) struct Answer<'a> {
     pub verdicts: Verdicts,
     /// How much of the name was typed letter for letter.
     pub wording: Wording,
+    /// See [`Likeness::skips`].
+    pub skips: bool,
     /// The name the text is likest to, when it is not the official one.
     pub other_name: Option<&'a str>,
 }
@@ -140,8 +142,8 @@ pub(crate) fn score<'a>(
         confidence: 0.0,
     };
     let verdicts = verdicts(&candidate, query, likeness);
-    let Likeness { wording, other_name, .. } = likeness;
-    Some(Answer { place: candidate.place, house, score, verdicts, wording, other_name })
+    let Likeness { wording, skips, other_name, .. } = likeness;
+    Some(Answer { place: candidate.place, house, score, verdicts, wording, skips, other_name })
 }
 
 /// How much size still counts when a map says where the asker looks.
@@ -169,10 +171,13 @@ fn verdicts(candidate: &Candidate<'_>, query: &Query, likeness: Likeness<'_>) ->
         (true, true) => Verdict::Corrected,
         (true, false) => Verdict::Ok,
     };
+    // What is on its way may be the rest of the name, not a word before the last one typed.
+    let is_street = is_street(candidate.place);
     let is_as_typed = match likeness.wording {
-        Wording::Whole | Wording::Begun => true,
-        Wording::Part => query.unfinished || !is_street(candidate.place),
-        Wording::OtherType | Wording::Other => false,
+        Wording::Whole => true,
+        Wording::Begun => !(likeness.skips && is_street),
+        Wording::Part => !is_street || (query.unfinished && !likeness.skips),
+        Wording::WithoutInitial | Wording::OtherType | Wording::Other => false,
     };
     let street = if is_as_typed && query.faith > 0.99 {
         Verdict::Ok

@@ -175,7 +175,15 @@ fn near_answer(place: Place<'_>, entry: Option<u32>, found: Found, distance: f64
     let far = (tree::metres(distance) / 10_000.0).min(1.0) as f32;
     let house = entry.map_or(House::NotAsked, |entry| House::Found(entry, found.at.unpack()));
     let score = Score { text: 1.0, far, confidence: 1.0 - far, ..Score::default() };
-    Answer { place, house, score, verdicts: Verdicts::default(), wording: Wording::Whole, other_name: None }
+    Answer {
+        place,
+        house,
+        score,
+        verdicts: Verdicts::default(),
+        wording: Wording::Whole,
+        skips: false,
+        other_name: None,
+    }
 }
 
 /// Whether a position lies in the box and in the polygon asked for.

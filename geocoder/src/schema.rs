@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Format of a revision: to be raised whenever the fields, `normalize` or the packed tables change.
-pub(crate) const VERSION: u32 = 7;
+pub(crate) const VERSION: u32 = 8;
 
 /// Longest beginning of a word that is a term of its own.
 pub(crate) const LONGEST_PREFIX: usize = 15;

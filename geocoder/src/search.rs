@@ -1,4 +1,4 @@
-//! One search, in order: read the text as coordinates, a parcel or a crossing if it can be one, else as an address:
+//! One search, in order: read the text as coordinates, a parcel, a crossing or a postcode if it can be one, else as an address:
 //! look for it as typed, then less and less strictly until an answer is good enough, put the answers in order, say how
 //! sure each is. The file to read first.
 
@@ -68,7 +68,8 @@ impl Geocoder {
             return Ok(self.kept(found, request));
         }
         let answers = answers.into_iter().take(request.limit.min(MAX_LIMIT));
-        Ok(answers.map(|answer| self.suggestion(answer, request.near.map(|near| near.at))).collect())
+        let found = answers.map(|answer| self.suggestion(answer, request.near.map(|near| near.at))).collect();
+        Ok(self.with_begun_postcode(found, request))
     }
 
     /// The addresses and places a text may mean, looked for in these steps, in order and with their confidence.
@@ -79,7 +80,7 @@ impl Geocoder {
         effort: &Effort,
     ) -> Result<Vec<Answer<'_>>, Error> {
         let typed = Typed::read(&request.text, request.finished)?;
-        let unfinished = typed.unfinished;
+        let (unfinished, brief) = (typed.unfinished, typed.is_brief());
         let mut hunt = Hunt::new(self, request, typed.writings(&self.gazetteer), effort);
         for &(step, enough) in steps {
             if hunt.best() < enough {
@@ -93,7 +94,7 @@ impl Geocoder {
         self.measure_best(&mut answers, request);
         alike::kinds_first(&mut answers);
         let scoped = !request.filter.communes.is_empty() || !request.filter.postcodes.is_empty();
-        let context = Context { unfinished, on_map: request.near.is_some(), scoped };
+        let context = Context { unfinished, on_map: request.near.is_some(), scoped, brief };
         confidence::settle(&mut answers, context);
         Ok(answers)
     }

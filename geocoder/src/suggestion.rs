@@ -71,7 +71,8 @@ pub struct Suggestion {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum MatchType {
-    /// Everything typed is there as typed, abbreviations apart; of a text that may go on, as far as it goes.
+    /// Everything typed is there as typed, abbreviations apart; of a text that may go on, as far as it goes: only what
+    /// would follow may be missing.
     Exact,
     /// A word was corrected or left out.
     Corrected,

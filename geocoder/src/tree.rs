@@ -42,7 +42,7 @@ impl Box {
         }
     }
 
-    fn meets(self, other: Self) -> bool {
+    pub(crate) fn meets(self, other: Self) -> bool {
         self.min.lon <= other.max.lon
             && other.min.lon <= self.max.lon
             && self.min.lat <= other.max.lat
@@ -50,19 +50,21 @@ impl Box {
     }
 }
 
-/// The bytes of a tree; none for no box.
+/// The bytes of a tree; none for no box. Its numbers are halves, rounded outwards: the builder adds two of them, and
+/// takes one from another across all of the Earth, in 32 bits.
 pub(crate) fn build(boxes: &[Box]) -> Vec<u8> {
     if boxes.is_empty() {
         return Vec::new();
     }
     let mut builder = RTreeBuilder::<i32>::new(boxes.len() as u32);
+    let (down, up) = (|end: i32| end >> 1, |end: i32| (end >> 1) + (end & 1));
     for Box { min, max } in boxes {
-        builder.add(min.lon, min.lat, max.lon, max.lat);
+        builder.add(down(min.lon), down(min.lat), up(max.lon), up(max.lat));
     }
     builder.finish::<HilbertSort>().into_inner()
 }
 
-/// A tree read in place: its boxes from the leaves up, four numbers each, and for each box the item it is of, or
+/// A tree read in place: its boxes from the leaves up, four halves each, and for each box the item it is of, or
 /// where its children begin. Read by bounds that are checked: the bytes may be damaged.
 #[derive(Debug)]
 pub(crate) struct Tree<'a> {
@@ -122,7 +124,8 @@ impl<'a> Tree<'a> {
 
     fn at(&self, at: usize) -> Option<Box> {
         let &[west, south, east, north] = self.boxes.get(at..at + 4)? else { return None };
-        Some(Box { min: Packed { lon: west, lat: south }, max: Packed { lon: east, lat: north } })
+        let packed = |lon: i32, lat: i32| Packed { lon: lon.saturating_mul(2), lat: lat.saturating_mul(2) };
+        Some(Box { min: packed(west, south), max: packed(east, north) })
     }
 
     /// Walks the items by distance to their boxes, none farther than `reach`, none outside `window` or refused by
@@ -296,6 +299,21 @@ mod tests {
         assert_eq!(tree.nearest(from, 1.0, None, |_| false).count(), 0);
         assert_eq!(tree.nearest(from, 1.0, Some(elsewhere), |_| true).count(), 0);
         assert_eq!(tree.nearest(Centre::new(LonLat { lon: 5.8, lat: 45.7 }), 1e-9, None, |_| true).count(), 0);
+    }
+
+    #[test]
+    fn a_country_on_all_oceans_is_a_tree() {
+        let islands = [(-178.1, -14.3), (-149.6, -17.5), (-61.5, 16.2), (4.8, 45.7), (55.5, -21.1), (166.4, -22.3)];
+        let points: Vec<Packed> = islands.iter().map(|&(lon, lat)| Packed::new(LonLat { lon, lat })).collect();
+        let many: Vec<Box> = (0..600).map(|at| Box::around([points[at % points.len()]])).collect();
+        let bytes = build(&many);
+        let tree = Tree::read(&bytes).unwrap();
+        for (at, &(lon, lat)) in islands.iter().enumerate() {
+            let from = Centre::new(LonLat { lon, lat });
+            let nearest: Vec<u32> = tree.nearest(from, 1e-9, None, |_| true).map(|found| found.what).collect();
+            assert_eq!(nearest.len(), 100);
+            assert!(nearest.iter().all(|&item| item as usize % points.len() == at), "{at}: {nearest:?}");
+        }
     }
 
     #[test]

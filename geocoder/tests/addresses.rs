@@ -255,6 +255,9 @@ fn filters_hold_for_every_answer() {
     assert!(ask("rue garibaldi, lyon", Some("highway:street"), None).iter().all(|s| s.kind == Kind::Street));
     assert_eq!(ask("12 rue garibaldi", Some("place:house"), None)[0].kind, Kind::House);
     assert!(ask("12 rue garibaldi", Some("place:house"), None).iter().all(|s| s.kind == Kind::House));
+    // Where only streets are wanted, the number says nothing.
+    let street = ask("12 rue garibaldi lyon", Some("highway:street"), None);
+    assert_eq!((street[0].kind, street[0].name.as_str()), (Kind::Street, "Rue Garibaldi"));
     assert_eq!(ask("bron", Some("place:city"), None)[0].label(), "Bron");
     assert!(ask("bron", Some("amenity:townhall"), None).is_empty());
     let bron = Bbox { west: 4.9, south: 45.73, east: 4.92, north: 45.75 };

@@ -5,7 +5,7 @@
 
 mod support;
 
-use geocoder::{Filter, Geocoder, Kind, MatchType, Near, Request, Suggestion, Verdict, ground_distance_m};
+use geocoder::{Filter, Geocoder, Kind, MatchType, Near, ParcelParts, Request, Suggestion, Verdict, ground_distance_m};
 use layers::LonLat;
 use support::{COLUMNS, Row, Sources, find, first_named, index_of_bal, line, request, shown};
 use tempfile::TempDir;
@@ -56,6 +56,67 @@ fn coordinates_are_a_point_and_the_addresses_around_it() {
     }
     let (x, y) = layers::from_lonlat(LonLat { lon: 4.88, lat: 45.77 }, layers::Crs::Cc46).unwrap();
     assert_eq!(find(&geocoder, &format!("{x:.0} {y:.0}"))[1].label(), "2 Rue de la Paix, Villeurbanne");
+}
+
+/// The parcels of a part of Villeurbanne, without centre.
+fn in_villeurbanne(geocoder: &Geocoder, parts: ParcelParts, limit: usize) -> Vec<String> {
+    let parts = ParcelParts { department: Some("69".into()), commune: Some("266".into()), ..parts };
+    let found = geocoder.parcels(&parts, &Request { limit, ..Request::default() });
+    assert!(found.iter().all(|it| it.kind == Kind::Parcel && it.insee == "69266"), "{found:?}");
+    found.into_iter().map(|it| it.id).collect()
+}
+
+#[test]
+fn parcels_that_have_an_address_are_found_by_a_part_of_their_identifier() {
+    let (geocoder, _folder) = index();
+    let part = |text: &str| Some(text.to_owned());
+    let of = |section: Option<String>, number: Option<String>, former: Option<String>| {
+        in_villeurbanne(&geocoder, ParcelParts { section, number, former, ..ParcelParts::default() }, 10)
+    };
+    assert_eq!(of(None, None, None), ["692660000D0007", "69266000AB0123", "69266000AB0124"]);
+    assert_eq!(of(part("AB"), None, None), ["69266000AB0123", "69266000AB0124"]);
+    assert_eq!(of(None, part("0124"), None), ["69266000AB0124"]);
+    assert_eq!(of(None, None, part("123")), ["69266123AB0124"], "of what the commune took in");
+    assert_eq!(of(part("AB"), part("0123"), None), ["69266000AB0123"]);
+    assert!(of(part("AC"), None, None).is_empty());
+    assert_eq!(in_villeurbanne(&geocoder, ParcelParts::default(), 2).len(), 2);
+    let lyon = ParcelParts { department: part("69"), commune: part("123"), ..ParcelParts::default() };
+    let everywhere = Request { limit: 10, ..Request::default() };
+    let ids = |found: Vec<Suggestion>| found.into_iter().map(|it| it.id).collect::<Vec<_>>();
+    let arrondissements = ["69383000AV0012", "69383000BC0007", "69386000BC0007"];
+    assert_eq!(ids(geocoder.parcels(&lyon, &everywhere)), arrondissements, "the city's code is its arrondissements'");
+    let sixth = Filter { communes: vec!["69386".to_owned()], ..Filter::default() };
+    assert_eq!(ids(geocoder.parcels(&lyon, &Request { filter: sixth, ..everywhere.clone() })), ["69386000BC0007"]);
+    assert!(geocoder.parcels(&ParcelParts { section: part("AB"), ..ParcelParts::default() }, &everywhere).is_empty());
+}
+
+#[test]
+fn the_beginning_of_a_postcode_is_the_towns_it_may_become() {
+    let (geocoder, _folder) = index();
+    let names = |text: &str, finished: bool| -> Vec<String> {
+        let found = geocoder.search(&Request { finished, ..request(text) }).unwrap();
+        assert!(found.is_sorted_by(|a, b| a.score.confidence >= b.score.confidence), "{text}: {found:?}");
+        assert!(found.iter().all(|it| it.score.confidence < 0.8), "{text}: {found:?}");
+        found.into_iter().map(|it| it.name).collect()
+    };
+    let third = "Lyon 3e Arrondissement";
+    for text in ["690", "6900", " 690 "] {
+        let found = names(text, false);
+        assert!(found[..2].contains(&third.to_owned()) || found[1..3].contains(&third.to_owned()), "{text}: {found:?}");
+        assert!(found.iter().all(|name| name.starts_with("Lyon")), "{text}: {found:?}");
+    }
+    for text in ["69", "6"] {
+        assert!(names(text, false).contains(&third.to_owned()), "{text}: {:?}", names(text, false));
+    }
+    for (text, finished) in [("693", false), ("0", false), ("690", true)] {
+        assert!(!names(text, finished).contains(&third.to_owned()), "{text} {finished}");
+    }
+    let at = LonLat { lon: 4.848, lat: 45.77 };
+    let found = geocoder.search(&Request { near: Some(Near::from(at)), ..request("6900") }).unwrap();
+    assert_eq!(found[0].name, "Lyon 6e Arrondissement", "the nearest: {found:?}");
+    let streets = Filter { kinds: Some(vec![Kind::Street]), ..Filter::default() };
+    let found = geocoder.search(&Request { filter: streets, ..request("690") }).unwrap();
+    assert!(found.iter().all(|it| it.kind == Kind::Street), "{found:?}");
 }
 
 #[test]

@@ -20,7 +20,7 @@ const PARIS_17: (&str, &str) = ("75117", "Paris 17e Arrondissement");
 type Street = (&'static str, (&'static str, &'static str), &'static [u32], f64, f64);
 
 #[rustfmt::skip]
-const STREETS: [Street; 61] = [
+const STREETS: [Street; 66] = [
     ("Rue du 23 Août 1944", MIONS, &[1, 12, 22, 24, 45], 4.950, 45.660),
     ("Avenue du 24 Août 1944", BRON, &[3, 8], 4.900, 45.730),
     ("Boulevard du 11 Novembre 1918", BRON, &[5, 11, 12, 43], 4.901, 45.731),
@@ -58,6 +58,11 @@ const STREETS: [Street; 61] = [
     ("Rue du Pont Vieux", BRON, &[1, 2], 4.921, 45.751),
     ("Avenue du Régiment Normandie", BRON, &[1, 2], 4.922, 45.752),
     ("Rue du Chanoine Boursier", BRON, &[1, 2], 4.923, 45.753),
+    ("Rue François Truffaut", BRON, &[1, 2], 4.924, 45.754),
+    ("Rue des Frères Lumière", BRON, &[1, 2], 4.925, 45.755),
+    ("Rond-Point des Tilleuls", BRON, &[1, 2], 4.926, 45.756),
+    ("Galerie des Arts", BRON, &[1, 2], 4.927, 45.757),
+    ("Rue du Point du Jour", BRON, &[1, 2], 4.928, 45.758),
     ("Voie Cs/17", PARIS_17, &[5], 2.310, 48.880),
     ("Rue Vandamme", PARIS_17, &[5], 2.311, 48.881),
     ("Rue Vendôme", LYON_3, &[5], 4.8450, 45.7600),
@@ -261,6 +266,14 @@ fn abbreviations_of_several_words_and_of_several_meanings_are_read() {
             ("2 rue du pt vieux", "2 Rue du Pont Vieux, 69029"),
             ("av rgt normandie", "Avenue du Régiment Normandie, 69029"),
             ("rue du ch boursier", "Rue du Chanoine Boursier, 69029"),
+            ("2 rue frs truffaut bron", "2 Rue François Truffaut, 69029"),
+            ("2 rue des frs lumiere", "2 Rue des Frères Lumière, 69029"),
+            ("2 rd pt des tilleuls bron", "2 Rond-Point des Tilleuls, 69029"),
+            ("rond pt tilleuls", "Rond-Point des Tilleuls, 69029"),
+            ("gle des arts bron", "Galerie des Arts, 69029"),
+            ("rue du pt du jour", "Rue du Point du Jour, 69029"),
+            ("8 avn victor hugo", "8 Avenue Victor Hugo, 69029"),
+            ("11 boulv du 11 novembre bron", "11 Boulevard du 11 Novembre 1918, 69029"),
             ("5 Voie Cs/17 Paris", "5 Voie Cs/17, 75117"),
             ("voie cs 17", "Voie Cs/17, 75117"),
         ],

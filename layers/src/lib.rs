@@ -11,6 +11,7 @@ mod envelope;
 mod error;
 mod feature;
 mod fgb;
+mod figure;
 mod identity;
 mod import;
 mod inside;
@@ -33,6 +34,7 @@ pub use communes::CommuneShapes;
 pub use envelope::{Bbox, Envelope, GridBox, GridPoint, LonLat, MERCATOR_HALF_SIDE};
 pub use error::Error;
 pub use feature::{Feature, FeatureId, Properties, Value};
+pub use figure::Figure;
 pub use import::{Imported, import};
 pub use layer::{
     Access, Attribute, AttributeType, CommuneRule, InvalidLayerId, Layer, LayerId, SourceFormat, SourceSpec,

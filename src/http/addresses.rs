@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use auth_proxy::{Principal, directory::Scope, may_search};
 use axum::{extract::FromRequestParts, http::request::Parts};
-use geocoder::{Error, Geocoder, Nearby, Request, Suggestion, Visible};
-use layers::{Access, Bbox, CommuneCode, LonLat};
+use geocoder::{Error, Geocoder, Nearby, ParcelParts, Request, Suggestion, Visible};
+use layers::{Access, Bbox, CommuneCode, Figure, LonLat, Record};
 
 use super::{
     problem::Problem,
@@ -55,9 +55,25 @@ impl Index {
         self.geocoder.search(&Request { objects: self.objects.clone(), ..request })
     }
 
+    /// [`Geocoder::parcels`] with the asker's rights.
+    pub fn parcels(&self, parts: &ParcelParts, request: Request) -> Vec<Suggestion> {
+        self.geocoder.parcels(parts, &Request { objects: self.objects.clone(), ..request })
+    }
+
     /// [`Geocoder::reverse`] with the asker's rights.
     pub fn reverse(&self, nearby: Nearby) -> Result<Vec<Suggestion>, Error> {
         self.geocoder.reverse(&Nearby { objects: self.objects.clone(), ..nearby })
+    }
+
+    /// The visible objects and parcels that meet a figure, by the distance to their extents.
+    pub fn meeting(&self, nearby: Nearby, figure: &Figure) -> Vec<Suggestion> {
+        let Some(bbox) = figure.bbox() else { return Vec::new() };
+        let meets = |found: &Suggestion| {
+            found.bbox.is_none_or(|extent| figure.meets_box(extent))
+                && self.record(found).is_some_and(|record| figure.meets(&record))
+        };
+        let nearby = Nearby { objects: self.objects.clone(), ..nearby };
+        self.geocoder.objects_meeting(&nearby, bbox, meets)
     }
 
     /// [`Geocoder::communes_named`]
@@ -68,11 +84,17 @@ impl Index {
     /// The geometry of the feature an answer is, as its source draws it, in degrees; none for an address, nor for who
     /// may find features but not have them whole. Of the very snapshot that was searched.
     pub fn geometry(&self, found: &Suggestion) -> Option<geojson::Geometry> {
-        let object = found.object.as_ref().filter(|_| self.draws)?;
+        let record = self.record(found).filter(|_| self.draws)?;
+        Some(geojson::Geometry::from(&record.geometry))
+    }
+
+    /// The feature an answer is, where its territory is open.
+    fn record(&self, found: &Suggestion) -> Option<Record> {
+        let object = found.object.as_ref()?;
         let visible = self.objects.iter().find(|visible| visible.layer == object.layer)?;
         let snapshot = self.generation.catalogue.get(object.layer.as_str())?.snapshot.as_ref()?;
         let record = snapshot.record(object.feature).ok().flatten()?;
-        visible.territory.opens(&record.communes).then(|| geojson::Geometry::from(&record.geometry))
+        visible.territory.opens(&record.communes).then_some(record)
     }
 }
 

@@ -5,6 +5,7 @@
 mod area;
 mod completion;
 mod parameters;
+mod parcels;
 
 use axum::{
     extract::State,

@@ -43,6 +43,11 @@ impl Indexes {
         self.address && !self.poi && !self.parcel
     }
 
+    /// Whether features are asked.
+    pub(super) fn has_features(self) -> bool {
+        self.poi || self.parcel
+    }
+
     /// What of an index is looked into: nothing but addresses unless more was asked.
     pub(super) fn of(self, index: Index) -> Index {
         if self.is_of_addresses() { index.of_addresses() } else { index }

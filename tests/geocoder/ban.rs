@@ -66,6 +66,9 @@ async fn a_batch_answers_item_by_item() {
         {"id": null, "operation": "reverse", "params": {"lon": 0, "lat": 0}},
         {"operation": "geocode", "params": {"q": "", "limit": 50}},
         {"operation": "find", "params": {"q": "3 rue watteau"}},
+        {"id": "f", "operation": "geocode"},
+        {"id": "g", "operation": 7, "params": {}},
+        {"params": {"q": "3 rue watteau"}},
     ], "params": {"citycode": ["69029"]}});
     let answer = post(&house, "/ban/batch", "application/json", &sent.to_string()).await;
     assert_eq!((answer.status, answer.text("cache-control")), (StatusCode::OK, "no-store"));
@@ -78,7 +81,9 @@ async fn a_batch_answers_item_by_item() {
     assert_eq!(results[2]["status"], "not-found");
     assert_eq!(results[3]["status"], "error");
     assert!(results[3]["error"].as_str().is_some_and(|error| error.contains('q')), "{results}");
-    assert!(results[4]["error"].as_str().is_some_and(|error| error.contains("geocode ou reverse")), "{results}");
+    for (at, says) in [(4, "geocode ou reverse"), (5, "params"), (6, "geocode ou reverse"), (7, "geocode ou reverse")] {
+        assert!(results[at]["error"].as_str().is_some_and(|error| error.contains(says)), "{results}");
+    }
 }
 
 #[tokio::test]
@@ -97,8 +102,7 @@ async fn a_batch_takes_a_hundred_items_and_refuses_what_is_none() {
         items(101),
         "{}".to_owned(),
         "[]".to_owned(),
-        r#"{"requests":[{"id":1,"operation":"geocode"}]}"#.to_owned(),
-        r#"{"requests":[{"id":1,"operation":7,"params":{}}]}"#.to_owned(),
+        r#"{"requests":["12 rue watteau"]}"#.to_owned(),
         format!(r#"{{"requests":[],"padding":"{}"}}"#, "x".repeat(300_000)),
     ] {
         let answer = post(&house, "/ban/batch", "application/json", &wrong).await;

@@ -5,9 +5,12 @@ use axum::{
     body::Body,
     http::{Request, StatusCode, header},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::{BRON, ask, found, layers_of, support::House};
+use crate::{
+    BRON, VILLEURBANNE, ask, found, layers_of,
+    support::{Caller, House},
+};
 
 #[tokio::test]
 async fn the_three_indexes_are_asked_apart_and_together() {
@@ -36,6 +39,80 @@ async fn the_three_indexes_are_asked_apart_and_together() {
     assert_eq!(completed["results"][0]["country"], "PositionOfInterest", "{completed}");
     let addresses = found(&house, &bron, "/geocodage/completion?text=mairie+de+br&type=StreetAddress").await;
     assert!(!addresses.to_string().contains("PositionOfInterest"), "{addresses}");
+}
+
+/// Identifiers and places of the parcels that a reverse in an area gives.
+async fn parcels_in(house: &House, caller: &Caller, area: &Value) -> Vec<(String, [f64; 2])> {
+    let sent = json!({"index": "parcel", "searchgeom": area, "limit": 20});
+    let request = Request::post("/geocodage/reverse").header(header::CONTENT_TYPE, "application/json");
+    let answer = house.send(caller, request.body(Body::from(sent.to_string())).unwrap()).await;
+    assert_eq!(answer.status, StatusCode::OK, "{area}: {}", answer.json());
+    let features = answer.json()["features"].as_array().unwrap().clone();
+    let read = |it: &Value| {
+        let id = it["properties"]["id"].as_str().unwrap().to_owned();
+        (id, serde_json::from_value(it["geometry"]["coordinates"].clone()).unwrap())
+    };
+    features.iter().map(read).collect()
+}
+
+#[tokio::test]
+async fn a_point_and_a_line_find_the_parcels_they_meet_and_no_address() {
+    let house = House::open().await;
+    let bron = house.caller(BRON).await;
+    let circle = json!({"type": "Circle", "coordinates": [4.9113, 45.7385], "radius": 400});
+    let around = parcels_in(&house, &bron, &circle).await;
+    assert!(around.len() > 2, "{around:?}");
+    for (id, at) in &around {
+        let found = parcels_in(&house, &bron, &json!({"type": "Point", "coordinates": at})).await;
+        assert_eq!(found, [(id.clone(), *at)], "a point in a parcel is in no other");
+    }
+    let (first, last) = (&around[0], &around[around.len() - 1]);
+    let line = parcels_in(&house, &bron, &json!({"type": "LineString", "coordinates": [first.1, last.1]})).await;
+    assert!(line.contains(first) && line.contains(last), "{line:?}");
+    // A ring around the middle of none but the first, which its edge meets.
+    let [lon, lat] = first.1;
+    let ring = [[0.0, 0.0], [1e-6, 0.0], [1e-6, 1e-6], [0.0, 0.0]].map(|[x, y]| [lon + x, lat + y]);
+    let inside = parcels_in(&house, &bron, &json!({"type": "Polygon", "coordinates": [ring]})).await;
+    assert!(inside.contains(first), "{inside:?}");
+    // Its own territory: what lies elsewhere is met by nothing of theirs.
+    let villeurbanne = house.caller(VILLEURBANNE).await;
+    assert!(parcels_in(&house, &villeurbanne, &json!({"type": "Point", "coordinates": first.1})).await.is_empty());
+    let point = "searchgeom=%7B%22type%22%3A%22Point%22%2C%22coordinates%22%3A%5B4.9113%2C45.7385%5D%7D";
+    for index in ["", "&index=address", "&index=poi,address"] {
+        let answer = house.get(&bron, &format!("/geocodage/reverse?{point}{index}")).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{index}");
+        assert!(answer.json()["detail"].as_str().unwrap().contains("index address"), "{}", answer.json());
+    }
+}
+
+#[tokio::test]
+async fn parcels_are_found_by_a_part_of_their_parts() {
+    let house = House::open().await;
+    let bron = house.caller(BRON).await;
+    let ids = async |caller: &Caller, query: &str| -> Vec<String> {
+        let path = format!("/geocodage/search?index=parcel&limit=20&{query}");
+        let answers = ask(&house, caller, &path).await;
+        assert!(answers.iter().all(|it| it["_type"] == "parcel"), "{answers:?}");
+        answers.iter().map(|it| it["id"].as_str().unwrap().to_owned()).collect()
+    };
+    let commune = "departmentcode=69&municipalitycode=029";
+    let all = ids(&bron, commune).await;
+    assert!(all.len() == 20 && all.is_sorted() && all.iter().all(|id| id.starts_with("69029000")), "{all:?}");
+    let (section, number) = (&all[0][8..10], &all[0][10..]);
+    let of_section = ids(&bron, &format!("{commune}&section={section}")).await;
+    assert!(of_section.contains(&all[0]) && of_section.iter().all(|id| &id[8..10] == section), "{of_section:?}");
+    let of_number = ids(&bron, &format!("{commune}&number={number}")).await;
+    assert!(of_number.contains(&all[0]) && of_number.iter().all(|id| &id[10..] == number), "{of_number:?}");
+    assert_eq!(ids(&bron, &format!("{commune}&section={section}&number={number}")).await, [all[0].clone()]);
+    let near = ids(&bron, "lon=4.9113&lat=45.7385").await;
+    assert!(!near.is_empty() && near.iter().all(|id| id.starts_with("69029")), "{near:?}");
+    let villeurbanne = house.caller(VILLEURBANNE).await;
+    let theirs = ids(&villeurbanne, &format!("{commune}&section={section}")).await;
+    assert_ne!(theirs, of_section, "what addresses tell, and not the layer");
+    for wrong in ["", "section=AB", "departmentcode=69", "departmentcode=69&municipalitycode=029&section=A1B"] {
+        let path = format!("/geocodage/search?index=parcel&{wrong}");
+        assert_eq!(house.get(&bron, &path).await.status, StatusCode::BAD_REQUEST, "{wrong}");
+    }
 }
 
 #[tokio::test]

@@ -55,11 +55,18 @@ const QUERIES: [&str; 22] = [
     "piscine",
 ];
 
-const REVERSES: [&str; 5] = [
+/// What is asked without a text; `searchgeom` is a point, a line and a circle.
+const REVERSES: [&str; 11] = [
     "/photon/reverse?lon=4.9113&lat=45.7385&radius=2&limit=20&osm_tag=highway:construction",
     "/photon/reverse?lon=4.8898&lat=45.7719&radius=3&limit=50&layer=other",
     "/geocodage/reverse?lon=4.8898&lat=45.7719&index=poi,parcel,address&limit=20",
     "/geocodage/reverse?lon=4.9113&lat=45.7385&index=parcel&limit=20&returntruegeometry=true",
+    "/geocodage/reverse?index=poi,parcel&searchgeom=%7B%22type%22%3A%22Point%22%2C%22coordinates%22%3A%5B4.8898%2C45.7719%5D%7D",
+    "/geocodage/reverse?index=poi,parcel&limit=20&searchgeom=%7B%22type%22%3A%22LineString%22%2C%22coordinates%22%3A%5B%5B4.886%2C45.770%5D%2C%5B4.893%2C45.773%5D%5D%7D",
+    "/geocodage/reverse?index=poi,parcel&limit=20&searchgeom=%7B%22type%22%3A%22Circle%22%2C%22coordinates%22%3A%5B4.905%2C45.745%5D%2C%22radius%22%3A900%7D",
+    "/geocodage/search?index=parcel&limit=20&departmentcode=69&municipalitycode=266",
+    "/geocodage/search?index=parcel&limit=20&departmentcode=69&municipalitycode=029&section=AA",
+    "/geocodage/search?index=parcel&limit=20&lon=4.905&lat=45.745",
     "/ban/reverse?lon=4.8898&lat=45.7719&index=poi&limit=20",
 ];
 

@@ -14,6 +14,8 @@ use crate::{
 const GOES_ON_M: f64 = 200.0;
 /// Of so few parts that the best answer after them is of something else.
 const MOST_PARTS: usize = 8;
+/// Least likeness of all of a name to what was typed with an initial before it.
+const ALL_BUT_INITIAL: f32 = 0.8;
 /// Of the answers that may be meant though they are less like the text, those that are compared.
 const MOST_CONTESTED: usize = 3;
 
@@ -53,7 +55,12 @@ fn is_rival(a: &Answer<'_>, b: &Answer<'_>, context: Context) -> bool {
 
 /// An answer that may be what was meant though another is liker the text.
 fn may_be_meant(answer: &Answer<'_>) -> bool {
-    is_half_typed(answer) || answer.wording == Wording::OtherType
+    is_half_typed(answer) || is_without_initial(answer) || answer.wording == Wording::OtherType
+}
+
+/// Whether it is all that was typed but the initial of a first name.
+fn is_without_initial(answer: &Answer<'_>) -> bool {
+    answer.wording == Wording::WithoutInitial && answer.score.text >= ALL_BUT_INITIAL
 }
 
 /// Whether a word of its name was begun, then the town named.
@@ -63,16 +70,18 @@ fn is_half_typed(answer: &Answer<'_>) -> bool {
 }
 
 /// Whether an answer is no surer than another of those: « rue arche paris » begins Rue Archereau as much as it is a
-/// part of Rue de la Petite Arche, and Rue Grillet is an « impasse Grillet » as much as Impasse Guillet is.
+/// part of Rue de la Petite Arche, and Rue Grillet is an « impasse Grillet » as much as Impasse Guillet is. « Rue
+/// A. Dumont » may be Rue Dumont though there is a Rue Antoine Dumont, unless it has not the number typed.
 fn contests(other: &Answer<'_>, answer: &Answer<'_>, context: Context) -> bool {
     if other.place.key() == answer.place.key() || rank::are_namesakes(other, answer) {
         return false; // rivals as any two
     }
     match answer.wording {
         Wording::Part => is_half_typed(other),
+        Wording::Begun if is_without_initial(other) => other.verdicts.number == answer.verdicts.number,
         Wording::Begun => is_half_typed(other) && is_half_typed(answer),
         Wording::Other => other.wording == Wording::OtherType && is_alone(answer, context),
-        Wording::Whole | Wording::OtherType => false,
+        Wording::Whole | Wording::WithoutInitial | Wording::OtherType => false,
     }
 }
 

@@ -87,7 +87,7 @@ impl<'a> Hunt<'a> {
 
     /// The number inside the street: as written, in its other spelling, then without its suffix.
     fn house(&self, place: Place<'_>, number: Option<&HouseNumber>) -> House {
-        let Some(number) = number else { return House::NotAsked };
+        let Some(number) = number.filter(|_| self.wants_houses) else { return House::NotAsked };
         let numbers = &self.geocoder.part_of(place).shard.numbers;
         let find = |number: &HouseNumber| {
             let entry = numbers.find(place.blocks(), number)?;

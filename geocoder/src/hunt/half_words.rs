@@ -91,6 +91,7 @@ pub(super) fn is_known(part: &Part, word: &QueryWord) -> bool {
     let vocabulary = &part.shard.vocabulary;
     let begins = |beginning: &String| vocabulary.begins(beginning);
     word.article
+        || word.initial
         || word.forms.iter().any(|(form, _)| vocabulary.names(form) > 0)
         || word.beginning.as_ref().is_some_and(begins)
 }

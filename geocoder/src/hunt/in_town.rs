@@ -17,29 +17,35 @@ impl Hunt<'_> {
         let mut seen: Vec<(String, Vec<u32>)> = Vec::new();
         for query in self.queries.iter().filter(scoped).cloned().collect::<Vec<_>>() {
             let Some(scope) = &query.scope else { continue };
-            let mut spellings = vec![
-                glued(query.words.iter().map(Word::canonical)),
-                glued(query.words.iter().map(|word| word.typed.as_str())),
+            let spellings: [Vec<&str>; 2] = [
+                query.words.iter().map(Word::canonical).collect(),
+                query.words.iter().map(|word| word.typed.as_str()).collect(),
             ];
-            spellings.dedup();
-            for typed in spellings {
-                let looked_for = (typed, scope.towns.clone());
+            for words in spellings {
+                let looked_for = (glued(words.iter().copied()), scope.towns.clone());
                 if !seen.contains(&looked_for) && !self.effort.is_spent() {
-                    self.compare(&looked_for.0, &query, &scope.towns, with_objects);
+                    self.compare(&words, &query, &scope.towns, with_objects);
                     seen.push(looked_for);
                 }
             }
         }
     }
 
-    fn compare(&mut self, typed: &str, query: &Query, towns: &[u32], with_objects: bool) {
-        let Some(spelt) = Spelt::new(typed) else { return };
+    fn compare(&mut self, words: &[&str], query: &Query, towns: &[u32], with_objects: bool) {
+        let typed = glued(words.iter().copied());
+        let Some(spelt) = Spelt::new(&typed) else { return };
+        let shorter = without_a_word(words);
+        let shorter: Vec<Spelt<'_>> = shorter.iter().filter_map(|typed| Spelt::new(typed)).collect();
         for part in self.contexts.iter().map(|context| context.part) {
             for place in part.shard.places.within(&part.towns(towns)).filter(|place| !part.hides(place.index)) {
                 self.effort.spend(effort::COMPARE_NAME);
                 let Some(likeness) = part.shard.places.spelling(place, &spelt) else { continue };
                 let is_other = is_of_other_type(query, place.folded());
                 let wording = if is_other { Wording::OtherType } else { likeness.wording };
+                // « Rue frs Truffaut » is no misspelling of Rue Truffaut: a word of it is left out.
+                let is_liker =
+                    |spelt| part.shard.places.spelling(place, spelt).is_some_and(|it| it.text > likeness.text);
+                let query = &Query { left_out: query.left_out || shorter.iter().any(is_liker), ..query.clone() };
                 let answer = self.answer(place, query, Likeness { wording, ..likeness });
                 self.answers.extend(answer);
             }
@@ -50,6 +56,16 @@ impl Hunt<'_> {
             self.keep(found, query);
         }
     }
+}
+
+/// The words glued, each time without one of them that tells: no article, no letter alone (which may be of a word that
+/// was cut), and no type of street first.
+fn without_a_word(words: &[&str]) -> Vec<String> {
+    let is_telling = |&at: &usize| {
+        words[at].len() > 1 && !normalize::is_article(words[at]) && (at > 0 || !normalize::is_street_type(words[at]))
+    };
+    let without = |at: usize| glued(words[..at].iter().chain(&words[at + 1..]).copied());
+    (0..words.len()).filter(is_telling).map(without).collect()
 }
 
 /// Whether one type of street was typed and a name has another, which are no misspelling of each other as « cour » is of

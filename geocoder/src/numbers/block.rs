@@ -125,6 +125,15 @@ impl<'a> Block<'a> {
         found
     }
 
+    /// The parcels of the numbers of a street of this commune, with repetitions.
+    pub(crate) fn parcels(self, insee: &str) -> Vec<Parcel> {
+        let mut found = Vec::new();
+        if self.parts() & PARCELS != 0 {
+            take_parcels(&mut self.after_entries(), self.len(), insee, |_, own| found.push(own));
+        }
+        found
+    }
+
     fn parts(self) -> u8 {
         self.0.first().copied().unwrap_or_default()
     }

@@ -30,6 +30,12 @@ impl Geocoder {
         self.visible_tables(objects).flat_map(|(_, table, opened)| table.in_commune(insee, plot, &opened)).collect()
     }
 
+    /// The visible parcels of a pattern, of each layer in order and so many at most.
+    pub(crate) fn visible_like(&self, objects: &[Visible], pattern: &Parcel, most: usize) -> Vec<Parcel> {
+        let tables = self.visible_tables(objects);
+        tables.flat_map(|(_, table, opened)| table.like(pattern, &opened).into_iter().take(most)).collect()
+    }
+
     /// A parcel, if a layer has it and it is visible there.
     pub(crate) fn visible_parcel(
         &self,

@@ -3,7 +3,7 @@
 
 use std::collections::BinaryHeap;
 
-use layers::{LonLat, Territory};
+use layers::{Bbox, LonLat, Territory};
 
 use crate::{
     Filter, Geocoder, Nearby, Suggestion,
@@ -27,7 +27,23 @@ impl Geocoder {
     /// The visible objects nearest to a point, nearest first, none farther than the radius. The distance is that to the
     /// extent, 0 inside; of objects as near, the one whose middle is nearest for its size comes first.
     pub(crate) fn nearest_objects(&self, nearby: &Nearby) -> Vec<Suggestion> {
+        self.objects_around(nearby, window(&nearby.filter), &|_| true)
+    }
+
+    /// The same of those whose extents meet a box and that `meets` keeps, which has the geometry to tell: what somebody
+    /// drew is asked what it meets, not where the middles are.
+    pub fn objects_meeting(&self, nearby: &Nearby, bbox: Bbox, meets: impl Fn(&Suggestion) -> bool) -> Vec<Suggestion> {
+        self.objects_around(nearby, Some(bbox), &meets)
+    }
+
+    fn objects_around(
+        &self,
+        nearby: &Nearby,
+        window: Option<Bbox>,
+        meets: &dyn Fn(&Suggestion) -> bool,
+    ) -> Vec<Suggestion> {
         let wanted = Wanted::new(self, &nearby.filter, None);
+        let around = Around { nearby, window: window.map(Box::of), meets };
         let mut found = Vec::new();
         for visible in &nearby.objects {
             let Some(part) = self.part_of_layer(visible) else { continue };
@@ -36,8 +52,8 @@ impl Geocoder {
                 continue;
             }
             match (part.objects.named(), part.objects.parcels()) {
-                (Some(table), _) => found.extend(self.named_near(part, table, &visible.territory, nearby, &wanted)),
-                (_, Some(table)) => found.extend(self.parcels_near(part, table, &visible.territory, nearby)),
+                (Some(table), _) => found.extend(self.named_near(part, table, &visible.territory, &around, &wanted)),
+                (_, Some(table)) => found.extend(self.parcels_near(part, table, &visible.territory, &around)),
                 (None, None) => {}
             }
         }
@@ -53,9 +69,10 @@ impl Geocoder {
         part: &ObjectPart,
         table: &NamedObjects,
         territory: &Territory,
-        nearby: &Nearby,
+        around: &Around<'_>,
         wanted: &Wanted,
     ) -> Vec<Suggestion> {
+        let nearby = around.nearby;
         let Some(tree) = table.tree() else { return Vec::new() };
         let view = table.seen_by(territory);
         if view.objects.is_empty() || !view.may_hold(&nearby.filter) {
@@ -67,18 +84,25 @@ impl Geocoder {
             let bbox = table.places.get(object).bbox();
             vec![(object, Box::of(bbox))]
         };
-        let walked = walk(&tree, nearby, is_visible, extent).take(MOST_OBJECTS);
-        let near = walked.filter(is_wanted).take(nearby.limit.min(MAX_LIMIT) + IN_SEVERAL);
+        let walked = walk(&tree, around, is_visible, extent).take(MOST_OBJECTS);
         let suggestion = |near: Nearest<u32>| {
             let score = score(near.distance);
             let place = part.place(table, near.what);
             let verdicts = Verdicts::default();
-            let answer =
-                Answer { place, house: House::NotAsked, score, verdicts, wording: Wording::Whole, other_name: None };
+            let answer = Answer {
+                place,
+                house: House::NotAsked,
+                score,
+                verdicts,
+                wording: Wording::Whole,
+                skips: false,
+                other_name: None,
+            };
             let found = self.object_suggestion(part, table, answer, None);
             Suggestion { distance_m: Some(tree::metres(near.distance)), ..found }
         };
-        near.map(suggestion).collect()
+        let near = walked.filter(is_wanted).map(suggestion).filter(|it| (around.meets)(it));
+        near.take(nearby.limit.min(MAX_LIMIT) + IN_SEVERAL).collect()
     }
 
     fn parcels_near(
@@ -86,8 +110,9 @@ impl Geocoder {
         part: &ObjectPart,
         table: &ParcelTable,
         territory: &Territory,
-        nearby: &Nearby,
+        around: &Around<'_>,
     ) -> Vec<Suggestion> {
+        let nearby = around.nearby;
         let Some(tree) = table.tree() else { return Vec::new() };
         let opened = table.opened(territory);
         if !opened.contains(&true) {
@@ -104,27 +129,37 @@ impl Geocoder {
             let found = self.parcel_suggestion(part, table.row(near.what), None);
             Suggestion { score: score(near.distance), distance_m: Some(tree::metres(near.distance)), ..found }
         };
-        let near = walk(&tree, nearby, |_| true, extents).take(MOST_PARCELS).map(suggestion);
+        let near = walk(&tree, around, |_| true, extents).take(MOST_PARCELS).map(suggestion);
         let keeps = self.keeper(&filter, None);
-        near.filter(|it| keeps(it)).take(nearby.limit.min(MAX_LIMIT) + IN_SEVERAL).collect()
+        near.filter(|it| keeps(it) && (around.meets)(it)).take(nearby.limit.min(MAX_LIMIT) + IN_SEVERAL).collect()
     }
+}
+
+/// Where objects are looked for, and what they must be beside.
+struct Around<'a> {
+    nearby: &'a Nearby,
+    /// Their extents meet it.
+    window: Option<Box>,
+    meets: &'a dyn Fn(&Suggestion) -> bool,
 }
 
 /// What the items of a tree hold, by distance to its extent, nearest first.
 fn walk<'a>(
     tree: &'a Tree<'a>,
-    nearby: &Nearby,
+    around: &Around<'_>,
     keep: impl Fn(u32) -> bool + 'a,
     extents: impl Fn(u32) -> Vec<(u32, Box)> + 'a,
 ) -> impl Iterator<Item = Nearest<u32>> + 'a {
+    let &Around { nearby, window, .. } = around;
     let from = Centre::new(nearby.point);
     let reach = tree::of_metres(nearby.radius_m.clamp(0.0, MAX_RADIUS_M));
-    let mut items = tree.nearest(from, reach, window(&nearby.filter).map(Box::of), keep).peekable();
+    let mut items = tree.nearest(from, reach, window, keep).peekable();
     let mut heap: BinaryHeap<Nearest<u32>> = BinaryHeap::new();
     std::iter::from_fn(move || {
         // An item whose box is as near as the nearest object found may hold one as near, or nearer.
         while let Some(item) = items.next_if(|item| heap.peek().is_none_or(|found| item.distance <= found.distance)) {
-            let held = extents(item.what).into_iter();
+            let meets = |extent: Box| window.is_none_or(|window| extent.meets(window));
+            let held = extents(item.what).into_iter().filter(|(_, extent)| meets(*extent));
             let measured = held.map(|(what, extent)| Nearest { distance: from.to_box(extent), what });
             heap.extend(measured.filter(|found| found.distance <= reach));
         }

@@ -15,6 +15,7 @@ use crate::{
         audience::{self, AudienceWriter},
     },
     packed::{self, i32_at, u16_at},
+    parcel_parts,
     sections::{Magic, SectionWriter, Sections},
     tree::{self, Tree},
 };
@@ -159,6 +160,16 @@ impl ParcelTable {
             from[PREFIX..].fill(u8::MAX);
         }
         found
+    }
+
+    /// The visible parcels of a pattern, in order.
+    pub(crate) fn like(&self, pattern: &Parcel, opened: &[bool]) -> Vec<Parcel> {
+        let known = parcel_parts::known(pattern);
+        let mut from = [0; LENGTH];
+        from[..known.len()].copy_from_slice(known);
+        let rows = (self.from(&from)..self.count).map(|index| self.row(index));
+        let rows = rows.take_while(|row| row.id().starts_with(known)).filter(|row| row.is_open(opened));
+        rows.map(ParcelRow::id).filter(|id| parcel_parts::is_like(id, pattern)).collect()
     }
 
     /// The first row that is not before a parcel.

@@ -14,14 +14,16 @@ const MOST: usize = 8;
 const YEAR_DROPPED: f32 = 0.96;
 
 /// What is short for several words. Of two long ones, either is written.
-const SHORT: [(&str, &[&[&str]]); 7] = [
-    ("za", &[&["zone", "artisanale"], &["zone", "d", "activites"], &["zone", "d", "activite"]]),
-    ("zi", &[&["zone", "industrielle"]]),
-    ("zac", &[&["zone", "d", "amenagement", "concerte"]]),
-    ("rpt", &[&["rond", "point"]]),
-    ("nd", &[&["notre", "dame"]]),
-    ("hdv", &[&["hotel", "de", "ville"]]),
-    ("vc", &[&["voie", "communale"]]),
+const SHORT: [(&[&str], &[&[&str]]); 9] = [
+    (&["za"], &[&["zone", "artisanale"], &["zone", "d", "activites"], &["zone", "d", "activite"]]),
+    (&["zi"], &[&["zone", "industrielle"]]),
+    (&["zac"], &[&["zone", "d", "amenagement", "concerte"]]),
+    (&["rpt"], &[&["rond", "point"]]),
+    (&["nd"], &[&["notre", "dame"]]),
+    (&["hdv"], &[&["hotel", "de", "ville"]]),
+    (&["vc"], &[&["voie", "communale"]]),
+    (&["rd", "pt"], &[&["rond", "point"]]),
+    (&["rd", "point"], &[&["rond", "point"]]),
 ];
 
 /// Roads that go by a number: their initials, and the word for them.
@@ -143,13 +145,19 @@ pub(super) fn ends_with_road(before: &[Word]) -> bool {
 fn spelt_out(words: &[Word]) -> Vec<(Vec<Word>, f32)> {
     let mut made = Vec::new();
     for (short, longs) in SHORT {
-        if let Some(at) = words.iter().position(|word| word.typed == short) {
-            made.extend(longs.iter().map(|long| (spliced(words, at, 1, long.iter().copied().map(Word::new)), 1.0)));
+        let position = |of: &[&str]| {
+            let is_here = |run: &[Word]| run.iter().map(|word| word.typed.as_str()).eq(of.iter().copied());
+            words.windows(of.len()).position(is_here)
+        };
+        let with = |at: usize, instead: (&[&str], &[&str])| {
+            let (from, to) = instead;
+            (spliced(words, at, from.len(), to.iter().copied().map(Word::new)), 1.0)
+        };
+        if let Some(at) = position(short) {
+            made.extend(longs.iter().map(|long| with(at, (short, long))));
         }
         for long in longs {
-            let is_here = |run: &[Word]| run.iter().map(|word| word.typed.as_str()).eq(long.iter().copied());
-            let found = words.windows(long.len()).position(is_here);
-            made.extend(found.map(|at| (spliced(words, at, long.len(), [Word::new(short)].into_iter()), 1.0)));
+            made.extend(position(long).map(|at| with(at, (long, short))));
         }
     }
     made
@@ -224,6 +232,7 @@ mod tests {
         check("12 rn7", "12 route nationale 7");
         check("za des pins", "zone artisanale des pins");
         check("zone industrielle nord", "zi nord");
+        check("2 rd-pt des pins", "2 rond point des pins");
         assert!(wordings("rue d alger").is_empty());
     }
 

@@ -65,6 +65,51 @@ fn a_file_cut_short_leaves_what_was_there_and_no_other_unedited() {
 }
 
 #[test]
+fn what_is_lost_by_and_by_adds_up_until_the_next_build() {
+    let site = Site::new();
+    let numbers: Vec<u32> = (1..=100).collect();
+    let write = |count: usize| bal(&site.file("bron"), BRON, &[("Rue des Lilas", &numbers[..count])]);
+    write(100);
+    build(&site.sources(), &site.store(), &BuildOptions::default(), &mut |_| ()).unwrap();
+    for count in [80, 60, 90, 55] {
+        write(count);
+        site.edit();
+    }
+    write(45); // not half of what was left, and more than half of what there was
+    let updated = site.look(&[]).unwrap();
+    let said = complaint(&updated, &site.file("bron"));
+    assert!(said.contains("commune 69029 (Bron) has 45 of 100 addresses left"), "{said}");
+    assert_eq!(labels(&site.open(), "50 rue des lilas bron")[0], "50 Rue des Lilas Bron");
+    let index = |accept_losses| {
+        let options = BuildOptions { accept_losses, ..BuildOptions::default() };
+        build(&site.sources(), &site.store(), &options, &mut |_| ())
+    };
+    assert!(index(false).unwrap_err().to_string().contains("has 45 of 100 addresses left"));
+    // Another file that changes is edited meanwhile, and the one in question is the only one left.
+    bal(&site.file("villeurbanne"), VILLEURBANNE, &[("Rue des Lilas", &[1, 2, 3]), ("Cours Émile Zola", &[10, 12])]);
+    assert!(complaint(&site.look(&[]).unwrap(), &site.file("bron")).contains("45 of 100"));
+    assert_eq!(labels(&site.open(), "12 cours émile zola villeurbanne")[0], "12 Cours Émile Zola Villeurbanne");
+    index(true).unwrap();
+    write(40);
+    site.edit();
+    assert!(site.look(&[]).unwrap().left.is_empty(), "what was accepted is what there is to lose");
+}
+
+#[test]
+fn addresses_given_to_another_file_long_ago_are_not_lost_by_a_correction() {
+    let site = Site::new();
+    let numbers: Vec<u32> = (1..=60).collect();
+    bal(&site.file("bron"), BRON, &[("Rue des Lilas", &numbers)]);
+    build(&site.sources(), &site.store(), &BuildOptions::default(), &mut |_| ()).unwrap();
+    bal(&site.file("bron"), BRON, &[("Rue du Parc", &[1])]);
+    bal(&site.file("bron-2"), BRON, &[("Rue des Lilas", &numbers)]);
+    site.edit();
+    bal(&site.file("bron-2"), BRON, &[("Rue des Lilas", &numbers[..59])]);
+    site.edit();
+    assert!(site.look(&[]).unwrap().left.is_empty());
+}
+
+#[test]
 fn a_file_that_cannot_be_read_keeps_its_edits_and_no_other_file_from_being_edited() {
     let site = Site::new();
     let edited: &[(&str, &[u32])] = &[("Rue des Lilas", &[1, 2, 3, 7]), ("Cours Émile Zola", &[10])];

@@ -2,7 +2,7 @@
 //! as addresses do.
 
 use geocoder::{
-    Filter, Kind, Near, Nearby, Request,
+    Filter, Kind, Near, Nearby, ParcelParts, Request,
     photon::{Choice, OsmTag},
 };
 use layers::{Bbox, FeatureId, LonLat, Territory};
@@ -91,4 +91,32 @@ fn the_objects_around_a_point_come_by_the_distance_to_their_extent() {
     );
     assert_eq!((found[2].name.as_str(), found[2].kind), ("Garibaldi", Kind::Object), "{:#?}", shown(&found));
     assert!(near(&[], None, (4.8501, 45.7452)).iter().all(|it| it.kind == Kind::House));
+}
+
+#[test]
+fn the_parcels_of_a_layer_are_found_by_a_part_of_their_identifier_by_those_they_are_open_to() {
+    let (geocoder, _folder) = index();
+    let part = |text: &str| Some(text.to_owned());
+    let ids = |parts: &ParcelParts, near: Option<Near>, territory: &Territory| -> Vec<String> {
+        let request = Request { near, limit: 10, objects: seen(&["parcelles"], territory), ..Request::default() };
+        geocoder.parcels(parts, &request).into_iter().map(|it| it.id).collect()
+    };
+    let bron = Territory::Communes(codes_of(&["69029"]).into_iter().collect());
+    let of_bron = ParcelParts { department: part("69"), commune: part("029"), ..ParcelParts::default() };
+    let section = ParcelParts { section: part("AB"), ..of_bron.clone() };
+    for territory in [&Territory::Whole, &bron] {
+        assert_eq!(ids(&section, None, territory), ["69029000AB0001", "69029000AB0002"]);
+        let number = ParcelParts { number: part("0002"), former: part("123"), ..of_bron.clone() };
+        assert_eq!(ids(&number, None, territory), ["69029123AB0002"]);
+    }
+    let of_villeurbanne = ParcelParts { commune: part("266"), ..of_bron.clone() };
+    assert_eq!(ids(&of_villeurbanne, None, &Territory::Whole), ["69266000CE0005", "69266000CE0006"]);
+    assert_eq!(ids(&of_villeurbanne, None, &bron), ["69266000CE0005"], "not theirs: what an address tells of them");
+    // Around a centre: nearest first, whatever is known.
+    let near = Some(Near::from(LonLat { lon: 4.9105, lat: 45.7381 }));
+    let around = ["69029000AB0002", "69029000AB0001", "69029123AB0002"];
+    assert_eq!(ids(&ParcelParts::default(), near, &Territory::Whole), around, "within 2 km");
+    let first = ParcelParts { number: part("0001"), ..ParcelParts::default() };
+    assert_eq!(ids(&first, near, &bron), ["69029000AB0001"]);
+    assert!(ids(&of_villeurbanne, near, &Territory::Whole).is_empty());
 }

@@ -104,6 +104,40 @@ fn a_file_that_lost_its_addresses_is_refused_unless_that_is_accepted() {
 }
 
 #[test]
+fn a_file_cut_short_before_the_format_changed_is_refused_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("index");
+    let bron: Vec<Row> = (1..=60).map(|n| row("Rue des Lilas", n, 4.91, 45.74)).collect();
+    let file = write(folder.path(), "a.csv", &bron);
+    let index = |accept_losses| {
+        let options = BuildOptions { accept_losses, ..BuildOptions::default() };
+        build(std::slice::from_ref(&file), &store, &options, &mut |_| ()).map(|built| built.addresses)
+    };
+    // As a later version finds it: another stamp, a part it does not know, no file of origins it could read.
+    let age = || {
+        let former = store.join(Geocoder::current_revision(&store).unwrap().unwrap());
+        let manifest = former.join("manifest.json");
+        let mut json: serde_json::Value = serde_json::from_slice(&fs::read(&manifest).unwrap()).unwrap();
+        json["schema"] = 1.into();
+        json["report"]["files"] = "otherwise".into();
+        fs::write(&manifest, json.to_string()).unwrap();
+        fs::write(former.join("origins.bin"), "otherwise").unwrap();
+    };
+    assert_eq!(index(false).unwrap(), 60);
+    age();
+    write(folder.path(), "a.csv", &bron[..29]);
+    let said = index(false).unwrap_err().to_string();
+    assert!(said.contains("commune 69029 (Bron) has 29 of 60 addresses left") && !said.contains("by "), "{said}");
+    write(folder.path(), "a.csv", &bron[..31]);
+    assert_eq!(index(false).unwrap(), 31, "a correction");
+    age();
+    write(folder.path(), "a.csv", &bron[..1]);
+    assert_eq!(index(true).unwrap(), 1);
+    fs::write(store.join(revision(&store)).join("manifest.json"), "{").unwrap();
+    assert_eq!(index(false).unwrap(), 1, "nothing to compare with");
+}
+
+#[test]
 fn a_build_killed_on_its_way_is_swept_and_never_seen() {
     let (source, store, before, _folder) = small();
     fs::create_dir(store.join(".geocoder-building")).unwrap();

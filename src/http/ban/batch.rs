@@ -41,17 +41,12 @@ pub struct Batch {
 #[derive(Debug, Deserialize)]
 struct Item {
     id: Option<Value>,
-    operation: Operation,
-    params: Map<String, Value>,
-}
-
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Operation {
-    Geocode,
-    Reverse,
-    #[serde(other)]
-    Unknown,
+    /// `geocode` or `reverse`.
+    #[serde(default)]
+    operation: Value,
+    /// An object.
+    #[serde(default)]
+    params: Value,
 }
 
 #[derive(Serialize)]
@@ -100,15 +95,16 @@ enum Read {
 
 /// An item's own parameters and those of the batch, which win; two answers, and nothing is still being typed.
 fn read(item: &Item, shared: &Map<String, Value>) -> Result<Read, Problem> {
-    let mut members = item.params.clone();
+    let own = item.params.as_object().ok_or_else(|| Problem::BadRequest("params est un objet.".into()))?;
+    let mut members = own.clone();
     members.extend(shared.iter().map(|(name, value)| (name.clone(), value.clone())));
     members.insert("limit".to_owned(), Value::from(2));
     members.insert("autocomplete".to_owned(), Value::from(false));
     let sent = from_object(&members)?;
-    match item.operation {
-        Operation::Geocode => search_request(&sent).map(|(indexes, request, _)| Read::Search(indexes, request)),
-        Operation::Reverse => reverse_request(&sent).map(|(indexes, nearby, _)| Read::Reverse(indexes, nearby)),
-        Operation::Unknown => Err(Problem::BadRequest("operation vaut geocode ou reverse.".into())),
+    match item.operation.as_str() {
+        Some("geocode") => search_request(&sent).map(|(indexes, request, _)| Read::Search(indexes, request)),
+        Some("reverse") => reverse_request(&sent).map(|(indexes, nearby, _)| Read::Reverse(indexes, nearby)),
+        _ => Err(Problem::BadRequest("operation vaut geocode ou reverse.".into())),
     }
 }
 

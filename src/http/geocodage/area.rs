@@ -1,15 +1,16 @@
-//! `searchgeom`: the circle or the polygon in which a reverse looks for addresses, as GeoJSON in degrees
-//! (a circle, which GeoJSON has not, as the Géoplateforme writes it: a centre and a radius in metres).
+//! `searchgeom`: the circle or the polygon in which a reverse looks for addresses, and those or the point or the line that
+//! features must meet; as GeoJSON in degrees (a circle, which GeoJSON has not, as the Géoplateforme writes it: a centre
+//! and a radius in metres).
 
 use geocoder::ground_distance_m;
-use layers::LonLat;
+use layers::{Figure, LonLat};
 use serde::Deserialize;
 
 use crate::http::problem::Problem;
 
-/// Largest radius of a circle, and largest side of a polygon's box, in metres.
+/// Largest radius of a circle, and largest side of the box of anything else, in metres.
 const LARGEST_M: f64 = 1000.0;
-/// Points a polygon may have.
+/// Points a polygon or a line may have.
 const MOST_POINTS: usize = 500;
 /// Sides of the polygon that stands for a circle.
 const SIDES: u32 = 64;
@@ -23,6 +24,8 @@ pub(super) enum Area {
     },
     /// One ring, degrees.
     Polygon(Vec<LonLat>),
+    Point(LonLat),
+    Line(Vec<LonLat>),
 }
 
 #[derive(Deserialize)]
@@ -30,37 +33,41 @@ pub(super) enum Area {
 enum Geometry {
     Circle { coordinates: [f64; 2], radius: f64 },
     Polygon { coordinates: Vec<Vec<[f64; 2]>> },
+    Point { coordinates: [f64; 2] },
+    LineString { coordinates: Vec<[f64; 2]> },
 }
 
 impl Area {
     pub(super) fn parse(text: &str) -> Result<Self, Problem> {
-        match serde_json::from_str(text) {
-            Ok(Geometry::Circle { coordinates, radius }) if radius > 0.0 && radius <= LARGEST_M => {
-                let centre = point(coordinates).ok_or_else(wrong)?;
-                Ok(Self::Circle { centre, radius_m: radius })
+        let read = || match serde_json::from_str(text).ok()? {
+            Geometry::Circle { coordinates, radius } if radius > 0.0 && radius <= LARGEST_M => {
+                Some(Self::Circle { centre: point(coordinates)?, radius_m: radius })
             }
-            Ok(Geometry::Polygon { coordinates }) => match &coordinates[..] {
-                [ring] if (4..=MOST_POINTS).contains(&ring.len()) && ring.first() == ring.last() => {
-                    let ring = ring.iter().copied().map(point).collect::<Option<Vec<_>>>().ok_or_else(wrong)?;
-                    let (low, high) = corners(&ring);
-                    let sides = [LonLat { lat: low.lat, ..high }, LonLat { lon: low.lon, ..high }];
-                    if sides.into_iter().any(|corner| ground_distance_m(low, corner) > LARGEST_M) {
-                        return Err(wrong());
-                    }
-                    Ok(Self::Polygon(ring))
-                }
-                _ => Err(wrong()),
-            },
-            _ => Err(wrong()),
-        }
+            Geometry::Circle { .. } => None,
+            Geometry::Polygon { coordinates } => {
+                let [ring] = &coordinates[..] else { return None };
+                let is_closed = ring.len() >= 4 && ring.first() == ring.last();
+                points(ring).filter(|_| is_closed).map(Self::Polygon)
+            }
+            Geometry::Point { coordinates } => point(coordinates).map(Self::Point),
+            Geometry::LineString { coordinates } => {
+                points(&coordinates).filter(|points| points.len() >= 2).map(Self::Line)
+            }
+        };
+        read().ok_or_else(wrong)
+    }
+
+    /// Whether addresses may be looked for in it: they are points, which a point or a line would miss.
+    pub(super) fn holds_addresses(&self) -> bool {
+        matches!(self, Self::Circle { .. } | Self::Polygon(_))
     }
 
     /// The middle: the centre, or that of the box.
     pub(super) fn middle(&self) -> LonLat {
         match self {
-            Self::Circle { centre, .. } => *centre,
-            Self::Polygon(ring) => {
-                let (low, high) = corners(ring);
+            Self::Circle { centre: at, .. } | Self::Point(at) => *at,
+            Self::Polygon(points) | Self::Line(points) => {
+                let (low, high) = corners(points);
                 LonLat { lon: f64::midpoint(low.lon, high.lon), lat: f64::midpoint(low.lat, high.lat) }
             }
         }
@@ -70,14 +77,18 @@ impl Area {
     pub(super) fn reach_m(&self, from: LonLat) -> f64 {
         match self {
             Self::Circle { centre, radius_m } => ground_distance_m(from, *centre) + radius_m,
-            Self::Polygon(ring) => ring.iter().map(|&at| ground_distance_m(from, at)).fold(0.0, f64::max),
+            Self::Point(at) => ground_distance_m(from, *at),
+            Self::Polygon(points) | Self::Line(points) => {
+                points.iter().map(|&at| ground_distance_m(from, at)).fold(0.0, f64::max)
+            }
         }
     }
 
-    /// The same as one ring.
+    /// The same as one ring; the points of what has no inside.
     pub(super) fn ring(&self) -> Vec<LonLat> {
         match self {
-            Self::Polygon(ring) => ring.clone(),
+            Self::Polygon(points) | Self::Line(points) => points.clone(),
+            Self::Point(at) => vec![*at],
             Self::Circle { centre, radius_m } => {
                 let north = LonLat { lat: centre.lat + 0.01, ..*centre };
                 let lat = 0.01 * radius_m / ground_distance_m(*centre, north);
@@ -90,6 +101,24 @@ impl Area {
             }
         }
     }
+
+    /// The same as what features meet.
+    pub(super) fn figure(&self) -> Figure {
+        match self {
+            Self::Circle { .. } | Self::Polygon(_) => Figure::area(&self.ring()),
+            Self::Point(at) => Figure::point(*at),
+            Self::Line(points) => Figure::line(points),
+        }
+    }
+}
+
+/// Points that are neither too many nor too far apart.
+fn points(coordinates: &[[f64; 2]]) -> Option<Vec<LonLat>> {
+    let points = coordinates.iter().copied().map(point).collect::<Option<Vec<_>>>()?;
+    let (low, high) = corners(&points);
+    let mut sides = [LonLat { lat: low.lat, ..high }, LonLat { lon: low.lon, ..high }].into_iter();
+    let is_small = points.len() <= MOST_POINTS && sides.all(|corner| ground_distance_m(low, corner) <= LARGEST_M);
+    is_small.then_some(points)
 }
 
 fn point([lon, lat]: [f64; 2]) -> Option<LonLat> {
@@ -108,9 +137,9 @@ fn corners(ring: &[LonLat]) -> (LonLat, LonLat) {
 
 fn wrong() -> Problem {
     Problem::BadRequest(format!(
-        "Le paramètre searchgeom est un objet GeoJSON en degrés : un Polygon d'un seul contour fermé, de {LARGEST_M} m de \
-         côté et de {MOST_POINTS} points au plus, ou {{\"type\":\"Circle\",\"coordinates\":[lon,lat],\"radius\":mètres}}, \
-         {LARGEST_M} m au plus."
+        "Le paramètre searchgeom est un objet GeoJSON en degrés : un Point, une LineString, un Polygon d'un seul contour \
+         fermé, de {LARGEST_M} m de côté et de {MOST_POINTS} points au plus, ou \
+         {{\"type\":\"Circle\",\"coordinates\":[lon,lat],\"radius\":mètres}}, {LARGEST_M} m au plus."
     ))
 }
 
@@ -143,12 +172,27 @@ mod tests {
     }
 
     #[test]
+    fn a_point_and_a_line_are_for_features_alone() {
+        let at = LonLat { lon: 4.9, lat: 45.7 };
+        let point = Area::parse(r#"{"type":"Point","coordinates":[4.9,45.7]}"#).unwrap();
+        assert_eq!((point.middle(), point.reach_m(at), point.holds_addresses()), (at, 0.0, false));
+        let line = Area::parse(r#"{"type":"LineString","coordinates":[[4.9,45.7],[4.9,45.7089]]}"#).unwrap();
+        assert!((line.middle().lat - 45.70445).abs() < 1e-9 && !line.holds_addresses());
+        assert!((line.reach_m(at) - 989.6).abs() < 1.0, "{}", line.reach_m(at));
+        assert!(Area::parse(SQUARE).unwrap().holds_addresses());
+    }
+
+    #[test]
     fn other_shapes_and_sizes_are_refused() {
         for bad in [
             "",
             "{}",
             "[1]",
-            r#"{"type":"Point","coordinates":[4.9,45.7]}"#,
+            r#"{"type":"MultiPoint","coordinates":[[4.9,45.7]]}"#,
+            r#"{"type":"Point","coordinates":[4.9]}"#,
+            r#"{"type":"Point","coordinates":[4.9,95]}"#,
+            r#"{"type":"LineString","coordinates":[[4.9,45.7]]}"#,
+            r#"{"type":"LineString","coordinates":[[4.9,45.7],[4.9,45.71]]}"#,
             r#"{"type":"Circle","coordinates":[4.9,45.7]}"#,
             r#"{"type":"Circle","coordinates":[4.9,45.7],"radius":0}"#,
             r#"{"type":"Circle","coordinates":[4.9,45.7],"radius":1000.5}"#,

@@ -1,10 +1,12 @@
 //! The Géoplateforme's parameters. A parameter nobody reads is ignored, as there; one that is read and wrong
 //! is refused.
 
-use geocoder::{Error, Filter, Kind, MAX_RADIUS_M, Near, Nearby, Request, Score, Suggestion};
-use layers::{CommuneCode, LonLat};
+use std::cmp::Ordering;
 
-use super::area::Area;
+use geocoder::{Error, Filter, Kind, MAX_RADIUS_M, Near, Nearby, ParcelParts, Request, Score, Suggestion};
+use layers::{CommuneCode, Figure, LonLat};
+
+use super::{area::Area, parcels};
 use crate::http::{
     addresses::{Index, LONGEST_QUERY, position, text},
     ban,
@@ -20,9 +22,11 @@ const DEFAULT_LIMIT: usize = 10;
 /// How far an address may be from the point reversed, in metres, when no area is given.
 const REVERSE_RADIUS_M: f64 = 200.0;
 
-/// A search. No request: a parcel was asked by too few of its parts.
+/// A search.
 pub(super) struct Search {
-    request: Option<Request>,
+    request: Request,
+    /// What is known of parcels that are asked by no text.
+    parts: Option<ParcelParts>,
     indexes: Indexes,
     /// The commune by its name, which must be one and the one `citycode` says.
     city: Option<String>,
@@ -33,6 +37,8 @@ pub(super) struct Search {
 /// A point or an area reversed.
 pub(super) struct Reverse {
     nearby: Nearby,
+    /// What features must meet, when an area was given.
+    figure: Option<Figure>,
     indexes: Indexes,
     /// Distances mean something: a point was given, or a circle.
     has_centre: bool,
@@ -41,11 +47,15 @@ pub(super) struct Reverse {
 
 impl Search {
     pub(super) fn answer(self, index: &Index) -> Result<Vec<Suggestion>, Problem> {
-        let Some(mut request) = self.request else { return Ok(Vec::new()) };
+        let mut request = self.request;
         if let Some(city) = &self.city {
             request.filter.communes = narrowed(&request.filter.communes, index.communes_named(city))?;
         }
-        let mut found = self.indexes.of(index.clone()).search(request)?;
+        let index = self.indexes.of(index.clone());
+        let mut found = match &self.parts {
+            Some(parts) => index.parcels(parts, request),
+            None => index.search(request)?,
+        };
         found.retain(|it| self.indexes.hold(it.kind));
         Ok(found)
     }
@@ -53,7 +63,10 @@ impl Search {
 
 impl Reverse {
     pub(super) fn answer(self, index: &Index) -> Result<Vec<Suggestion>, Error> {
-        let mut found = self.indexes.of(index.clone()).reverse(self.nearby)?;
+        let mut found = match &self.figure {
+            Some(figure) if self.indexes.has_features() => self.inside_and_meeting(index, figure)?,
+            _ => self.indexes.of(index.clone()).reverse(self.nearby)?,
+        };
         found.retain(|it| self.indexes.hold(it.kind));
         if !self.has_centre {
             for suggestion in &mut found {
@@ -61,6 +74,17 @@ impl Reverse {
                 suggestion.score = Score { text: 1.0, confidence: 1.0, ..Score::default() };
             }
         }
+        Ok(found)
+    }
+
+    /// The addresses in the area, and the features that meet it.
+    fn inside_and_meeting(&self, index: &Index, figure: &Figure) -> Result<Vec<Suggestion>, Error> {
+        let mut found = index.clone().of_addresses().reverse(self.nearby.clone())?;
+        let filter = Filter { within: None, ..self.nearby.filter.clone() };
+        let radius_m = self.nearby.radius_m + 1.0; // a point has no reach of its own, and extents are rounded
+        found.extend(index.meeting(Nearby { filter, radius_m, ..self.nearby.clone() }, figure));
+        found.sort_by(|a, b| a.distance_m.partial_cmp(&b.distance_m).unwrap_or(Ordering::Equal));
+        found.truncate(self.nearby.limit);
         Ok(found)
     }
 }
@@ -94,13 +118,18 @@ pub(super) fn search_request(sent: &Parameters) -> Result<Search, Problem> {
     let near = position(sent, &["lon"], &["lat"])?.map(Near::from);
     let finished = !flag(sent, "autocomplete")?.unwrap_or(true);
     let limit = limit(sent)?;
-    let text = if only_parcels && query.is_none() { parcel_of_parts(sent)? } else { query.clone() };
-    let request = text.map(|text| Request { text, finished, near, limit, filter, ..Request::default() });
+    let parts = parcels::parts(sent)?;
+    if query.is_none() {
+        parcels::check(sent, &parts, near.is_some())?;
+    }
+    let parts = query.is_none().then_some(parts);
+    let text = query.clone().unwrap_or_default();
+    let request = Request { text, finished, near, limit, filter, ..Request::default() };
     let city = one(sent, "city")?.map(str::to_owned);
     if city.as_ref().is_some_and(|city| city.chars().count() > 50) {
         return Err(Problem::BadRequest("Le paramètre city dépasse 50 caractères.".into()));
     }
-    Ok(Search { request, indexes, city, query, true_geometry: true_geometry(sent)? })
+    Ok(Search { request, parts, indexes, city, query, true_geometry: true_geometry(sent)? })
 }
 
 /// `/geocodage/reverse`
@@ -109,9 +138,17 @@ pub(super) fn reverse_request(sent: &Parameters) -> Result<Reverse, Problem> {
     let point = position(sent, &["lon"], &["lat"])?;
     let area = one(sent, "searchgeom")?.map(Area::parse).transpose()?;
     let filter = indexes.filter(ban::filters(sent)?.0, &[Kind::House], categories(sent)?);
-    let has_centre = point.is_some() || matches!(area, Some(Area::Circle { .. }));
+    if indexes.address && area.as_ref().is_some_and(|area| !area.holds_addresses()) {
+        return Err(Problem::BadRequest(
+            "Pour l'index address, le paramètre searchgeom est un Polygon ou un Circle ; un Point ou une LineString \
+             vaut pour les index poi et parcel."
+                .into(),
+        ));
+    }
+    let has_centre = point.is_some() || matches!(area, Some(Area::Circle { .. } | Area::Point(_)));
+    let figure = area.as_ref().map(Area::figure);
     let nearby = nearby(point, area, limit(sent)?, filter)?;
-    Ok(Reverse { nearby, indexes, has_centre, true_geometry: true_geometry(sent)? })
+    Ok(Reverse { nearby, figure, indexes, has_centre, true_geometry: true_geometry(sent)? })
 }
 
 /// Around the point; within the area; or within the area, nearest to the point first.
@@ -137,16 +174,6 @@ fn nearby(point: Option<LonLat>, area: Option<Area>, limit: usize, filter: Filte
             })
         }
     }
-}
-
-/// A parcel asked by all of its parts, as its identifier; none when one of those that must be there is not.
-fn parcel_of_parts(sent: &Parameters) -> Result<Option<String>, Problem> {
-    let part = |name: &'static str| one(sent, name).map(|text| text.map(str::trim).filter(|text| !text.is_empty()));
-    let commune = part("districtcode")?.or(part("municipalitycode")?);
-    let (Some(department), Some(commune)) = (part("departmentcode")?, commune) else { return Ok(None) };
-    let (Some(section), Some(number)) = (part("section")?, part("number")?) else { return Ok(None) };
-    let former = part("oldmunicipalitycode")?.unwrap_or("000");
-    Ok(Some(format!("{department}{commune}{former}{section:0>2}{number:0>4}")))
 }
 
 /// A text of three characters at least, that starts with a letter or a digit.
@@ -175,6 +202,8 @@ mod tests {
 
     const CIRCLE: &str = r#"{"type":"Circle","coordinates":[4.9,45.7],"radius":300}"#;
 
+    const POINT: &str = r#"{"type":"Point","coordinates":[4.9,45.7]}"#;
+
     fn sent(query: &[(&str, &str)]) -> Parameters {
         query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     }
@@ -182,7 +211,7 @@ mod tests {
     #[test]
     fn a_search_has_the_defaults_of_the_geoplateforme() {
         let asked = search_request(&sent(&[("q", "12 rue"), ("utm_source", "x")])).unwrap();
-        let request = asked.request.unwrap();
+        let request = asked.request;
         assert_eq!((request.text.as_str(), request.limit, request.finished), ("12 rue", 10, false));
         assert_eq!((asked.query.as_deref(), asked.city, asked.true_geometry), (Some("12 rue"), None, false));
     }
@@ -196,8 +225,14 @@ mod tests {
             ("section", "D"),
             ("number", "12"),
         ];
-        assert_eq!(search_request(&sent(&parts)).unwrap().request.unwrap().text, "692660000D0012");
-        assert!(search_request(&sent(&[("index", "parcel"), ("section", "AB")])).unwrap().request.is_none());
+        let asked = search_request(&sent(&parts)).unwrap();
+        assert_eq!(asked.parts.and_then(|parts| parts.section).as_deref(), Some("0D"));
+        assert!(search_request(&sent(&[("index", "parcel"), ("section", "AB")])).is_err(), "of which commune?");
+        let around = [("index", "parcel"), ("lon", "4.9"), ("lat", "45.7")];
+        assert_eq!(search_request(&sent(&around)).unwrap().parts, Some(ParcelParts::default()));
+        let named = search_request(&sent(&[("index", "parcel"), ("q", "69266000AB0123"), ("sheet", "1")])).unwrap();
+        assert_eq!(named.parts, None);
+        assert!(search_request(&sent(&[("q", "12 rue"), ("section", "?")])).is_err());
         assert!(search_request(&sent(&[("index", "poi")])).is_err(), "a point of interest is asked by its name");
     }
 
@@ -222,6 +257,8 @@ mod tests {
             &[("lat", "45")],
             &[("searchgeom", "x")],
             &[("lat", "45.7"), ("lon", "8"), ("searchgeom", CIRCLE)],
+            &[("searchgeom", POINT)],
+            &[("searchgeom", POINT), ("index", "address,parcel")],
         ] {
             assert!(reverse_request(&sent(query)).is_err(), "{query:?}");
         }
