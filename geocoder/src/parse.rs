@@ -108,7 +108,8 @@ impl Typed {
         words.truncate(MAX_WORDS);
         let elided = !finished && end_elided(&mut words, text);
         let unfinished = elided || (!finished && text.ends_with(char::is_alphanumeric));
-        Ok(Self { words, signs: Signs::read(text), unfinished, cedex: false, faith: 1.0, left_out: false })
+        let signs = Signs::read(text);
+        Ok(Self { words, signs, unfinished, cedex: false, faith: 1.0, left_out: false })
     }
 
     /// Whether it has no more than two letters or digits, or one letter of its last word: hardly a beginning. A letter
