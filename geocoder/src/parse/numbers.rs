@@ -106,10 +106,10 @@ fn in_letters(words: &[Word], unfinished: bool) -> Option<Reading> {
 /// The numbers of the range at a word, and its words: `12-16`, `12 à 16`, `12 et 14`, `12 bis 16`, `4-6-8`, `12-14bis`.
 /// None when nothing else is typed. Where a word stands before it (« lot 12, 14 rue … »), the numbers of a range are joined.
 fn range(words: &[Word], at: usize, signs: &Signs) -> Option<(Vec<HouseNumber>, usize)> {
-    let is_joined = stands_after_word(words, at);
-    let run = run(words, at, |first, second| !is_joined || signs.joins(first, second));
+    let is_bound = stands_after_word(words, at);
+    let run = run(words, at, |first, second| !is_bound || is_joined(words, at, signs, first, second));
     let end = at + run.1;
-    let goes_on = is_joined && is_number_at(words, end);
+    let goes_on = is_bound && is_number_at(words, end);
     let is_all = at == 0 && end == words.len();
     (run.0.len() > 1 && !is_all && !goes_on).then_some(run)
 }
@@ -147,8 +147,14 @@ fn run(words: &[Word], from: usize, joins: impl Fn(&str, &str) -> bool) -> (Vec<
 /// Whether the number there belongs to the word before it: another one, not joined to it, stands between it and the
 /// street. « Lot 12, 14 rue … », « n° 12 14 rue … », where « 12 14 rue … » is a range.
 pub(crate) fn is_of_word_before(words: &[Word], at: usize, signs: &Signs) -> bool {
-    let (numbers, taken) = run(words, at, |first, second| signs.joins(first, second));
+    let (numbers, taken) = run(words, at, |first, second| is_joined(words, at, signs, first, second));
     !numbers.is_empty() && stands_after_word(words, at) && is_number_at(words, at + taken)
+}
+
+/// Whether a stroke joins two numbers of a run that begins at a word; with spaces only where « n° » alone is before it:
+/// « n° 12 - 14 rue … », but « villa n° 12 - 14 rue … ».
+fn is_joined(words: &[Word], at: usize, signs: &Signs, first: &str, second: &str) -> bool {
+    signs.joins(first, second) || (words[..at].iter().all(is_lead) && signs.joins_loosely(first, second))
 }
 
 /// Whether more than « face au » is before a word.
@@ -275,9 +281,14 @@ mod tests {
         {
             assert!(!are_ranges(text), "{text}: {:?}", numbers(text));
         }
-        for text in
-            ["dupont 12-14 rue a", "n° 12/14 rue a", "dupont 12 et 14 rue a", "face au 12 14 rue a", "12, 14 rue a"]
-        {
+        for text in [
+            "dupont 12-14 rue a",
+            "n° 12 - 14 rue a",
+            "n° 12/14 rue a",
+            "dupont 12 et 14 rue a",
+            "face au 12 14 rue a",
+            "12, 14 rue a",
+        ] {
             assert!(are_ranges(text), "{text}: {:?}", numbers(text));
         }
         let is_of_word = |text: &str, at: usize| is_of_word_before(&normalize(text), at, &Signs::read(text));

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use crate::{house_number::is_detached_suffix, normalize::fold};
 
-/// What parts the two numbers of a range, with no space around.
+/// What parts the two numbers of a range.
 const STROKES: [&str; 7] = ["-", "‑", "–", "—", "/", "&", "+"];
 
 /// Signs of an address as HTML writes them.
@@ -34,6 +34,8 @@ pub(crate) fn without_entities(text: &str) -> Cow<'_, str> {
 pub(crate) struct Signs {
     /// Numbers, and suffixes of numbers, that a stroke joins to the number after them.
     joined: Vec<[String; 2]>,
+    /// The same with spaces around the stroke.
+    apart: Vec<[String; 2]>,
     /// Words that are alone in brackets.
     bracketed: Vec<String>,
 }
@@ -46,10 +48,11 @@ impl Signs {
             let (gap, from) = rest.split_at(start);
             let (word, after) = from.split_at(from.find(|c: char| !c.is_alphanumeric()).unwrap_or(from.len()));
             let is_number = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
-            if STROKES.contains(&gap) && is_number(word) {
+            if STROKES.contains(&gap.trim()) && is_number(word) {
                 let first = fold(before);
                 if is_number(&first) || is_detached_suffix(&first) {
-                    signs.joined.push([first, fold(word)]);
+                    let of = if STROKES.contains(&gap) { &mut signs.joined } else { &mut signs.apart };
+                    of.push([first, fold(word)]);
                 }
             }
             if gap.ends_with('(') && after.starts_with(')') {
@@ -60,9 +63,14 @@ impl Signs {
         signs
     }
 
-    /// Whether a stroke joins two words.
+    /// Whether a stroke without spaces joins two words.
     pub(crate) fn joins(&self, first: &str, second: &str) -> bool {
         self.joined.iter().any(|[a, b]| a == first && b == second)
+    }
+
+    /// Whether a stroke with spaces stands between two words.
+    pub(crate) fn joins_loosely(&self, first: &str, second: &str) -> bool {
+        self.apart.iter().any(|[a, b]| a == first && b == second)
     }
 
     /// Whether a word was alone in brackets.
@@ -84,6 +92,7 @@ mod tests {
         for (first, second) in [("3", "12bis"), ("14", "16"), ("a", "69100"), ("69100", "bron")] {
             assert!(!signs.joins(first, second), "{first} {second}");
         }
+        assert!(signs.joins_loosely("3", "12bis") && !signs.joins_loosely("14", "16"));
     }
 
     #[test]
