@@ -41,6 +41,10 @@ pub(crate) fn after_word(scene: &Scene<'_>, dice: &mut Dice) -> Option<Query> {
     }
     let word = *dice.pick(&NUMBERED);
     let comma = *dice.pick(&[", ", " ", " - "]);
+    // « n° 12 - 14 rue … » is a range.
+    if (word, comma) == ("n°", " - ") {
+        return None;
+    }
     // Another house of the street is the trap, as often as one it may lack.
     let houses = &scene.street.addresses;
     let other = &scene.corpus.addresses[houses[dice.below(houses.len())] as usize];

@@ -270,6 +270,7 @@ mod tests {
         check("bat 12 bis rue A", "12 bis rue a");
         check("N° 12-14 rue A", "12 14 rue a");
         check("N° 4, 24 rue A", "24 rue a");
+        check("N° 4 - 24 rue A", "4 24 rue a");
         check("face au 12, 14 rue A", "12 14 rue a");
         check("12 rue A F-69500 Lyon", "12 rue a 69500 lyon");
         check("12 rue A FR 69500", "12 rue a 69500");

@@ -18,6 +18,8 @@ mod table;
 mod view;
 mod wanted;
 
+pub(crate) use kinds::beside_stop;
+
 use std::{
     collections::BTreeSet,
     path::{Path, PathBuf},

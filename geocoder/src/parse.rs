@@ -9,7 +9,7 @@ mod towns;
 mod wordings;
 
 pub(crate) use numbers::{is_in_name, is_of_word_before, number_len};
-pub(crate) use signs::Signs;
+pub(crate) use signs::{Signs, without_entities};
 pub(crate) use towns::says_a_name;
 
 use crate::{
@@ -131,7 +131,9 @@ impl Typed {
         let unfinished = self.unfinished && !cleaned.end_dropped;
         let unsure = cleaned.unsure;
         let cedex = cleaned.cedex;
-        let mut writings = vec![Self { words: cleaned.words, unfinished, cedex, ..self.clone() }];
+        let Self { ref signs, faith, left_out, .. } = self;
+        let signs = signs.clone();
+        let mut writings = vec![Self { words: cleaned.words, signs, unfinished, cedex, faith, left_out }];
         if unsure {
             writings.push(self);
         }
@@ -205,9 +207,13 @@ fn with_ordinals(mut words: Vec<Word>) -> Vec<Word> {
     words
 }
 
-/// `38400saint` → `38400`, `saint`; `12rue` → `12`, `rue`; `lyon69003` → `lyon`, `69003`. `12bis` and `25p9` stay.
+/// `38400saint` → `38400`, `saint`; `12rue` → `12`, `rue`; `lyon69003` → `lyon`, `69003`. `12bis` and `25p9`
+/// stay, and `12biss` is one of them.
 fn unstick(word: Word) -> Vec<Word> {
     let typed = &word.typed;
+    if let Some(number) = typed.strip_suffix("biss").filter(|number| is_digits(number)) {
+        return vec![Word::new(&format!("{number}bis"))];
+    }
     let digits = typed.bytes().take_while(u8::is_ascii_digit).count();
     let letters = typed.bytes().take_while(u8::is_ascii_lowercase).count();
     let tail = &typed[digits..];
@@ -282,6 +288,7 @@ mod tests {
         assert_eq!(shown("26000valence"), "26000 valence");
         assert_eq!(shown("lyon69003"), "lyon 69003");
         assert_eq!(shown("F69500 FR69500"), "69500 fr 69500");
+        assert_eq!(shown("12biss"), "12bis");
         assert_eq!(shown("12bis 25p9 3eme 2e 12b"), "12bis 25p9 3eme 2e 12b");
     }
 

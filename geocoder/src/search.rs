@@ -2,6 +2,8 @@
 //! look for it as typed, then less and less strictly until an answer is good enough, put the answers in order, say how
 //! sure each is. The file to read first.
 
+use std::borrow::Cow;
+
 use crate::{
     Error, Geocoder, Request, Suggestion,
     confidence::{self, Context},
@@ -9,7 +11,7 @@ use crate::{
     hunt::{Hunt, Step},
     objects::alike,
     onebox::READINGS,
-    parse::{Typed, check_length},
+    parse::{Typed, check_length, without_entities},
     rank::{self, Answer, House},
     request::MAX_LIMIT,
 };
@@ -47,6 +49,14 @@ impl Geocoder {
     /// Errors: [`Error::EmptyQuery`], [`Error::QueryTooLong`], and failures of the engine. None carries the text.
     pub fn search(&self, request: &Request) -> Result<Vec<Suggestion>, Error> {
         check_length(&request.text)?;
+        let plain;
+        let request = match without_entities(&request.text) {
+            Cow::Borrowed(_) => request,
+            Cow::Owned(text) => {
+                plain = Request { text, ..request.clone() };
+                &plain
+            }
+        };
         let effort = Effort::of_search();
         for reading in READINGS {
             if let Some(found) = self.read_as(reading, request, &effort)? {

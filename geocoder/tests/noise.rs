@@ -130,6 +130,8 @@ fn a_complement_between_the_street_and_the_town_costs_nothing() {
         "Mme Moreau",
         "B.P. 4567",
         "interphone 12B",
+        "parcelle AB 12",
+        "réf. 12",
         "rez-de-jardin",
         "appartement n°13",
         "n° 5",
@@ -258,6 +260,13 @@ fn words_around_the_name_of_a_town_say_nothing_more() {
     for town in ["Bron (69)", "commune de Bron", "Bron (Rhône)"] {
         assert_eq!(find(&geocoder, town)[0].name, "Bron", "{town}");
     }
+}
+
+#[test]
+fn an_address_pasted_with_signs_of_html_is_read() {
+    let (geocoder, _folder) = index();
+    check_sure(&geocoder, "28, rue de Vendôme&nbsp;Lyon 6", IN_LYON_6);
+    check_sure(&geocoder, "60 rue Garibaldi, résidence de l&#39;Aube &amp; du Lac, 69003 Lyon", IN_LYON_3);
 }
 
 #[test]

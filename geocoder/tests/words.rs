@@ -168,6 +168,16 @@ fn the_house_number_beside_a_date_is_found() {
 }
 
 #[test]
+fn a_stop_that_is_not_there_is_named_after_what_is_beside_it() {
+    let (geocoder, _folder) = index();
+    check(
+        &geocoder,
+        &[("arret bellecour", "Place Bellecour, 69383"), ("métro Bellecour lyon", "Place Bellecour, 69383")],
+    );
+    assert!(find(&geocoder, "arret bellecour")[0].score.confidence < 0.8, "no stop was found");
+}
+
+#[test]
 fn numbers_are_found_in_letters_in_digits_and_in_roman() {
     let (geocoder, _folder) = index();
     check(

@@ -6,6 +6,7 @@ use crate::{
     candidates::Tolerance,
     noise,
     normalize::Word,
+    objects::beside_stop,
     parse::{Query, Typed, readings},
     respace,
 };
@@ -15,6 +16,8 @@ const MOST_ANCHORS: usize = 6;
 /// How far each other writing is from what was typed.
 const NOISE_DROPPED: f32 = 0.97;
 pub(super) const NUMBER_DROPPED: f32 = 0.85;
+/// The same of what a stop that is not there is named after.
+const STOP_DROPPED: f32 = 0.8;
 
 impl Hunt<'_> {
     /// Looks for the other writings of the text.
@@ -43,6 +46,8 @@ impl Hunt<'_> {
                 queries.push(query);
             }
         }
+        let beside = self.queries.iter().filter_map(beside_stop);
+        queries.extend(beside.map(|rest| Query { faith: rest.faith * STOP_DROPPED, left_out: true, ..rest }));
         let queries = self.nearest(queries);
         self.look(&queries, Tolerance::Exact, enough)?;
         if self.best() < SETTLED {

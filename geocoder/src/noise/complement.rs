@@ -13,12 +13,13 @@ use crate::{
 /// Words that begin a complement, beside parts of buildings, boxes, people and street types: groups of buildings,
 /// grounds and quarters, companies, ways in.
 #[rustfmt::skip] // one line a family
-const BEGINNINGS: [&str; 50] = [
+const BEGINNINGS: [&str; 58] = [
     "ensemble", "groupe", "tour", "tours", "pavillon", "maison", "ferme", "chateau", "domaine", "clos", "hameau", "parc",
     "copropriete", "foyer", "hotel", "centre", "espace", "campus", "immo", "ilot",
     "zac", "za", "zi", "zup", "zone", "quartier", "secteur", "lieu", "lieudit", "ld",
     "sci", "sas", "sasu", "eurl", "sa", "scp", "association", "asso", "entreprise", "attention", "aupres", "co",
     "etage", "rez", "rdc", "digicode", "interphone", "fond", "gauche", "droite",
+    "parcelle", "section", "box", "parking", "casier", "dossier", "ref", "code",
 ];
 /// Places where a complement may begin that are tried: the first ones, since one complement follows another.
 const MOST_COMPLEMENTS: usize = 4;

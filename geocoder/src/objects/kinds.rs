@@ -77,6 +77,12 @@ pub(super) fn said(query: &Query) -> Option<(&'static ObjectsKind, Query)> {
     Some((kind, Query { words, unfinished, ..query.clone() }))
 }
 
+/// The rest of a reading that begins with the word for a stop: stops are named after what is beside them.
+pub(crate) fn beside_stop(query: &Query) -> Option<Query> {
+    let is_stop = |kind: &ObjectsKind| kind.tags.iter().any(|tag| STOPS.contains(tag));
+    said(query).filter(|(kind, rest)| is_stop(kind) && !rest.words.is_empty()).map(|(_, rest)| rest)
+}
+
 /// A reading without the articles that it ends with, which were said of its town: « mairie de (Lyon 3) ».
 pub(super) fn without_last_articles(query: &Query) -> Option<Query> {
     let is_scoped = query.scope.as_ref().is_some_and(|scope| scope.whole);

@@ -5,7 +5,7 @@ use super::{signs::Signs, wordings};
 use crate::{
     dates,
     house_number::{HouseNumber, is_detached_suffix},
-    noise::{announces_number, is_digits, is_lead, is_type},
+    noise::{announces_number, begins_address, is_digits, is_lead, is_type},
     normalize::{self, Word},
     numerals,
     parse::says_a_name,
@@ -85,7 +85,7 @@ fn suffix_first(words: &[Word], unfinished: bool) -> Option<Reading> {
     let [suffix, number, rest @ ..] = words else { return None };
     let number = house_number(&number.typed).filter(|number| number.suffix.is_empty() && is_long_suffix(suffix))?;
     let number = HouseNumber { suffix: suffix.typed.clone(), ..number };
-    rest.first().is_some_and(is_type).then(|| Reading {
+    rest.first().is_some_and(begins_address).then(|| Reading {
         number: Some(number),
         of_range: false,
         words: rest.to_vec(),
@@ -104,13 +104,14 @@ fn in_letters(words: &[Word], unfinished: bool) -> Option<Reading> {
 }
 
 /// The numbers of the range at a word, and its words: `12-16`, `12 à 16`, `12 et 14`, `12 bis 16`, `4-6-8`, `12-14bis`.
-/// None when nothing follows it. Where a word stands before it (« lot 12, 14 rue … »), the numbers of a range are joined.
+/// None when nothing else is typed. Where a word stands before it (« lot 12, 14 rue … »), the numbers of a range are joined.
 fn range(words: &[Word], at: usize, signs: &Signs) -> Option<(Vec<HouseNumber>, usize)> {
-    let is_joined = stands_after_word(words, at);
-    let run = run(words, at, |first, second| !is_joined || signs.joins(first, second));
+    let is_bound = stands_after_word(words, at);
+    let run = run(words, at, |first, second| !is_bound || is_joined(words, at, signs, first, second));
     let end = at + run.1;
-    let goes_on = is_joined && is_number_at(words, end);
-    (run.0.len() > 1 && end < words.len() && !goes_on).then_some(run)
+    let goes_on = is_bound && is_number_at(words, end);
+    let is_all = at == 0 && end == words.len();
+    (run.0.len() > 1 && !is_all && !goes_on).then_some(run)
 }
 
 /// The numbers one after the other from a word on, as far as each is joined to the one before it, and their words.
@@ -119,6 +120,14 @@ fn run(words: &[Word], from: usize, joins: impl Fn(&str, &str) -> bool) -> (Vec<
     while numbers.len() < LONGEST_RANGE {
         let is_said = words.get(at).is_some_and(|word| matches!(&word.typed[..], "a" | "et" | "au"));
         let joined = usize::from(at > from && is_said);
+        // « 12 bis et ter »
+        if let (1, Some(last), Some(suffix)) =
+            (joined, numbers.last(), words.get(at + 1).filter(|it| is_long_suffix(it)))
+        {
+            numbers.push(HouseNumber { suffix: suffix.typed.clone(), ..HouseNumber::clone(last) });
+            at += 2;
+            continue;
+        }
         // « 10 2e avenue »: the second is none.
         let is_next = at == from || is_number_at(words, at + joined);
         let Some(word) = words.get(at + joined).filter(|_| is_next) else { break };
@@ -138,8 +147,14 @@ fn run(words: &[Word], from: usize, joins: impl Fn(&str, &str) -> bool) -> (Vec<
 /// Whether the number there belongs to the word before it: another one, not joined to it, stands between it and the
 /// street. « Lot 12, 14 rue … », « n° 12 14 rue … », where « 12 14 rue … » is a range.
 pub(crate) fn is_of_word_before(words: &[Word], at: usize, signs: &Signs) -> bool {
-    let (numbers, taken) = run(words, at, |first, second| signs.joins(first, second));
+    let (numbers, taken) = run(words, at, |first, second| is_joined(words, at, signs, first, second));
     !numbers.is_empty() && stands_after_word(words, at) && is_number_at(words, at + taken)
+}
+
+/// Whether a stroke joins two numbers of a run that begins at a word; with spaces only where « n° » alone is before it:
+/// « n° 12 - 14 rue … », but « villa n° 12 - 14 rue … ».
+fn is_joined(words: &[Word], at: usize, signs: &Signs, first: &str, second: &str) -> bool {
+    signs.joins(first, second) || (words[..at].iter().all(is_lead) && signs.joins_loosely(first, second))
 }
 
 /// Whether more than « face au » is before a word.
@@ -250,6 +265,8 @@ mod tests {
         assert_eq!(numbers("12-14bis rue a")[..3], ["12|rue a", "~14bis|rue a", "12|14bis rue a"]);
         assert_eq!(numbers("12bis/14bis rue a")[..2], ["12bis|rue a", "~14bis|rue a"]);
         assert_eq!(numbers("12 b - 14 c rue a")[1..3], ["12b|rue a", "~14c|rue a"]);
+        assert_eq!(numbers("12 bis et ter rue a")[1..3], ["12bis|rue a", "~12ter|rue a"]);
+        assert_eq!(numbers("rue a 12-14")[..2], ["12|rue a", "~14|rue a"]);
         assert_eq!(numbers("12/12b rue a")[..2], ["12|rue a", "~12b|rue a"]);
         assert!(!numbers("10 2e avenue a").iter().any(|it| it.starts_with('~')), "an ordinal is of the name");
         assert!(!numbers("12 14").iter().any(|it| it.starts_with('~')), "nothing follows them");
@@ -264,9 +281,14 @@ mod tests {
         {
             assert!(!are_ranges(text), "{text}: {:?}", numbers(text));
         }
-        for text in
-            ["dupont 12-14 rue a", "n° 12/14 rue a", "dupont 12 et 14 rue a", "face au 12 14 rue a", "12, 14 rue a"]
-        {
+        for text in [
+            "dupont 12-14 rue a",
+            "n° 12 - 14 rue a",
+            "n° 12/14 rue a",
+            "dupont 12 et 14 rue a",
+            "face au 12 14 rue a",
+            "12, 14 rue a",
+        ] {
             assert!(are_ranges(text), "{text}: {:?}", numbers(text));
         }
         let is_of_word = |text: &str, at: usize| is_of_word_before(&normalize(text), at, &Signs::read(text));
