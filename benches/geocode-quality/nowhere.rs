@@ -1,5 +1,6 @@
 //! Streets that are in no corpus: real names of the Rhône outside the Métropole, each typed with a number and alone,
-//! and nothing of where, and with a number after it and a town of the corpus. Nothing is right; what matters is how sure the geocoder is of something else.
+//! and nothing of where, and with its number after it and a town of the corpus. Nothing is right; what matters is how
+//! sure the geocoder is of something else.
 
 use std::{collections::BTreeMap, fs::File, path::Path};
 

@@ -29,7 +29,8 @@ impl Geocoder {
         (!found.is_empty()).then_some(found)
     }
 
-    /// What was found of one or two digits, less sure than may be taken without a look, then the towns whose postcodes begin so, no surer than the last of it.
+    /// What was found of one or two digits, less sure than may be taken without a look, then the towns whose postcodes
+    /// begin so, no surer than the last of it.
     pub(crate) fn with_begun_postcode(&self, mut found: Vec<Suggestion>, request: &Request) -> Vec<Suggestion> {
         let Some(digits) = digits(request).filter(|digits| digits.len() < TELLING) else { return found };
         found.iter_mut().for_each(|it| it.score.confidence = it.score.confidence.min(BEGUN));
