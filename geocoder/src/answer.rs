@@ -8,7 +8,7 @@ use crate::{
     address::{Position, PositionKind, ground_distance_m},
     numbers::{HouseDetails, uuid},
     places::{Place, Places},
-    rank::{Answer, House},
+    rank::{Answer, House, Wording},
     shard::Shard,
     suggestion::{MatchType, Verdict},
 };
@@ -99,7 +99,8 @@ pub(crate) fn match_type(answer: &Answer<'_>) -> MatchType {
         House::WithoutSuffix(..) => MatchType::Corrected,
         House::Found(..) if verdicts.number != Some(Verdict::Ok) => MatchType::Corrected,
         _ if answer.place.kind().is_town() && matches!(verdicts.street, None | Some(Verdict::Unknown)) => {
-            MatchType::Commune
+            // « 690 » is the beginning of a postcode of its own, and no address that was not found there.
+            if answer.wording == Wording::Begun { MatchType::Exact } else { MatchType::Commune }
         }
         _ if [verdicts.street, verdicts.commune, verdicts.postcode].iter().flatten().any(|v| *v != Verdict::Ok) => {
             MatchType::Corrected

@@ -16,8 +16,6 @@ use crate::{
 /// Digits of a postcode, and those from which nothing else is looked for.
 const DIGITS: usize = 5;
 const TELLING: usize = 3;
-/// How sure one or two digits may make of anything: a text that goes on from them is most often something else.
-const BEGUN: f32 = 0.7;
 /// How likely the only town of a postcode that is all there is meant: some other text may begin so too.
 const SURE: f32 = 0.9;
 
@@ -29,11 +27,9 @@ impl Geocoder {
         (!found.is_empty()).then_some(found)
     }
 
-    /// What was found of one or two digits, less sure than may be taken without a look, then the towns whose postcodes
-    /// begin so, no surer than the last of it.
+    /// What was found of one or two digits, then the towns whose postcodes begin so, no surer than the last of it.
     pub(crate) fn with_begun_postcode(&self, mut found: Vec<Suggestion>, request: &Request) -> Vec<Suggestion> {
         let Some(digits) = digits(request).filter(|digits| digits.len() < TELLING) else { return found };
-        found.iter_mut().for_each(|it| it.score.confidence = it.score.confidence.min(BEGUN));
         let least = found.iter().map(|it| it.score.confidence).fold(1.0, f32::min);
         for mut town in self.towns_of_beginning(digits, request) {
             town.score.confidence = town.score.confidence.min(least);

@@ -1,6 +1,6 @@
-//! One search, in order: read the text as coordinates, a parcel, a crossing or a postcode if it can be one, else as an address:
-//! look for it as typed, then less and less strictly until an answer is good enough, put the answers in order, say how
-//! sure each is. The file to read first.
+//! One search, in order: read the text as coordinates, a parcel, a crossing or the beginning of a postcode if it can be
+//! one, else as an address: look for it as typed, then less and less strictly until an answer is good enough, put the
+//! answers in order, say how sure each is. The file to read first.
 
 use std::borrow::Cow;
 

@@ -105,6 +105,8 @@ fn the_beginning_of_a_postcode_is_the_towns_it_may_become() {
         assert!(found[..2].contains(&third.to_owned()) || found[1..3].contains(&third.to_owned()), "{text}: {found:?}");
         assert!(found.iter().all(|name| name.starts_with("Lyon")), "{text}: {found:?}");
     }
+    let found = geocoder.search(&request("690")).unwrap();
+    assert!(found.iter().all(|it| it.match_type == MatchType::Exact), "no commune for want of better: {found:?}");
     for text in ["69", "6"] {
         assert!(names(text, false).contains(&third.to_owned()), "{text}: {:?}", names(text, false));
     }

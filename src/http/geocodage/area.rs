@@ -1,6 +1,6 @@
-//! `searchgeom`: the circle or the polygon in which a reverse looks for addresses, and those or the point or the line that
-//! features must meet; as GeoJSON in degrees (a circle, which GeoJSON has not, as the Géoplateforme writes it: a centre
-//! and a radius in metres).
+//! `searchgeom`: the circle or the polygon in which a reverse looks for addresses, and those or the point or the line
+//! that features must meet; as GeoJSON in degrees (a circle, which GeoJSON has not, as the Géoplateforme writes it: a
+//! centre and a radius in metres).
 
 use geocoder::ground_distance_m;
 use layers::{Figure, LonLat};
